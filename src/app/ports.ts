@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the use cases need from the world, with what they may assume of it. Adapters translate and decide nothing.
+import type { CatalogueEntry } from '../core/catalogue/entry.ts';
+import type { Policy } from '../core/decision/verdict.ts';
+import type { JsonObject } from '../core/json/value.ts';
+import type { Question } from '../core/policy/question.ts';
+import type { SealedPayload } from '../core/record/payload.ts';
+import type { FacetVersion } from '../core/state/facet.ts';
+
+export interface Clock {
+  /** Milliseconds since the Unix epoch; may jump. */
+  wallMs(): number;
+  /** Never goes back; its zero means nothing. Deadlines are made of it. */
+  monotonicMs(): number;
+  /** Runs once, not before `delayMs`. @returns a function that takes it back */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+export interface Randomness {
+  bytes(count: number): Uint8Array;
+}
+
+/** An event ready to be appended: the store adds its place, nothing else. */
+export interface Draft {
+  readonly id: string;
+  readonly stream: string;
+  /** Canonical JSON of the event. */
+  readonly body: string;
+  /** The facets that this event moves; from now on their version is `id`. */
+  readonly moves: readonly string[];
+  /** The facets that this event ends; expecting one of them afterwards means expecting version ''. */
+  readonly drops: readonly string[];
+  readonly payloads: readonly SealedPayload[];
+}
+
+/** Appended whole, if every facet still stands where it was read, or not at all. */
+export interface Unit {
+  readonly drafts: readonly Draft[];
+  readonly expected: readonly FacetVersion[];
+}
+
+/** A durable record. Positions start at 0, have no gaps, and are the leaf indexes of the log. */
+export interface Entry {
+  readonly position: number;
+  readonly id: string;
+  readonly stream: string;
+  /** The exact leaf (core/record/envelope.ts). */
+  readonly leaf: string;
+  readonly leafHash: string;
+}
+
+export type UnitResult =
+  | { readonly committed: true; readonly positions: readonly number[] }
+  /** `missed`: the records that moved the expected facets meanwhile, in order of position. */
+  | { readonly committed: false; readonly missed: readonly Entry[] };
+
+export interface Ledger {
+  /**
+   * Appends units in order, each seeing those before it; a unit in conflict leaves the others alone.
+   *
+   * Resolves once durable (power loss included): all units of the group together. The Merkle tree
+   * may still be behind. Payloads are durable with their records.
+   *
+   * @param timeoutMs how long to wait for the store; there is no default
+   * @returns one result for each unit, in order
+   * @throws {LedgerUnavailable} nothing of the group was written; retrying is safe
+   * @throws {LedgerUncertain} it may have been written; `find` by record id before anything else
+   */
+  commit(units: readonly Unit[], timeoutMs: number): Promise<readonly UnitResult[]>;
+  /** Durable records from `from` on, in order, at most `limit`. Never shows what is not durable. */
+  read(from: number, limit: number): Promise<readonly Entry[]>;
+  /** A record by its id. */
+  find(id: string): Promise<Entry | undefined>;
+  payload(digest: string): Promise<{ readonly task: string; readonly sealed: Uint8Array } | undefined>;
+  /** How many records are durable. */
+  size(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export class LedgerUnavailable extends Error {
+  readonly code = 'ledger_unavailable';
+}
+
+export class LedgerUncertain extends Error {
+  readonly code = 'ledger_uncertain';
+}
+
+/** Wrapped data keys, one for each task. Erasing one makes every payload under it unreadable for good. */
+export interface KeyStore {
+  load(task: string): Promise<Uint8Array | undefined>;
+  save(task: string, wrapped: Uint8Array): Promise<void>;
+  erase(task: string): Promise<void>;
+}
+
+/** The key above all keys: a file or the environment now, a KMS later. */
+export interface MasterKey {
+  /** Names the key without telling it; kept beside what it wrapped. */
+  readonly id: string;
+  wrap(key: Uint8Array): Uint8Array;
+  /** @throws {MasterKeyMismatch} wrapped under another key, or edited */
+  unwrap(wrapped: Uint8Array): Uint8Array;
+  /** HMAC-SHA-256 under a key derived for `purpose`: pseudonyms of secrets. @returns lower-case hex */
+  mac(purpose: string, text: string): string;
+}
+
+export class MasterKeyMismatch extends Error {
+  readonly code = 'master_key_mismatch';
+}
+
+/** The nodes of the Merkle tree over the ledger, and its signed heads. A cache with signatures: rebuildable but for those. */
+export interface TreeStore {
+  /** How many leaves are in the stored tree. */
+  treeSize(): Promise<number>;
+  /** Hashes by stored-hash index (src/log), in the order asked for. */
+  readHashes(indexes: readonly number[]): Promise<readonly Uint8Array[]>;
+  /** Appends stored hashes and, in the same transaction, the signed checkpoint over the tree that they complete. */
+  append(fromIndex: number, hashes: readonly Uint8Array[], size: number, checkpoint: string): Promise<void>;
+  /** The newest signed checkpoint, or the newest of at most this size. */
+  checkpoint(atMost?: number): Promise<{ readonly size: number; readonly note: string } | undefined>;
+}
+
+export type EngineAnswer =
+  | { readonly ok: true; readonly satisfied: readonly string[]; readonly errored: readonly string[] }
+  /** The engine itself failed: the whole question is a deny. */
+  | { readonly ok: false; readonly reason: string };
+
+/** A compiled policy set: immutable; a new one replaces it whole. */
+export interface PolicySet {
+  readonly digest: string;
+  /** Name and version, as records carry it. */
+  readonly engine: string;
+  readonly policies: ReadonlyMap<string, Policy>;
+  /** Every satisfied policy of either effect and every errored one, by id. Never throws. */
+  evaluate(question: Question): EngineAnswer;
+}
+
+/** A compiled catalogue: immutable; a new one replaces it whole. */
+export interface CatalogueIndex {
+  readonly digest: string;
+  readonly entries: readonly CatalogueEntry[];
+  /**
+   * The accepted entry that covers this target: tools and prompts by exact name, resources by the
+   * longest URI prefix, other methods by name. Built-in targets are found under server `countersign`.
+   */
+  find(method: string, server: string, target: string): CatalogueEntry | undefined;
+  /** Validates arguments against the pinned schema. Never throws; what cannot be validated is refused. */
+  validate(entry: CatalogueEntry, args: JsonObject): ArgumentsVerdict;
+}
+
+export type ArgumentsVerdict = { readonly ok: true } | { readonly ok: false; readonly message: string };
+
+/** What decisions are made by, all of it replaced at once. */
+export interface Published {
+  readonly policies: PolicySet;
+  readonly catalogue: CatalogueIndex;
+  readonly mode: 'enforce' | 'shadow';
+}

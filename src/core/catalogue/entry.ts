@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an upstream's tool, resource or prompt *is*, as a person accepted it. Never what the upstream says of itself.
+import type { JsonObject } from '../json/value.ts';
+import type { Label } from '../label/label.ts';
+import type { ActionClass, Role } from './taxonomy.ts';
+
+/** What an upstream declares of one tool; pinned by digest. */
+export interface ToolDefinition {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly inputSchema: JsonObject;
+  readonly outputSchema?: JsonObject;
+  readonly annotations?: JsonObject;
+}
+
+/** How one argument appears to policy. Source: the JSON-to-Cedar table in docs/formats/cedar-values.md. */
+export interface ArgumentRule {
+  readonly role?: Role;
+  /** Money is given in minor units (cents): `context.args.amount > 10000` is 100.00. */
+  readonly money?: boolean;
+}
+
+export type TargetKind = 'tool' | 'resource' | 'prompt' | 'method';
+
+/** One catalogued target. For tools `target` is the tool's name; for resources a URI prefix. */
+export interface CatalogueEntry {
+  readonly kind: TargetKind;
+  readonly server: string;
+  readonly target: string;
+  /** The Cedar action id; unique in the catalogue for tools. */
+  readonly action: string;
+  readonly class: ActionClass;
+  readonly resource: {
+    readonly type: string;
+    /** Name of the argument that holds the id; without it the resource is the tool itself. */
+    readonly idArgument?: string;
+    readonly label: Label;
+  };
+  readonly args: { readonly [argument: string]: ArgumentRule };
+  /** The label of everything it returns; what it cannot tell is the worst. */
+  readonly result: Label;
+  readonly reversible: boolean;
+  /** True: one process may serve every task. */
+  readonly stateless: boolean;
+  /** Present for tools: what was accepted. */
+  readonly pinned?: { readonly digest: string; readonly definition: ToolDefinition };
+}

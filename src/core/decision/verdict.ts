@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one policy said about one request, and what may take it back.
+
+export type Effect = 'permit' | 'forbid';
+
+/** How a forbid that is not final can be lifted. Written as annotations of the policy. */
+export type Remedy =
+  | {
+      readonly kind: 'step_up';
+      readonly approvers: readonly string[];
+      readonly quorum: number;
+      readonly expiresMs: number;
+    }
+  | { readonly kind: 'defer'; readonly until: string; readonly timeoutMs: number }
+  | { readonly kind: 'modify'; readonly transform: Transform };
+
+/** A named, deterministic, idempotent narrowing of the arguments. The set is closed. */
+export type Transform =
+  | { readonly name: 'cap'; readonly argument: string; readonly most: number }
+  | { readonly name: 'remove'; readonly argument: string };
+
+/** Something that the enforcing edge must do, or the allow is void. The set is closed. */
+export type Obligation = { readonly name: 'max_result_bytes'; readonly bytes: number };
+
+/** One policy as published: what fold and explain need to know of it besides its clauses. */
+export interface Policy {
+  readonly id: string;
+  readonly effect: Effect;
+  /** `sha256:` of the policy's text as published: a lift names it, so an edited policy is not lifted. */
+  readonly textDigest: string;
+  readonly remedy?: Remedy;
+  readonly obligations: readonly Obligation[];
+  /** One sentence for the model that reads the refusal. */
+  readonly reason?: string;
+  readonly owner?: string;
+  readonly controls: readonly string[];
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface Verdict {
+  readonly policy: Policy;
+  readonly kind: 'satisfied' | 'errored';
+}
+
+/** Takes one forbid away for one action: named by id and by the digest of its text. */
+export interface Lift {
+  readonly policy: string;
+  readonly textDigest: string;
+}
+
+export function names(lift: Lift, verdict: Verdict): boolean {
+  return lift.policy === verdict.policy.id && lift.textDigest === verdict.policy.textDigest;
+}

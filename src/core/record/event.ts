@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every event that a ledger holds: its shape and, from the same definition, its parser.
+// A record is an event in its envelope (envelope.ts). Byte format: docs/formats/record.md.
+import { z } from 'zod';
+import { integrities, levels } from '../label/label.ts';
+
+/** Changes when a record of the old shape could not be read as one of the new. */
+export const recordVersion = 1;
+
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+const id = z.string().min(1).max(256);
+const instantMs = z.number().int().nonnegative();
+
+export const labelShape = z.strictObject({
+  level: z.enum(levels),
+  categories: z.array(z.string()).readonly(),
+  integrity: z.enum(integrities),
+  sources: z.array(z.string()).readonly(),
+});
+
+/** Text or bytes that lie beside the record, encrypted under the task's key; only its hiding digest is evidence. */
+const payloadRef = z.strictObject({ digest, sizeBytes: z.number().int().nonnegative() });
+export type PayloadRef = z.infer<typeof payloadRef>;
+
+export const budgetShape = z.strictObject({
+  /** `calls`, or `calls:<class>` to count only one action class. */
+  name: z.string().regex(/^calls(:[a-z]+)?$/),
+  limit: z.number().int().nonnegative(),
+});
+export type Budget = z.infer<typeof budgetShape>;
+
+const header = {
+  v: z.literal(recordVersion),
+  id,
+  at: instantMs,
+  node: id,
+  tenant: id,
+  /** Facets whose value this event moved, sorted. What depends on one of them was decided before or after, never across. */
+  moves: z.array(z.string()).readonly(),
+  /** Facets that ended with this event, sorted. */
+  drops: z.array(z.string()).readonly(),
+};
+
+export const taskShape = z.strictObject({
+  id,
+  type: z.string(),
+  agent: id,
+  /** The human, or the parent, for whom the task is done; absent when nobody is named. */
+  onBehalfOf: id.optional(),
+  purpose: z.string().optional(),
+  params: z.record(z.string(), z.string()),
+  budgets: z.array(budgetShape).readonly(),
+  startedAt: instantMs,
+  expiresAt: instantMs,
+  approver: id,
+});
+export type TaskTerms = z.infer<typeof taskShape>;
+
+export const agentRegistered = z.strictObject({
+  ...header,
+  type: z.literal('agent.registered'),
+  agent: id,
+  owner: id,
+  autonomy: z.enum(['supervised', 'semi', 'full']),
+  verifiedAt: instantMs,
+});
+
+export const taskStarted = z.strictObject({ ...header, type: z.literal('task.started'), task: taskShape });
+
+export const promptSubmitted = z.strictObject({
+  ...header,
+  type: z.literal('prompt.submitted'),
+  task: id,
+  author: id,
+  channel: z.enum(['orchestrator', 'hook', 'operator', 'agent-claimed']),
+  text: payloadRef,
+});
+
+export const sessionStarted = z.strictObject({
+  ...header,
+  type: z.literal('session.started'),
+  session: id,
+  task: id,
+  agent: id,
+  tokenId: id,
+});
+
+export const taskEnded = z.strictObject({
+  ...header,
+  type: z.literal('task.ended'),
+  task: id,
+  reason: z.string(),
+});
+
+export const revoked = z.strictObject({
+  ...header,
+  type: z.literal('revoked'),
+  scope: z.enum(['agent', 'task', 'session']),
+  target: id,
+  reason: z.string(),
+});
+
+export const policyPublished = z.strictObject({
+  ...header,
+  type: z.literal('policy.published'),
+  policy: digest,
+  engine: z.string(),
+  mode: z.enum(['enforce', 'shadow']),
+});
+
+export const cataloguePublished = z.strictObject({
+  ...header,
+  type: z.literal('catalogue.published'),
+  catalogue: digest,
+});
+
+export const toolAccepted = z.strictObject({
+  ...header,
+  type: z.literal('catalogue.accepted'),
+  server: id,
+  tool: id,
+  definition: digest,
+});
+
+const reserve = z.strictObject({ budget: z.string(), units: z.number().int().positive() });
+export type Reserve = z.infer<typeof reserve>;
+
+const fact = z.strictObject({
+  value: z.union([z.string(), z.number(), z.boolean(), z.array(z.string()).readonly()]),
+  source: z.string(),
+  /** When the source learnt it; its age at the decision is `at - t`. */
+  t: instantMs,
+});
+export type Fact = z.infer<typeof fact>;
+
+const agentCaller = z.strictObject({ agent: id, task: id, session: id, tokenId: id });
+const operatorCaller = z.strictObject({ operator: id, channel: z.literal('local-socket') });
+
+export const outcomes = ['allow', 'deny', 'modify', 'step_up', 'defer'] as const;
+export type OutcomeName = (typeof outcomes)[number];
+
+export const decision = z.strictObject({
+  ...header,
+  type: z.literal('decision'),
+  who: z.union([agentCaller, operatorCaller]),
+  /** Human, agent, sub-agents: who this is done for, outermost first. */
+  chain: z.array(id).readonly(),
+  request: z.strictObject({
+    method: z.string(),
+    server: z.string(),
+    target: z.string(),
+    action: z.string(),
+    class: z.string(),
+    resource: z.strictObject({ type: z.string(), id: z.string() }),
+    /** The projection that policy saw: secrets already replaced. Absent when nothing could be described. */
+    args: payloadRef.optional(),
+    argsOpaque: z.boolean(),
+    definition: digest.optional(),
+  }),
+  versions: z.strictObject({
+    policy: z.string(),
+    catalogue: z.string(),
+    fold: z.string(),
+    engine: z.string(),
+  }),
+  facts: z.record(z.string(), fact),
+  verdicts: z
+    .array(
+      z.strictObject({
+        policy: z.string(),
+        effect: z.enum(['permit', 'forbid']),
+        kind: z.enum(['satisfied', 'errored']),
+        text: digest,
+      }),
+    )
+    .readonly(),
+  lifts: z.array(z.strictObject({ policy: z.string(), textDigest: digest })).readonly(),
+  transforms: z.array(z.string()).readonly(),
+  outcome: z.enum(outcomes),
+  /** Why, for machines: see docs/formats/record.md for the closed list. */
+  code: z.string(),
+  /** What would have been enforced had the mode been `enforce`; only in shadow mode. */
+  shadow: z.boolean(),
+  obligations: z.array(z.string()).readonly(),
+  /** The facets that were read, with the id of the record that last moved each (empty: never moved). */
+  reads: z.record(z.string(), z.string()),
+  /** Present on what may take effect: what it holds until it is observed. */
+  open: z
+    .strictObject({ reserves: z.array(reserve).readonly(), worst: labelShape, releaseWithinMs: z.number() })
+    .optional(),
+});
+
+export const observation = z.strictObject({
+  ...header,
+  type: z.literal('observation'),
+  decision: id,
+  session: id.optional(),
+  /** `unreleased`: nothing was sent. `ambiguous`: it was sent and nobody knows what became of it. */
+  status: z.enum(['ok', 'error', 'withheld', 'ambiguous', 'unreleased']),
+  detail: z.string().optional(),
+  result: payloadRef.optional(),
+  label: labelShape,
+  tookMs: z.number().nonnegative(),
+});
+
+export const nodeStarted = z.strictObject({
+  ...header,
+  type: z.literal('node.started'),
+  version: z.string(),
+  mode: z.enum(['enforce', 'shadow']),
+});
+
+export const eventShape = z.discriminatedUnion('type', [
+  agentRegistered,
+  taskStarted,
+  promptSubmitted,
+  sessionStarted,
+  taskEnded,
+  revoked,
+  policyPublished,
+  cataloguePublished,
+  toolAccepted,
+  decision,
+  observation,
+  nodeStarted,
+]);
+
+export type Event = z.infer<typeof eventShape>;
+export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
+export type DecisionEvent = EventOf<'decision'>;
+export type ObservationEvent = EventOf<'observation'>;
+
+type WithoutHeader<E> = E extends Event
+  ? Omit<E, 'v' | 'id' | 'at' | 'node' | 'tenant' | 'moves' | 'drops'>
+  : never;
+/** An event before it has a place in time: what a use case writes. */
+export type EventBody = WithoutHeader<Event>;
+
+/** @returns the event, or why these are not one (a record of a later version, an edited store) */
+export function parseEvent(value: unknown): { ok: true; event: Event } | { ok: false; reason: string } {
+  const parsed = eventShape.safeParse(value);
+  if (parsed.success) return { ok: true, event: parsed.data };
+  const issue = parsed.error.issues[0];
+  return { ok: false, reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not an event'}` };
+}

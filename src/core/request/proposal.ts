@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// What somebody asks to be done, as an edge understood it. Not yet decided, not yet described.
+import type { JsonObject } from '../json/value.ts';
+
+/** One thing to be decided. `args` was parsed strictly (see core/json) and is what will be forwarded. */
+export interface Proposal {
+  /** The protocol's own name of the operation: `tools/call`, `resources/read`, `sampling/createMessage` ... */
+  readonly method: string;
+  /** Configured name of the upstream that would act. */
+  readonly server: string;
+  /** Tool name, resource URI, prompt name; the method again where there is none. */
+  readonly target: string;
+  readonly args: JsonObject;
+}
+
+/** Who asks, as the edge verified it from the task token. */
+export interface Caller {
+  readonly agent: string;
+  readonly task: string;
+  readonly session: string;
+  /** The token's id: what a revocation of one credential will name. */
+  readonly tokenId: string;
+}
+
+/** A person or a local process that administers, as the edge verified it. */
+export interface Operator {
+  /** `local:<uid>` for the owner of the local socket. */
+  readonly id: string;
+  readonly channel: 'local-socket';
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is known of who asks, at one instant: the facts that every decision about an agent starts from.
+import { type Label, nothingRead } from '../label/label.ts';
+import type { Fact } from '../record/event.ts';
+import type { Caller } from '../request/proposal.ts';
+import { facets, type View } from '../state/facet.ts';
+
+/** Everything policy may know of the caller besides the request itself. Seconds are whole, rounded down. */
+export interface Circumstances {
+  readonly at: number;
+  readonly agent: {
+    readonly id: string;
+    readonly owner: string;
+    readonly autonomy: 'supervised' | 'semi' | 'full';
+    readonly verifiedSecondsAgo: number;
+  };
+  readonly task: {
+    readonly id: string;
+    readonly type: string;
+    readonly purpose?: string;
+    readonly params: { readonly [name: string]: string };
+    readonly onBehalfOf?: string;
+    readonly ageSeconds: number;
+    readonly hasPrompt: boolean;
+  };
+  readonly session: {
+    readonly id: string;
+    readonly ageSeconds: number;
+    readonly idleSeconds: number;
+    readonly calls: number;
+    readonly labels: Label;
+  };
+}
+
+export type NoStanding =
+  | 'unknown_agent'
+  | 'agent_revoked'
+  | 'unknown_task'
+  | 'task_ended'
+  | 'task_revoked'
+  | 'task_expired'
+  | 'unknown_session'
+  | 'session_revoked'
+  | 'not_the_callers';
+
+/** @returns the circumstances, or why this caller has no standing to ask anything */
+export function circumstances(
+  view: View,
+  caller: Caller,
+  at: number,
+):
+  | { ok: true; value: Circumstances; facts: { readonly [name: string]: Fact } }
+  | { ok: false; code: NoStanding } {
+  const agent = view.get(facets.agent(caller.agent));
+  if (agent === undefined) return { ok: false, code: 'unknown_agent' };
+  if (agent.status === 'revoked') return { ok: false, code: 'agent_revoked' };
+
+  const task = view.get(facets.task(caller.task));
+  if (task === undefined) return { ok: false, code: 'unknown_task' };
+  if (task.status !== 'active')
+    return { ok: false, code: task.status === 'ended' ? 'task_ended' : 'task_revoked' };
+  if (at >= task.expiresAt) return { ok: false, code: 'task_expired' };
+
+  const session = view.get(facets.session(caller.session));
+  if (session === undefined) return { ok: false, code: 'unknown_session' };
+  if (session.status === 'revoked') return { ok: false, code: 'session_revoked' };
+  if (session.task !== caller.task || session.agent !== caller.agent || task.agent !== caller.agent) {
+    return { ok: false, code: 'not_the_callers' };
+  }
+
+  const activity = view.get(facets.activity(caller.session)) ?? { calls: 0, lastAt: session.startedAt };
+  const labels = view.get(facets.labels(caller.task)) ?? nothingRead;
+  const value: Circumstances = {
+    at,
+    agent: {
+      id: caller.agent,
+      owner: agent.owner,
+      autonomy: agent.autonomy,
+      verifiedSecondsAgo: seconds(at - agent.verifiedAt),
+    },
+    task: {
+      id: caller.task,
+      type: task.type,
+      ...(task.purpose === undefined ? {} : { purpose: task.purpose }),
+      params: task.params,
+      ...(task.onBehalfOf === undefined ? {} : { onBehalfOf: task.onBehalfOf }),
+      ageSeconds: seconds(at - task.startedAt),
+      hasPrompt: task.hasPrompt,
+    },
+    session: {
+      id: caller.session,
+      ageSeconds: seconds(at - session.startedAt),
+      idleSeconds: seconds(at - activity.lastAt),
+      calls: activity.calls,
+      labels,
+    },
+  };
+  const ledger = (v: Fact['value'], t: number): Fact => ({ value: v, source: 'ledger', t });
+  return {
+    ok: true,
+    value,
+    facts: {
+      'agent.owner': ledger(agent.owner, agent.verifiedAt),
+      'agent.autonomy': ledger(agent.autonomy, agent.verifiedAt),
+      'agent.verifiedAt': ledger(agent.verifiedAt, agent.verifiedAt),
+      'task.type': ledger(task.type, task.startedAt),
+      'task.startedAt': ledger(task.startedAt, task.startedAt),
+      'task.expiresAt': ledger(task.expiresAt, task.startedAt),
+      'task.hasPrompt': ledger(task.hasPrompt, task.startedAt),
+      'session.startedAt': ledger(session.startedAt, session.startedAt),
+      'session.calls': ledger(activity.calls, activity.lastAt),
+      'session.lastAt': ledger(activity.lastAt, activity.lastAt),
+      'session.labels.level': ledger(labels.level, activity.lastAt),
+      'session.labels.integrity': ledger(labels.integrity, activity.lastAt),
+      'session.labels.categories': ledger(labels.categories, activity.lastAt),
+      'session.labels.sources': ledger(labels.sources, activity.lastAt),
+    },
+  };
+}
+
+function seconds(ms: number): number {
+  return Math.max(0, Math.floor(ms / 1000));
+}

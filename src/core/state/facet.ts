@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// State is a fold of events into facets: the smallest things that a decision can depend on.
+// A facet's version is the id of the record that last moved it, so two writers can never mean
+// different values by the same version.
+import type { Label } from '../label/label.ts';
+import type { Reserve, TaskTerms } from '../record/event.ts';
+
+declare const valueOf: unique symbol;
+/** A facet's name; its type parameter says what is stored under it. Made only by the functions below. */
+export interface FacetKey<T> {
+  readonly name: string;
+  readonly [valueOf]?: T;
+}
+
+export interface Facet {
+  readonly version: string;
+  readonly value: unknown;
+}
+
+/** A facet as a decision read it: `version` is empty where nothing had ever moved it. */
+export interface FacetVersion {
+  readonly facet: string;
+  readonly version: string;
+}
+
+export interface AgentState {
+  readonly owner: string;
+  readonly autonomy: 'supervised' | 'semi' | 'full';
+  readonly verifiedAt: number;
+  readonly status: 'active' | 'revoked';
+}
+
+export interface TaskState extends TaskTerms {
+  readonly status: 'active' | 'ended' | 'revoked';
+  readonly hasPrompt: boolean;
+}
+
+export interface SessionState {
+  readonly task: string;
+  readonly agent: string;
+  readonly startedAt: number;
+  readonly status: 'active' | 'revoked';
+}
+
+export interface Activity {
+  readonly calls: number;
+  readonly lastAt: number;
+}
+
+export interface BudgetState {
+  readonly limit: number;
+  readonly reserved: number;
+  readonly spent: number;
+}
+
+/** A decision that may have taken effect and has not been observed yet. */
+export interface OpenCall {
+  readonly node: string;
+  readonly session?: string;
+  readonly task?: string;
+  readonly reserves: readonly Reserve[];
+  readonly worst: Label;
+}
+
+export const facets = {
+  agent: (id: string): FacetKey<AgentState> => ({ name: `agent/${id}` }),
+  task: (id: string): FacetKey<TaskState> => ({ name: `task/${id}` }),
+  budget: (task: string, name: string): FacetKey<BudgetState> => ({ name: `task/${task}/budget/${name}` }),
+  /** The join of everything read under a task: a new session under it starts there. */
+  labels: (task: string): FacetKey<Label> => ({ name: `task/${task}/labels` }),
+  session: (id: string): FacetKey<SessionState> => ({ name: `session/${id}` }),
+  activity: (session: string): FacetKey<Activity> => ({ name: `session/${session}/activity` }),
+  call: (decision: string): FacetKey<OpenCall> => ({ name: `call/${decision}` }),
+  policy: { name: 'policy' } satisfies FacetKey<string> as FacetKey<string>,
+  catalogue: { name: 'catalogue' } satisfies FacetKey<string> as FacetKey<string>,
+} as const;
+
+/** Reads facets; whoever hands it out may remember what was read. */
+export interface View {
+  get<T>(key: FacetKey<T>): T | undefined;
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Facets in layers: what is durable below, what is being decided above. Dropping the upper layer is a rollback.
+
+import type { Facet, FacetKey, FacetVersion, View } from './facet.ts';
+import type { Change } from './reduce.ts';
+
+export interface Head extends View {
+  facet(name: string): Facet | undefined;
+  move(changes: readonly Change[], version: string): void;
+}
+
+// A dropped facet reads like one that never was, version included: only facets named by a fresh id
+// (calls) are ever dropped, so nobody can mistake a later one for it.
+const dropped: Facet = { version: '', value: undefined };
+
+/** State that nothing lies under. @param seed facets from a snapshot, none by default */
+export function createHead(
+  seed: Iterable<[string, Facet]> = [],
+): Head & { facets(): IterableIterator<[string, Facet]> } {
+  const map = new Map<string, Facet>(seed);
+  return {
+    ...viewOf((name) => map.get(name)),
+    move(changes, version) {
+      for (const { facet, value } of changes) {
+        if (value === undefined) map.delete(facet);
+        else map.set(facet, { version, value });
+      }
+    },
+    facets: () => map.entries(),
+  };
+}
+
+/** State over `base` that writes only to itself. */
+export function layer(base: Head): Head {
+  const map = new Map<string, Facet>();
+  return {
+    ...viewOf((name) => map.get(name) ?? base.facet(name)),
+    move(changes, version) {
+      for (const { facet, value } of changes)
+        map.set(facet, value === undefined ? dropped : { version, value });
+    },
+  };
+}
+
+/** A view that remembers the version of everything read through it, absent facets included. */
+export function tracking(head: Head): View & { reads(): readonly FacetVersion[] } {
+  const reads = new Map<string, string>();
+  return {
+    get<T>(key: FacetKey<T>) {
+      const facet = head.facet(key.name);
+      reads.set(key.name, facet?.version ?? '');
+      return valueOf<T>(facet);
+    },
+    reads: () => [...reads].map(([facet, version]) => ({ facet, version })),
+  };
+}
+
+function viewOf(facet: (name: string) => Facet | undefined): Pick<Head, 'facet' | 'get'> {
+  return { facet, get: <T>(key: FacetKey<T>) => valueOf<T>(facet(key.name)) };
+}
+
+// The one place where a stored value gets its type back: keys are made only by `facets`, and
+// `changes` writes under a key only what that key says.
+function valueOf<T>(facet: Facet | undefined): T | undefined {
+  return facet === undefined ? undefined : (facet.value as T);
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each event changes. The only place that knows; everything else folds.
+import { join, nothingRead, sameLabel } from '../label/label.ts';
+import type { DecisionEvent, EventBody, ObservationEvent } from '../record/event.ts';
+import { type FacetKey, facets, type View } from './facet.ts';
+
+/** `value: undefined` removes the facet. */
+export interface Change {
+  readonly facet: string;
+  readonly value: unknown;
+}
+
+type Body<T extends EventBody['type']> = Extract<EventBody, { type: T }>;
+
+/**
+ * The facets that an event moves, with their new values. A facet whose value stays the same is
+ * not among them: its version must not move.
+ *
+ * @param id the record's id; @param at its time; @param node who wrote it
+ */
+export function changes(
+  view: View,
+  event: EventBody,
+  id: string,
+  at: number,
+  node: string,
+): readonly Change[] {
+  switch (event.type) {
+    case 'agent.registered':
+      return [
+        set(facets.agent(event.agent), {
+          owner: event.owner,
+          autonomy: event.autonomy,
+          verifiedAt: event.verifiedAt,
+          status: view.get(facets.agent(event.agent))?.status ?? 'active',
+        }),
+      ];
+    case 'task.started':
+      return [
+        set(facets.task(event.task.id), { ...event.task, status: 'active', hasPrompt: false }),
+        ...event.task.budgets.map((budget) =>
+          set(facets.budget(event.task.id, budget.name), { limit: budget.limit, reserved: 0, spent: 0 }),
+        ),
+      ];
+    case 'prompt.submitted': {
+      const task = view.get(facets.task(event.task));
+      if (task === undefined || task.hasPrompt || event.channel === 'agent-claimed') return [];
+      return [set(facets.task(event.task), { ...task, hasPrompt: true })];
+    }
+    case 'session.started':
+      return [
+        set(facets.session(event.session), {
+          task: event.task,
+          agent: event.agent,
+          startedAt: at,
+          status: 'active',
+        }),
+      ];
+    case 'task.ended': {
+      const task = view.get(facets.task(event.task));
+      if (task === undefined || task.status !== 'active') return [];
+      return [set(facets.task(event.task), { ...task, status: 'ended' })];
+    }
+    case 'revoked':
+      return revocation(view, event);
+    case 'policy.published':
+      return view.get(facets.policy) === event.policy ? [] : [set(facets.policy, event.policy)];
+    case 'catalogue.published':
+      return view.get(facets.catalogue) === event.catalogue ? [] : [set(facets.catalogue, event.catalogue)];
+    case 'decision':
+      return opened(view, event, id, at, node);
+    case 'observation':
+      return closed(view, event);
+    case 'catalogue.accepted':
+    case 'node.started':
+      return [];
+  }
+}
+
+function revocation(view: View, event: Body<'revoked'>): readonly Change[] {
+  switch (event.scope) {
+    case 'agent': {
+      const agent = view.get(facets.agent(event.target));
+      return agent === undefined || agent.status === 'revoked'
+        ? []
+        : [set(facets.agent(event.target), { ...agent, status: 'revoked' })];
+    }
+    case 'task': {
+      const task = view.get(facets.task(event.target));
+      return task === undefined || task.status !== 'active'
+        ? []
+        : [set(facets.task(event.target), { ...task, status: 'revoked' })];
+    }
+    case 'session': {
+      const session = view.get(facets.session(event.target));
+      return session === undefined || session.status === 'revoked'
+        ? []
+        : [set(facets.session(event.target), { ...session, status: 'revoked' })];
+    }
+  }
+}
+
+// Only what may take effect moves anything: a refused call leaves budgets and activity alone.
+function opened(
+  view: View,
+  event: Pick<DecisionEvent, 'who' | 'open'>,
+  id: string,
+  at: number,
+  node: string,
+): readonly Change[] {
+  if (event.open === undefined || !('session' in event.who)) return [];
+  const { session, task } = event.who;
+  const { reserves, worst } = event.open;
+  const activity = view.get(facets.activity(session)) ?? { calls: 0, lastAt: at };
+  return [
+    set(facets.call(id), { node, session, task, reserves, worst }),
+    set(facets.activity(session), { calls: activity.calls + 1, lastAt: at }),
+    ...reserves.flatMap((reserve) => {
+      const key = facets.budget(task, reserve.budget);
+      const budget = view.get(key);
+      return budget === undefined ? [] : [set(key, { ...budget, reserved: budget.reserved + reserve.units })];
+    }),
+  ];
+}
+
+function closed(
+  view: View,
+  event: Pick<ObservationEvent, 'decision' | 'status' | 'label'>,
+): readonly Change[] {
+  const call = view.get(facets.call(event.decision));
+  if (call === undefined) return [];
+  const { task } = call;
+  const gone: Change = { facet: facets.call(event.decision).name, value: undefined };
+  if (task === undefined) return [gone];
+  const spentUnits = event.status === 'unreleased' ? 0 : 1;
+  const settled = call.reserves.flatMap((reserve) => {
+    const key = facets.budget(task, reserve.budget);
+    const budget = view.get(key);
+    if (budget === undefined) return [];
+    return [
+      set(key, {
+        ...budget,
+        reserved: budget.reserved - reserve.units,
+        spent: budget.spent + reserve.units * spentUnits,
+      }),
+    ];
+  });
+  const before = view.get(facets.labels(task)) ?? nothingRead;
+  const after = event.status === 'unreleased' ? before : join(before, event.label);
+  const labels = sameLabel(before, after) ? [] : [set(facets.labels(task), after)];
+  return [gone, ...settled, ...labels];
+}
+
+function set<T>(key: FacetKey<T>, value: T): Change {
+  return { facet: key.name, value };
+}
