@@ -13,18 +13,18 @@ import { isArray, type JsonObject, type JsonValue } from './value.ts';
 /** Deeper than any text that `parseJson` accepts, so that a record may wrap a whole request. */
 const MAX_DEPTH = 1024;
 
-/** The caller broke the promise of `JsonValue`; a defect of ours, never something a request can cause. */
+/** Somebody broke the promise of `JsonValue`: a defect of ours, never something a request can cause. */
 export class NotJson extends Error {
   readonly code = 'not_json';
   constructor(what: string) {
-    super(`canonical json: ${what}`);
+    super(`${what} cannot be said in JSON`);
     this.name = 'NotJson';
   }
 }
 
 /**
- * @throws {NotJson} for NaN, infinities, lone surrogates, undefined, holes, functions, bigints,
- * instances of classes, and nesting beyond 1024 (a cycle, that is)
+ * @throws {NotJson} for NaN, infinities, lone surrogates, undefined, holes, functions, symbols,
+ * bigints, instances of classes, and nesting past 1024 (which a cycle is)
  */
 export function canonicalJson(value: JsonValue): string {
   return write(value, 0);
@@ -40,36 +40,56 @@ function write(value: JsonValue | undefined, depth: number): string {
     case 'string':
       return quote(value);
     case 'number':
-      if (!Number.isFinite(value)) throw new NotJson(`\`${value}\` is not a number that JSON can say`);
-      return `${value}`; // ECMAScript's own formatting is what RFC 8785 section 3.2.2.3 asks for; -0 is `0`
+      if (!Number.isFinite(value)) throw new NotJson(`\`${value}\``);
+      return `${value}`; // RFC 8785 section 3.2.2.3 asks for ECMAScript's own formatting; -0 is `0`
     case 'boolean':
       return value ? 'true' : 'false';
     case 'object':
       if (value === null) return 'null';
-      if (depth >= MAX_DEPTH) throw new NotJson(`nested deeper than ${MAX_DEPTH}`);
+      if (depth >= MAX_DEPTH) throw new NotJson(`nesting past ${MAX_DEPTH}`);
       return isArray(value) ? writeArray(value, depth + 1) : writeObject(value, depth + 1);
     default:
-      throw new NotJson(`\`${typeof value}\` is not a JSON type`);
+      throw new NotJson(`\`${typeof value}\``);
   }
 }
 
 function writeArray(items: readonly JsonValue[], depth: number): string {
   let out = '[';
-  for (let i = 0; i < items.length; i++) out += (i === 0 ? '' : ',') + write(items[i], depth);
+  for (let i = 0; i < items.length; i++) {
+    if (i > 0) out += ',';
+    out += write(items[i], depth); // by index, since iteration helpers skip holes
+  }
   return `${out}]`;
 }
 
 function writeObject(object: JsonObject, depth: number): string {
+  // A Date or a Map has no keys to show and would be written as `{}`.
   const prototype = Object.getPrototypeOf(object);
   if (prototype !== Object.prototype && prototype !== null) throw new NotJson('an instance of a class');
-  const keys = Object.keys(object).sort(); // by UTF-16 code units: RFC 8785 section 3.2.3
   let out = '{';
-  for (const key of keys) out += `${(out === '{' ? '' : ',') + quote(key)}:${write(object[key], depth)}`;
+  for (const key of sortedKeys(object)) {
+    if (out !== '{') out += ',';
+    out += `${quote(key)}:${write(object[key], depth)}`;
+  }
   return `${out}}`;
 }
 
-/** JSON.stringify escapes exactly as RFC 8785 section 3.2.2.2 does, but would accept lone surrogates. */
+/** By UTF-16 code units (RFC 8785 section 3.2.3), which is how ECMAScript compares strings. */
+function sortedKeys(object: JsonObject): readonly string[] {
+  const keys = Object.keys(object);
+  let previous = '';
+  for (const key of keys) {
+    if (key < previous) return keys.sort();
+    previous = key;
+  }
+  return keys;
+}
+
+/** Anything but the printable ASCII that stands for itself. */
+const NEEDS_CARE = /[^ !#-[\]-~]/;
+
 function quote(text: string): string {
-  if (!text.isWellFormed()) throw new NotJson('a string holds a lone surrogate');
-  return JSON.stringify(text);
+  if (!NEEDS_CARE.test(text)) return `"${text}"`;
+  if (!text.isWellFormed()) throw new NotJson('a lone surrogate');
+  return JSON.stringify(text); // for well-formed strings these are the escapes of section 3.2.2.2
 }

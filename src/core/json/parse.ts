@@ -10,19 +10,12 @@
  *
  * Source: RFC 8259, RFC 7493 (I-JSON); docs/formats/canonical-json.md.
  */
+import { type Cursor, fail, type JsonFault, seen, skipSpace } from './cursor.ts';
+import { readNumber } from './number.ts';
+import { readString } from './string.ts';
 import type { JsonValue } from './value.ts';
 
-export type JsonFault =
-  | 'too_large'
-  | 'invalid_utf8'
-  | 'syntax'
-  | 'duplicate_key'
-  | 'too_deep'
-  | 'too_many_nodes'
-  | 'unsafe_integer'
-  | 'number_range'
-  | 'reserved_key'
-  | 'lone_surrogate';
+export type { JsonFault } from './cursor.ts';
 
 export interface JsonLimits {
   readonly maxBytes: number;
@@ -47,26 +40,14 @@ export type JsonParsed = { readonly ok: true; readonly value: JsonValue } | Json
 /** Keeps recursion far from the end of the stack even when a caller's limit does not. */
 const DEPTH_CEILING = 512;
 
-interface Fault {
-  readonly code: JsonFault;
-  readonly at: number;
-  readonly message: string;
-}
-
-interface Cursor {
-  readonly text: string;
-  readonly refuseCedarEscapes: boolean;
-  at: number;
-  depthLeft: number;
-  nodesLeft: number;
-  fault: Fault | undefined;
-}
+/** Well inside the longest string of the engine, past which decoding would fail for another reason. */
+const BYTES_CEILING = 2 ** 28;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export function parseJson(bytes: Uint8Array, limits: JsonLimits): JsonParsed {
-  // Written so that a limit of NaN or undefined refuses.
-  if (!(bytes.length <= limits.maxBytes)) {
+  // Written so that a limit of NaN refuses.
+  if (!(bytes.length <= Math.min(limits.maxBytes, BYTES_CEILING))) {
     const message = `the body has ${bytes.length} bytes, at most ${limits.maxBytes} are read`;
     return { ok: false, code: 'too_large', at: 0, message };
   }
@@ -198,194 +179,21 @@ function isReserved(c: Cursor, key: string): boolean {
   return key === '__proto__' || (c.refuseCedarEscapes && (key === '__entity' || key === '__extn'));
 }
 
-function readString(c: Cursor): string | undefined {
-  const { text } = c;
-  const start = c.at + 1;
-  let at = start;
-  for (;;) {
-    const code = text.charCodeAt(at);
-    if (code === 0x22) {
-      c.at = at + 1;
-      return text.slice(start, at);
-    }
-    if (code === 0x5c) return readEscaped(c, start, at);
-    // Past the end charCodeAt is NaN, which is not at least a space either.
-    if (!(code >= 0x20)) return failInString(c, at);
-    at++;
-  }
-}
-
-/** The rest of a string from its first backslash on. */
-function readEscaped(c: Cursor, start: number, firstEscape: number): string | undefined {
-  const { text } = c;
-  let out = text.slice(start, firstEscape);
-  let at = firstEscape;
-  let from = at;
-  for (;;) {
-    const code = text.charCodeAt(at);
-    if (code === 0x22) {
-      c.at = at + 1;
-      return out + text.slice(from, at);
-    }
-    if (!(code >= 0x20)) return failInString(c, at);
-    if (code !== 0x5c) {
-      at++;
-      continue;
-    }
-    out += text.slice(from, at);
-    const simple = unescaped(text.charCodeAt(at + 1));
-    if (simple !== '') {
-      out += simple;
-      at += 2;
-    } else {
-      const unit = readUnit(text, at);
-      if (unit < 0) return fail(c, 'syntax', at, 'not an escape of JSON');
-      if (unit >= 0xd800 && unit <= 0xdfff) {
-        // UTF-8 itself cannot say half a pair, so that both halves must be escapes, side by side.
-        const low = unit <= 0xdbff ? readUnit(text, at + 6) : -1;
-        if (low < 0xdc00 || low > 0xdfff)
-          return fail(c, 'lone_surrogate', at, 'half of a surrogate pair is not a character');
-        out += String.fromCharCode(unit, low);
-        at += 12;
-      } else {
-        out += String.fromCharCode(unit);
-        at += 6;
-      }
-    }
-    from = at;
-  }
-}
-
-function unescaped(code: number): string {
-  switch (code) {
-    case 0x22:
-      return '"';
-    case 0x5c:
-      return '\\';
-    case 0x2f:
-      return '/';
-    case 0x62:
-      return '\b';
-    case 0x66:
-      return '\f';
-    case 0x6e:
-      return '\n';
-    case 0x72:
-      return '\r';
-    case 0x74:
-      return '\t';
-    default:
-      return '';
-  }
-}
-
-/** The code unit of a `\uXXXX` at this place, or -1. */
-function readUnit(text: string, at: number): number {
-  if (text.charCodeAt(at) !== 0x5c || text.charCodeAt(at + 1) !== 0x75) return -1;
-  let unit = 0;
-  for (let i = at + 2; i < at + 6; i++) {
-    const code = text.charCodeAt(i);
-    const lower = code | 0x20;
-    if (code >= 0x30 && code <= 0x39) unit = unit * 16 + code - 0x30;
-    else if (lower >= 0x61 && lower <= 0x66) unit = unit * 16 + lower - 0x57;
-    else return -1;
-  }
-  return unit;
-}
-
-function readNumber(c: Cursor): number | undefined {
-  const { text } = c;
-  const start = c.at;
-  let at = start;
-  if (text.charCodeAt(at) === 0x2d) at++;
-  const firstDigit = at;
-  at = skipDigits(text, at);
-  if (at === firstDigit) return fail(c, 'syntax', start, `expected a value, not ${seen(c, start)}`);
-  if (at > firstDigit + 1 && text.charCodeAt(firstDigit) === 0x30)
-    return fail(c, 'syntax', start, 'a number must not start with a zero');
-  let integer = true;
-  if (text.charCodeAt(at) === 0x2e) {
-    integer = false;
-    const fraction = ++at;
-    at = skipDigits(text, at);
-    if (at === fraction) return fail(c, 'syntax', at, 'expected a digit after the decimal point');
-  }
-  if ((text.charCodeAt(at) | 0x20) === 0x65) {
-    integer = false;
-    const sign = text.charCodeAt(++at);
-    if (sign === 0x2b || sign === 0x2d) at++;
-    const exponent = at;
-    at = skipDigits(text, at);
-    if (at === exponent) return fail(c, 'syntax', at, 'expected a digit in the exponent');
-  }
-  const value = Number(text.slice(start, at));
-  if (!isSayable(value, integer)) return failNumber(c, start, value, integer);
-  c.at = at;
-  return value === 0 ? 0 : value; // -0 is 0, here as in the canonical form
-}
-
-/**
- * Whether the value survives its canonical form. ECMAScript writes whole numbers below 1e21 without
- * an exponent, so that `1e20` would come back as an integer that is refused: it is refused at once.
- */
-function isSayable(value: number, integer: boolean): boolean {
-  const size = Math.abs(value);
-  if (size <= Number.MAX_SAFE_INTEGER) return true;
-  return !integer && size >= 1e21 && size !== Number.POSITIVE_INFINITY;
-}
-
-function failNumber(c: Cursor, at: number, value: number, integer: boolean): undefined {
-  if (!integer && !Number.isFinite(value))
-    return fail(c, 'number_range', at, 'the number is larger than a double can hold');
-  return fail(c, 'unsafe_integer', at, 'an integer past 2^53 - 1 must be sent as a string');
-}
-
-function skipDigits(text: string, from: number): number {
-  let at = from;
-  for (;;) {
-    const code = text.charCodeAt(at);
-    if (!(code >= 0x30 && code <= 0x39)) return at;
-    at++;
-  }
-}
-
-function skipSpace(c: Cursor): void {
-  const { text } = c;
-  let at = c.at;
-  for (;;) {
-    const code = text.charCodeAt(at);
-    if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) break;
-    at++;
-  }
-  c.at = at;
-}
-
-function fail(c: Cursor, code: JsonFault, at: number, message: string): undefined {
-  c.fault = { code, at, message };
-  return undefined;
-}
-
-function failInString(c: Cursor, at: number): undefined {
-  if (at >= c.text.length) return fail(c, 'syntax', at, 'the string does not end');
-  return fail(c, 'syntax', at, 'a control character in a string must be escaped');
-}
-
-function seen(c: Cursor, at: number): string {
-  const point = c.text.codePointAt(at);
-  return point === undefined ? 'the end' : `\`${String.fromCodePoint(point)}\``;
-}
-
 function brief(key: string): string {
   return key.length <= 40 ? key : `${key.slice(0, 40).toWellFormed()}...`;
 }
 
-/** Only on the way to a refusal: the first place that a lenient decoder replaces and the sender did not write. */
+/** Only on the way to a refusal: the first replacement of a lenient decoder that the sender did not write. */
 function firstMalformed(bytes: Uint8Array): number {
+  const lenient = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
   let at = 0;
-  for (const piece of new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).split('\ufffd')) {
-    at += Buffer.byteLength(piece);
-    if (bytes[at] !== 0xef || bytes[at + 1] !== 0xbf || bytes[at + 2] !== 0xbd) return at;
+  let from = 0;
+  for (;;) {
+    const hit = lenient.indexOf('\ufffd', from);
+    at += Buffer.byteLength(lenient.slice(from, Math.max(hit, from)));
+    const isWritten = bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd;
+    if (hit < 0 || !isWritten) return at;
     at += 3;
+    from = hit + 1;
   }
-  return at;
 }
