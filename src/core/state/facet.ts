@@ -5,11 +5,11 @@
 import type { Label } from '../label/label.ts';
 import type { Reserve, TaskTerms } from '../record/event.ts';
 
-declare const valueOf: unique symbol;
+declare const stored: unique symbol;
 /** A facet's name; its type parameter says what is stored under it. Made only by the functions below. */
 export interface FacetKey<T> {
   readonly name: string;
-  readonly [valueOf]?: T;
+  readonly [stored]?: T;
 }
 
 export interface Facet {

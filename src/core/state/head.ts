@@ -49,18 +49,18 @@ export function tracking(head: Head): View & { reads(): readonly FacetVersion[] 
     get<T>(key: FacetKey<T>) {
       const facet = head.facet(key.name);
       reads.set(key.name, facet?.version ?? '');
-      return valueOf<T>(facet);
+      return typed<T>(facet);
     },
     reads: () => [...reads].map(([facet, version]) => ({ facet, version })),
   };
 }
 
 function viewOf(facet: (name: string) => Facet | undefined): Pick<Head, 'facet' | 'get'> {
-  return { facet, get: <T>(key: FacetKey<T>) => valueOf<T>(facet(key.name)) };
+  return { facet, get: <T>(key: FacetKey<T>) => typed<T>(facet(key.name)) };
 }
 
 // The one place where a stored value gets its type back: keys are made only by `facets`, and
 // `changes` writes under a key only what that key says.
-function valueOf<T>(facet: Facet | undefined): T | undefined {
+function typed<T>(facet: Facet | undefined): T | undefined {
   return facet === undefined ? undefined : (facet.value as T);
 }
