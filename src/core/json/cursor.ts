@@ -20,6 +20,8 @@ export type JsonFault =
 
 export interface Cursor {
   readonly text: string;
+  readonly maxDepth: number;
+  readonly maxNodes: number;
   readonly refuseCedarEscapes: boolean;
   at: number;
   depthLeft: number;
@@ -43,8 +45,11 @@ export function skipSpace(c: Cursor): void {
   c.at = at;
 }
 
-/** What stands at a place, for a message. */
+/** What stands at a place, for a message: control and format characters only by number. */
 export function seen(c: Cursor, at: number): string {
   const point = c.text.codePointAt(at);
-  return point === undefined ? 'the end' : `\`${String.fromCodePoint(point)}\``;
+  if (point === undefined) return 'the end';
+  const character = String.fromCodePoint(point);
+  if (!/[\p{C}\p{Z}]/u.test(character)) return `\`${character}\``;
+  return `U+${point.toString(16).toUpperCase().padStart(4, '0')}`;
 }

@@ -6,7 +6,9 @@
  * meaning and the effect on the other. Hence everything that readers are known to differ on is
  * refused: duplicate keys, integers past 2^53 - 1, lone surrogates, byte order marks, trailing text,
  * malformed UTF-8, and the key `__proto__` (which assignment, merging and cloning code elsewhere
- * turns into a prototype). Never throws, never repairs, never recurses past a fixed depth.
+ * turns into a prototype). Never throws, never repairs, never recurses past a fixed depth. Never asks
+ * JSON.parse, which is one of the readers that differ: it can be led to take one key for another
+ * (nodejs/node#63785).
  *
  * Source: RFC 8259, RFC 7493 (I-JSON); docs/formats/canonical-json.md.
  */
@@ -46,9 +48,10 @@ const BYTES_CEILING = 2 ** 28;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export function parseJson(bytes: Uint8Array, limits: JsonLimits): JsonParsed {
-  // Written so that a limit of NaN refuses.
-  if (!(bytes.length <= Math.min(limits.maxBytes, BYTES_CEILING))) {
-    const message = `the body has ${bytes.length} bytes, at most ${limits.maxBytes} are read`;
+  const maxBytes = Math.min(limits.maxBytes, BYTES_CEILING);
+  // Here and below written so that a limit of NaN refuses.
+  if (!(bytes.length <= maxBytes)) {
+    const message = `the body has ${bytes.length} bytes, at most ${maxBytes} are read`;
     return { ok: false, code: 'too_large', at: 0, message };
   }
   let text: string;
@@ -57,11 +60,14 @@ export function parseJson(bytes: Uint8Array, limits: JsonLimits): JsonParsed {
   } catch {
     return { ok: false, code: 'invalid_utf8', at: firstMalformed(bytes), message: 'the body must be UTF-8' };
   }
+  const maxDepth = Math.min(limits.maxDepth, DEPTH_CEILING);
   const cursor: Cursor = {
     text,
+    maxDepth,
+    maxNodes: limits.maxNodes,
     refuseCedarEscapes: limits.refuseCedarEscapes === true,
     at: 0,
-    depthLeft: Math.min(limits.maxDepth, DEPTH_CEILING),
+    depthLeft: maxDepth,
     nodesLeft: limits.maxNodes,
     fault: undefined,
   };
@@ -83,7 +89,7 @@ function readDocument(c: Cursor): JsonValue | undefined {
 }
 
 function readValue(c: Cursor): JsonValue | undefined {
-  if (!(c.nodesLeft-- > 0)) return fail(c, 'too_many_nodes', c.at, 'more values than are read');
+  if (!(c.nodesLeft-- > 0)) return fail(c, 'too_many_nodes', c.at, `at most ${c.maxNodes} values are read`);
   switch (c.text.charCodeAt(c.at)) {
     case 0x22:
       return readString(c);
@@ -109,7 +115,7 @@ function readWord(c: Cursor, word: string, value: JsonValue): JsonValue | undefi
 }
 
 function readArray(c: Cursor): JsonValue | undefined {
-  if (!(c.depthLeft-- > 0)) return fail(c, 'too_deep', c.at, 'nested deeper than is read');
+  if (!(c.depthLeft-- > 0)) return fail(c, 'too_deep', c.at, `at most ${c.maxDepth} levels are read`);
   const items: JsonValue[] = [];
   c.at++;
   skipSpace(c);
@@ -135,7 +141,7 @@ function readArray(c: Cursor): JsonValue | undefined {
 }
 
 function readObject(c: Cursor): JsonValue | undefined {
-  if (!(c.depthLeft-- > 0)) return fail(c, 'too_deep', c.at, 'nested deeper than is read');
+  if (!(c.depthLeft-- > 0)) return fail(c, 'too_deep', c.at, `at most ${c.maxDepth} levels are read`);
   // A plain literal is safe: the one key that assignment would not make an own property is refused.
   const object: { [key: string]: JsonValue } = {};
   c.at++;
@@ -179,8 +185,10 @@ function isReserved(c: Cursor, key: string): boolean {
   return key === '__proto__' || (c.refuseCedarEscapes && (key === '__entity' || key === '__extn'));
 }
 
+/** The key comes from the sender: bounded, and without anything that steers a terminal. */
 function brief(key: string): string {
-  return key.length <= 40 ? key : `${key.slice(0, 40).toWellFormed()}...`;
+  const shown = key.slice(0, 40).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd');
+  return key.length <= 40 ? shown : `${shown}...`;
 }
 
 /** Only on the way to a refusal: the first replacement of a lenient decoder that the sender did not write. */

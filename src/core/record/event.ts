@@ -39,6 +39,8 @@ const header = {
   moves: z.array(z.string()).readonly(),
   /** Facets that ended with this event, sorted. */
   drops: z.array(z.string()).readonly(),
+  /** What was read to write this: each facet with the id of the record that had last moved it (empty: none had). */
+  reads: z.record(z.string(), z.string()),
 };
 
 export const taskShape = z.strictObject({
@@ -182,8 +184,6 @@ export const decision = z.strictObject({
   /** What would have been enforced had the mode been `enforce`; only in shadow mode. */
   shadow: z.boolean(),
   obligations: z.array(z.string()).readonly(),
-  /** The facets that were read, with the id of the record that last moved each (empty: never moved). */
-  reads: z.record(z.string(), z.string()),
   /** Present on what may take effect: what it holds until it is observed. */
   open: z
     .strictObject({ reserves: z.array(reserve).readonly(), worst: labelShape, releaseWithinMs: z.number() })
@@ -230,11 +230,13 @@ export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 export type DecisionEvent = EventOf<'decision'>;
 export type ObservationEvent = EventOf<'observation'>;
 
+/** An event's own members, without the header that the sequencer adds. */
 type WithoutHeader<E> = E extends Event
-  ? Omit<E, 'v' | 'id' | 'at' | 'node' | 'tenant' | 'moves' | 'drops'>
+  ? Omit<E, 'v' | 'id' | 'at' | 'node' | 'tenant' | 'moves' | 'drops' | 'reads'>
   : never;
 /** An event before it has a place in time: what a use case writes. */
 export type EventBody = WithoutHeader<Event>;
+export type BodyOf<T extends Event['type']> = Extract<EventBody, { type: T }>;
 
 /** @returns the event, or why these are not one (a record of a later version, an edited store) */
 export function parseEvent(value: unknown): { ok: true; event: Event } | { ok: false; reason: string } {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each event changes. The only place that knows; everything else folds.
 import { join, nothingRead, sameLabel } from '../label/label.ts';
-import type { DecisionEvent, EventBody, ObservationEvent } from '../record/event.ts';
+import type { BodyOf, DecisionEvent, EventBody, ObservationEvent } from '../record/event.ts';
 import { type FacetKey, facets, type View } from './facet.ts';
 
 /** `value: undefined` removes the facet. */
@@ -9,8 +9,6 @@ export interface Change {
   readonly facet: string;
   readonly value: unknown;
 }
-
-type Body<T extends EventBody['type']> = Extract<EventBody, { type: T }>;
 
 /**
  * The facets that an event moves, with their new values. A facet whose value stays the same is
@@ -77,7 +75,7 @@ export function changes(
   }
 }
 
-function revocation(view: View, event: Body<'revoked'>): readonly Change[] {
+function revocation(view: View, event: BodyOf<'revoked'>): readonly Change[] {
   switch (event.scope) {
     case 'agent': {
       const agent = view.get(facets.agent(event.target));

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way in: decide, make the decision durable, and only then let the edge act.
+// No edge calls the core around this.
+
+import { foldVersion } from '../core/decision/fold.ts';
+import type { Obligation } from '../core/decision/verdict.ts';
+import { canonicalJson } from '../core/json/canonical.ts';
+import type { BodyOf } from '../core/record/event.ts';
+import type { SealedPayload } from '../core/record/payload.ts';
+import { withoutSecrets } from '../core/record/secret.ts';
+import type { Caller, Proposal } from '../core/request/proposal.ts';
+import type { View } from '../core/state/facet.ts';
+import { type Considered, consider, type RefusalCode } from './consider.ts';
+import type { LiveCall } from './live.ts';
+import type { InForce, Road } from './road.ts';
+import { NotCommitted, type Place, type Written } from './sequencer.ts';
+import type { Sealer } from './vault.ts';
+
+export type Authorization =
+  | {
+      readonly outcome: 'allow';
+      readonly call: LiveCall;
+      /** Canonical JSON of the arguments: the edge forwards exactly this. */
+      readonly args: string;
+      readonly modified: boolean;
+      readonly obligations: readonly Obligation[];
+      readonly policies: readonly string[];
+    }
+  | Refusal;
+
+export interface Refusal {
+  readonly outcome: 'deny' | 'step_up' | 'defer';
+  readonly code: RefusalCode | UnrecordedCode;
+  /** Absent when the refusal itself could not be made durable. */
+  readonly decision?: string;
+  /** The policies that decided, by id. */
+  readonly policies: readonly string[];
+  /** One sentence for the model: the policy's own reason, or what would be right. */
+  readonly reason?: string;
+}
+
+/** Refusals that may stand in no record, because the store is what failed. */
+export type UnrecordedCode = NotCommitted['code'] | 'keys_unavailable' | 'internal';
+
+type DecisionBody = BodyOf<'decision'>;
+
+/**
+ * Decides whether `caller` may do `proposal` now. Never throws: whatever fails is a refusal.
+ *
+ * @param understood obligations that the edge can honour, by name
+ */
+export async function authorize(
+  road: Road,
+  caller: Caller,
+  proposal: Proposal,
+  understood: ReadonlySet<string>,
+): Promise<Authorization> {
+  const refused = (code: UnrecordedCode): Refusal => ({ outcome: 'deny', code, policies: [] });
+  try {
+    const seal = await road.vault.sealer(caller.task);
+    if (seal === undefined) return refused('keys_unavailable');
+    const force = road.published();
+    const attempt = (view: View, place: Place) => {
+      const considered = consider(road, force, view, place.at, caller, proposal, understood);
+      return decided(road, force, place, caller, proposal, considered, seal);
+    };
+    return await road.sequencer.submit(attempt);
+  } catch (error) {
+    return refused(error instanceof NotCommitted ? error.code : 'internal');
+  }
+}
+
+function decided(
+  road: Road,
+  force: InForce,
+  place: Place,
+  caller: Caller,
+  proposal: Proposal,
+  considered: Considered,
+  seal: Sealer,
+): Written<Authorization> {
+  const { entry } = considered;
+  const admitted = considered.outcome === 'allow' || considered.outcome === 'modify';
+  // Shadow records what would have been and stops nothing, but for the canary and for who has no standing.
+  const shadowed =
+    force.mode === 'shadow' && considered.who !== undefined && entry?.action !== 'countersign.canary';
+  const released = entry !== undefined && (admitted || shadowed);
+
+  const id = place.id('d');
+  const payload =
+    considered.projection === undefined ? undefined : seal(canonicalJson(considered.projection));
+  const event = decisionEvent(road, force, caller, proposal, considered, payload);
+  const worst = entry?.result;
+  const body: DecisionBody = {
+    ...event,
+    shadow: shadowed && !admitted,
+    ...(released && worst !== undefined
+      ? { open: { reserves: considered.reserves, worst, releaseWithinMs: road.releaseWithinMs } }
+      : {}),
+  };
+  const policies = considered.because.map((verdict) => verdict.policy.id);
+  const writings = [
+    {
+      id,
+      stream: `session/${caller.session}`,
+      event: body,
+      payloads: payload === undefined ? [] : [payload],
+    },
+  ];
+  if (!released) {
+    const reason = considered.because[0]?.policy.reason ?? considered.detail;
+    const outcome =
+      considered.outcome === 'step_up' || considered.outcome === 'defer' ? considered.outcome : 'deny';
+    return {
+      writings,
+      depends: false,
+      result: {
+        outcome,
+        code: considered.code === 'permitted' ? 'unknown_target' : considered.code,
+        decision: id,
+        policies,
+        ...(reason === undefined ? {} : { reason }),
+      },
+    };
+  }
+  return {
+    writings,
+    depends: true,
+    result: {
+      outcome: 'allow',
+      call: road.live.open(id, caller, entry, place.monotonicMs),
+      args: canonicalJson(considered.args),
+      modified: considered.transforms.length > 0,
+      obligations: considered.obligations,
+      policies,
+    },
+  };
+}
+
+function decisionEvent(
+  road: Road,
+  force: InForce,
+  caller: Caller,
+  proposal: Proposal,
+  considered: Considered,
+  payload: SealedPayload | undefined,
+): DecisionBody {
+  const { entry, who } = considered;
+  const human = who?.task.onBehalfOf;
+  return {
+    type: 'decision',
+    who: caller,
+    chain: human === undefined ? [caller.agent] : [human, caller.agent],
+    request: {
+      method: clipped(proposal.method),
+      server: clipped(proposal.server),
+      target: withoutSecrets(clipped(proposal.target), road.pseudonym),
+      action: entry?.action ?? '',
+      class: entry?.class ?? 'unknown',
+      resource: { type: considered.resource.type, id: clipped(considered.resource.id) },
+      ...(payload === undefined ? {} : { args: { digest: payload.digest, sizeBytes: payload.sizeBytes } }),
+      argsOpaque: considered.opaque,
+      ...(entry?.pinned === undefined ? {} : { definition: entry.pinned.digest }),
+    },
+    versions: {
+      policy: force.policies.digest,
+      catalogue: force.catalogue.digest,
+      fold: foldVersion,
+      engine: force.policies.engine,
+    },
+    facts: considered.facts,
+    verdicts: considered.verdicts.map((verdict) => ({
+      policy: verdict.policy.id,
+      effect: verdict.policy.effect,
+      kind: verdict.kind,
+      text: verdict.policy.textDigest,
+    })),
+    lifts: considered.lifts,
+    transforms: considered.transforms.map(
+      (t) => `${t.name}:${t.argument}${t.name === 'cap' ? `:${t.most}` : ''}`,
+    ),
+    outcome: considered.outcome,
+    code: considered.code,
+    shadow: false,
+    obligations: considered.obligations.map((o) => `${o.name}:${o.bytes}`),
+  };
+}
+
+/** Bounds what a stranger can write into a record. */
+const maxNameLength = 512;
+function clipped(name: string): string {
+  return name.length <= maxNameLength ? name : `${name.slice(0, maxNameLength)}...`;
+}

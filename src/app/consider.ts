@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+// DECIDE: one proposal, judged from what is in force, what the state says and the time. No effect of its own;
+// run again with the same inputs it gives the same answer, which is what replay rests on.
+import type { CatalogueEntry } from '../core/catalogue/entry.ts';
+import { fold, type Outcome } from '../core/decision/fold.ts';
+import { maxTransforms, transformed } from '../core/decision/transform.ts';
+import type { Lift, Obligation, Transform, Verdict } from '../core/decision/verdict.ts';
+import type { JsonObject } from '../core/json/value.ts';
+import { stringAt } from '../core/json/value.ts';
+import { type Described, questionFor } from '../core/policy/context.ts';
+import type { Question } from '../core/policy/question.ts';
+import { cedarArgs } from '../core/policy/values.ts';
+import type { Fact, Reserve } from '../core/record/event.ts';
+import { projected } from '../core/record/secret.ts';
+import type { Caller, Proposal } from '../core/request/proposal.ts';
+import { type Circumstances, circumstances, type NoStanding } from '../core/session/circumstances.ts';
+import { facets, type View } from '../core/state/facet.ts';
+import type { InForce, Road } from './road.ts';
+
+/** Every reason for which the road itself refuses, before or after policy was asked. */
+export type RefusalCode =
+  | NoStanding
+  | 'forbidden'
+  | 'forbid_errored'
+  | 'no_permit'
+  | 'pending_approval'
+  | 'deferred'
+  | 'unknown_target'
+  | 'invalid_arguments'
+  | 'unsupported_arguments'
+  | 'engine_failed'
+  | 'policy_not_here'
+  | 'unsettled_transforms'
+  | 'budget_exhausted'
+  | 'unknown_obligation';
+
+/** Everything that a decision record says of how it was reached. */
+export interface Considered {
+  readonly outcome: 'allow' | 'deny' | 'modify' | 'step_up' | 'defer';
+  readonly code: RefusalCode | 'permitted';
+  /** Where policy did not speak: what would be right, for the model. */
+  readonly detail?: string;
+  readonly entry?: CatalogueEntry;
+  readonly who?: Circumstances;
+  readonly facts: { readonly [name: string]: Fact };
+  readonly resource: { readonly type: string; readonly id: string };
+  /** As policy saw them. */
+  readonly projection?: JsonObject;
+  readonly opaque: boolean;
+  /** As they will be forwarded. */
+  readonly args: JsonObject;
+  readonly verdicts: readonly Verdict[];
+  readonly because: readonly Verdict[];
+  readonly lifts: readonly Lift[];
+  readonly transforms: readonly Transform[];
+  readonly obligations: readonly Obligation[];
+  readonly reserves: readonly Reserve[];
+}
+
+/** @param understood the obligations that the asking edge can honour, by name */
+export function consider(
+  road: Pick<Road, 'pseudonym'>,
+  force: InForce,
+  view: View,
+  at: number,
+  caller: Caller,
+  proposal: Proposal,
+  understood: ReadonlySet<string>,
+): Considered {
+  const blank: Considered = {
+    outcome: 'deny',
+    code: 'unknown_target',
+    facts: {},
+    resource: { type: '', id: '' },
+    opaque: true,
+    args: proposal.args,
+    verdicts: [],
+    because: [],
+    lifts: [],
+    transforms: [],
+    obligations: [],
+    reserves: [],
+  };
+  const standing = circumstances(view, caller, at);
+  if (!standing.ok) return { ...blank, code: standing.code };
+  const known: Considered = { ...blank, who: standing.value, facts: standing.facts };
+  if (view.get(facets.policy) !== force.policies.digest) return { ...known, code: 'policy_not_here' };
+
+  const entry = force.catalogue.find(proposal.method, proposal.server, proposal.target);
+  if (entry === undefined) return { ...known, code: 'unknown_target' };
+
+  let soFar: Considered = { ...known, entry };
+  for (let round = 0; round <= maxTransforms; round++) {
+    const described = describe(road, force, entry, proposal, soFar.args);
+    if (!described.ok) return { ...soFar, code: described.code, detail: described.message };
+    soFar = {
+      ...soFar,
+      resource: described.value.resource,
+      projection: described.projection,
+      opaque: described.value.opaque,
+    };
+    const judged = judge(force, questionFor(described.value, standing.value), soFar.lifts);
+    if (!judged.ok) return { ...soFar, code: 'engine_failed' };
+    soFar = { ...soFar, verdicts: judged.verdicts, because: judged.outcome.because };
+
+    const { outcome } = judged;
+    switch (outcome.outcome) {
+      case 'deny':
+        return { ...soFar, code: outcome.code };
+      case 'defer':
+        return { ...soFar, outcome: 'defer', code: 'deferred' };
+      case 'step_up':
+        return { ...soFar, outcome: 'step_up', code: 'pending_approval' };
+      case 'allow':
+        return admitted(view, understood, soFar, outcome.obligations);
+      case 'modify': {
+        const fresh = outcome.transforms.filter((t) => !soFar.transforms.some((done) => same(done, t)));
+        // A transform that was applied and is asked for again did not satisfy its own policy.
+        if (fresh.length === 0) return { ...soFar, code: 'unsettled_transforms' };
+        const transforms = [...soFar.transforms, ...fresh];
+        if (transforms.length > maxTransforms) return { ...soFar, code: 'unsettled_transforms' };
+        soFar = { ...soFar, transforms, args: transformed(soFar.args, fresh) };
+      }
+    }
+  }
+  return { ...soFar, code: 'unsettled_transforms' };
+}
+
+/** Asks the engine and folds. @returns not ok when the engine failed or named a policy nobody published */
+export function judge(
+  force: InForce,
+  question: Question,
+  lifts: readonly Lift[],
+): { ok: true; outcome: Outcome; verdicts: readonly Verdict[] } | { ok: false } {
+  const answer = force.policies.evaluate(question);
+  if (!answer.ok) return { ok: false };
+  const verdicts: Verdict[] = [];
+  for (const [kind, ids] of [
+    ['satisfied', answer.satisfied],
+    ['errored', answer.errored],
+  ] as const) {
+    for (const id of ids) {
+      const policy = force.policies.policies.get(id);
+      if (policy === undefined) return { ok: false };
+      verdicts.push({ policy, kind });
+    }
+  }
+  return { ok: true, outcome: fold(verdicts, lifts), verdicts };
+}
+
+function describe(
+  road: Pick<Road, 'pseudonym'>,
+  force: InForce,
+  entry: CatalogueEntry,
+  proposal: Proposal,
+  args: JsonObject,
+):
+  | { ok: true; value: Described; projection: JsonObject }
+  | { ok: false; code: 'invalid_arguments' | 'unsupported_arguments'; message: string } {
+  const valid = force.catalogue.validate(entry, args);
+  if (!valid.ok) return { ok: false, code: 'invalid_arguments', message: valid.message };
+  const projection = projected(args, entry.args, road.pseudonym);
+  const shape = entry.kind === 'tool' ? force.shapes.get(entry.action) : undefined;
+  const values =
+    shape === undefined ? { ok: true as const, args: {}, opaque: true } : cedarArgs(projection, shape);
+  if (!values.ok) return { ok: false, code: 'unsupported_arguments', message: values.message };
+  return {
+    ok: true,
+    projection,
+    value: {
+      entry,
+      action: entry.action,
+      resource: { type: entry.resource.type, id: resourceId(entry, proposal, projection) },
+      args: values.args,
+      opaque: values.opaque,
+    },
+  };
+}
+
+function resourceId(entry: CatalogueEntry, proposal: Proposal, projection: JsonObject): string {
+  const named = entry.resource.idArgument === undefined ? undefined : projection[entry.resource.idArgument];
+  if (typeof named === 'string') return named;
+  if (typeof named === 'number') return String(named);
+  return `${proposal.server}/${stringAt(projection, 'uri') ?? proposal.target}`;
+}
+
+function admitted(
+  view: View,
+  understood: ReadonlySet<string>,
+  soFar: Considered,
+  obligations: readonly Obligation[],
+): Considered {
+  if (obligations.some((obligation) => !understood.has(obligation.name))) {
+    return { ...soFar, obligations, code: 'unknown_obligation' };
+  }
+  const reserves = reservesFor(view, soFar);
+  if (reserves === undefined) return { ...soFar, obligations, code: 'budget_exhausted' };
+  const outcome = soFar.transforms.length > 0 ? 'modify' : 'allow';
+  return { ...soFar, outcome, code: 'permitted', obligations, reserves };
+}
+
+// Reserved here, settled at the observation: what is in flight counts as spent.
+function reservesFor(view: View, soFar: Considered): readonly Reserve[] | undefined {
+  const task = soFar.who?.task.id;
+  if (task === undefined) return undefined;
+  const budgets = view.get(facets.task(task))?.budgets ?? [];
+  const counted = budgets.filter((b) => b.name === 'calls' || b.name === `calls:${soFar.entry?.class}`);
+  for (const { name } of counted) {
+    const budget = view.get(facets.budget(task, name));
+    if (budget === undefined || budget.reserved + budget.spent + 1 > budget.limit) return undefined;
+  }
+  return counted.map(({ name }) => ({ budget: name, units: 1 }));
+}
+
+function same(a: Transform, b: Transform): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

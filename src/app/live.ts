@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls between their decision and their observation, on this node. An allow ages: it must be
+// released in time, once, and never after what it rests on was taken away.
+import type { CatalogueEntry } from '../core/catalogue/entry.ts';
+import type { Event } from '../core/record/event.ts';
+import type { Caller } from '../core/request/proposal.ts';
+import type { Clock } from './ports.ts';
+
+export interface LiveCall {
+  readonly decision: string;
+  readonly caller: Caller;
+  readonly entry: CatalogueEntry;
+  /** Aborted when the agent, task or session is ended, or the store is lost. Its reason is a `StopReason`. */
+  readonly signal: AbortSignal;
+  /**
+   * Asked by the edge right before the first byte goes upstream; only `go` lets it.
+   * `stale`: too late, decide again. `stopped`: what it rested on is gone. A second `go` is never given.
+   */
+  release(): 'go' | 'stale' | 'stopped';
+  /** Whether `go` was given: if not, nothing was sent. */
+  released(): boolean;
+}
+
+export type StopReason = 'revoked' | 'ended' | 'store_lost' | 'shutdown';
+
+export interface LiveCalls {
+  open(decision: string, caller: Caller, entry: CatalogueEntry, decidedAtMs: number): LiveCall;
+  close(decision: string): void;
+  has(decision: string): boolean;
+  stop(which: (caller: Caller) => boolean, reason: StopReason): void;
+  /** Stops what an event takes the ground from: listens to the sequencer. */
+  learn(event: Event): void;
+  size(): number;
+}
+
+export function createLiveCalls(clock: Clock, releaseWithinMs: number): LiveCalls {
+  const calls = new Map<string, { caller: Caller; stop: AbortController }>();
+
+  function stop(which: (caller: Caller) => boolean, reason: StopReason): void {
+    for (const call of calls.values()) if (which(call.caller)) call.stop.abort(reason);
+  }
+
+  return {
+    open(decision, caller, entry, decidedAtMs) {
+      const controller = new AbortController();
+      calls.set(decision, { caller, stop: controller });
+      let gone = false;
+      return {
+        decision,
+        caller,
+        entry,
+        signal: controller.signal,
+        release() {
+          if (controller.signal.aborted || gone) return 'stopped';
+          if (clock.monotonicMs() - decidedAtMs > releaseWithinMs) return 'stale';
+          gone = true;
+          return 'go';
+        },
+        released: () => gone,
+      };
+    },
+    close: (decision) => void calls.delete(decision),
+    has: (decision) => calls.has(decision),
+    stop,
+    learn(event) {
+      if (event.type === 'task.ended') stop((caller) => caller.task === event.task, 'ended');
+      if (event.type !== 'revoked') return;
+      stop((caller) => caller[event.scope] === event.target, 'revoked');
+    },
+    size: () => calls.size,
+  };
+}

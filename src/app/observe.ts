@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way out: what became of a released call, durable before anybody reads its result.
+import { nothingRead } from '../core/label/label.ts';
+import type { ObservationEvent } from '../core/record/event.ts';
+import type { SealedPayload } from '../core/record/payload.ts';
+import { circumstances } from '../core/session/circumstances.ts';
+import { facets } from '../core/state/facet.ts';
+import type { LiveCall } from './live.ts';
+import type { Road } from './road.ts';
+import { NotCommitted } from './sequencer.ts';
+
+export interface Upshot {
+  /** `withheld`: it came back and must not be shown (too large, not understood). */
+  readonly status: ObservationEvent['status'];
+  /** Canonical JSON of the result, secrets replaced; kept beside the record. */
+  readonly content?: string;
+  /** Bounded text of ours, never the upstream's. */
+  readonly detail?: string;
+  readonly tookMs: number;
+}
+
+export type Observed =
+  | { readonly released: true; readonly observation: string }
+  | { readonly released: false; readonly code: NotReleased };
+
+export type NotReleased = 'withheld' | 'stopped' | 'already_closed' | NotCommitted['code'] | 'internal';
+
+/**
+ * Makes durable what became of a call and says whether its result may be released. Never throws.
+ *
+ * A caller that lost its standing while the call ran gets nothing: the record says `withheld`.
+ */
+export async function observe(road: Road, call: LiveCall, upshot: Upshot): Promise<Observed> {
+  try {
+    const seal = upshot.content === undefined ? undefined : await road.vault.sealer(call.caller.task);
+    const payload = upshot.content === undefined ? undefined : seal?.(upshot.content);
+    if (upshot.content !== undefined && payload === undefined) return { released: false, code: 'internal' };
+    return await road.sequencer.submit((view, place) => {
+      if (view.get(facets.call(call.decision)) === undefined) {
+        return { writings: [], depends: false, result: { released: false, code: 'already_closed' } };
+      }
+      const answered = upshot.status === 'ok' || upshot.status === 'error';
+      const stopped = call.signal.aborted || !circumstances(view, call.caller, place.at).ok;
+      const status = answered && stopped ? 'withheld' : upshot.status;
+      const id = place.id('o');
+      const result: Observed =
+        answered && !stopped
+          ? { released: true, observation: id }
+          : { released: false, code: stopped ? 'stopped' : 'withheld' };
+      return {
+        writings: [
+          {
+            id,
+            stream: `session/${call.caller.session}`,
+            event: {
+              type: 'observation' as const,
+              decision: call.decision,
+              session: call.caller.session,
+              status,
+              ...(upshot.detail === undefined ? {} : { detail: upshot.detail }),
+              ...(payload === undefined ? {} : { result: ref(payload) }),
+              label: status === 'unreleased' ? nothingRead : call.entry.result,
+              tookMs: Math.round(upshot.tookMs * 1000) / 1000,
+            },
+            payloads: payload === undefined ? [] : [payload],
+          },
+        ],
+        depends: true,
+        result,
+      };
+    });
+  } catch (error) {
+    return { released: false, code: error instanceof NotCommitted ? error.code : 'internal' };
+  } finally {
+    road.live.close(call.decision);
+  }
+}
+
+function ref(payload: SealedPayload): { digest: string; sizeBytes: number } {
+  return { digest: payload.digest, sizeBytes: payload.sizeBytes };
+}

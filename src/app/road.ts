@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the one road is made of. Built once by main/compose.ts; use cases take it as their first argument.
+import type { Shape } from '../core/policy/shape.ts';
+import type { Pseudonym } from '../core/record/secret.ts';
+import type { LiveCalls } from './live.ts';
+import type { Clock, Published } from './ports.ts';
+import type { Sequencer } from './sequencer.ts';
+import type { Vault } from './vault.ts';
+
+export interface Road {
+  readonly clock: Clock;
+  readonly sequencer: Sequencer;
+  readonly vault: Vault;
+  readonly live: LiveCalls;
+  readonly pseudonym: Pseudonym;
+  /** What is in force now. Replaced whole by `publish`, so read it once per decision. */
+  readonly published: () => InForce;
+  readonly releaseWithinMs: number;
+}
+
+export interface InForce extends Published {
+  /** The Cedar shape of each tool's arguments, by action. */
+  readonly shapes: ReadonlyMap<string, Shape>;
+}

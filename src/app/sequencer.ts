@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where decisions become durable. Attempts are decided one after another against the head state
+// (those of the same group included), the group is committed with one wait for the store, and
+// nobody learns an answer before. A conflict is decided again; a failed group answers nobody.
+// Source: docs/adr/0003-one-commit.md.
+import { canonicalJson } from '../core/json/canonical.ts';
+import type { JsonObject } from '../core/json/value.ts';
+import { type Event, type EventBody, parseEvent, recordVersion } from '../core/record/event.ts';
+import { idRandomBytes, newId } from '../core/record/id.ts';
+import type { SealedPayload } from '../core/record/payload.ts';
+import type { Facet, View } from '../core/state/facet.ts';
+import { createHead, type Head, layer, tracking } from '../core/state/head.ts';
+import { changes } from '../core/state/reduce.ts';
+import {
+  type Clock,
+  type Draft,
+  type Ledger,
+  LedgerUnavailable,
+  LedgerUncertain,
+  type Randomness,
+  type Unit,
+} from './ports.ts';
+
+/** One event to be written, with the id that it will have. */
+export interface Writing {
+  readonly id: string;
+  readonly stream: string;
+  readonly event: EventBody;
+  readonly payloads?: readonly SealedPayload[];
+}
+
+export interface Written<T> {
+  readonly writings: readonly Writing[];
+  /** False for what may be appended whatever else has happened: refusals. */
+  readonly depends: boolean;
+  readonly result: T;
+}
+
+export interface Place {
+  /** max(node clock, newest time read). */
+  readonly at: number;
+  /** The monotonic clock when this was decided: allows age from here. */
+  readonly monotonicMs: number;
+  id(prefix: string): string;
+}
+
+/** Decides on `view` and says what is to be written. Pure but for its arguments; may run more than once. */
+export type Attempt<T> = (view: View, place: Place) => Written<T>;
+
+export interface Sequencer {
+  /**
+   * @returns the attempt's result, once everything that it wrote is durable
+   * @throws {NotCommitted} nothing may be released; see its `code`
+   */
+  submit<T>(attempt: Attempt<T>): Promise<T>;
+  /** Folds what is durable and has not been folded: after a start, or because another node wrote. */
+  catchUp(): Promise<void>;
+  /** Durable state as folded so far. Answers computed from it may be stale; commits never are. */
+  readonly head: View & { facets(): IterableIterator<[string, Facet]> };
+  /** Called for each durable event in order, own ones and others', after it was folded. */
+  onEvent(listener: (event: Event, position: number) => void): void;
+  /** When the store last answered, on the monotonic clock. */
+  lastContactMs(): number;
+}
+
+export class NotCommitted extends Error {
+  readonly code: 'contention' | 'overloaded' | 'store_unavailable' | 'store_uncertain';
+  constructor(code: NotCommitted['code'], options?: ErrorOptions) {
+    super(code, options);
+    this.code = code;
+  }
+}
+
+/** The store holds something that this version cannot fold: deciding on would be guessing. */
+export class StateUnreadable extends Error {
+  readonly code = 'state_unreadable';
+}
+
+export interface SequencerOptions {
+  readonly node: string;
+  readonly tenant: string;
+  readonly commitTimeoutMs: number;
+  /** A group larger than this is cut; a queue longer than `maxQueued` refuses. */
+  readonly maxGroup: number;
+  readonly maxQueued: number;
+  readonly maxAttempts: number;
+}
+
+interface Job {
+  readonly run: (view: View, place: Place) => Written<() => void>;
+  readonly fail: (error: unknown) => void;
+  attempts: number;
+}
+
+interface Planned {
+  readonly job: Job;
+  readonly unit: Unit;
+  readonly events: readonly Event[];
+  readonly answer: () => void;
+}
+
+const readPage = 1000;
+
+export function createSequencer(
+  ledger: Ledger,
+  clock: Clock,
+  randomness: Randomness,
+  options: SequencerOptions,
+): Sequencer {
+  const durable = createHead();
+  const listeners: ((event: Event, position: number) => void)[] = [];
+  const queue: Job[] = [];
+  let folded = 0;
+  let newestAt = 0;
+  let running = false;
+  let contact = clock.monotonicMs();
+
+  function applied(event: Event, position: number): void {
+    durable.move(changes(durable, event, event.id, event.at, event.node), event.id);
+    newestAt = Math.max(newestAt, event.at);
+    folded = position + 1;
+    for (const listener of listeners) listener(event, position);
+  }
+
+  async function catchUp(): Promise<void> {
+    for (;;) {
+      const page = await ledger.read(folded, readPage);
+      contact = clock.monotonicMs();
+      for (const entry of page) {
+        const record: { body?: unknown } = JSON.parse(entry.leaf);
+        const parsed = parseEvent(record.body);
+        if (!parsed.ok)
+          throw new StateUnreadable(`record ${entry.position} cannot be read: ${parsed.reason}`);
+        if (entry.position === folded) applied(parsed.event, entry.position);
+      }
+      if (page.length < readPage) return;
+    }
+  }
+
+  function plan(job: Job, top: Head): Planned | undefined {
+    const seen = tracking(top);
+    const at = Math.max(clock.wallMs(), newestAt);
+    const place: Place = {
+      at,
+      monotonicMs: clock.monotonicMs(),
+      id: (prefix) => newId(prefix, at, randomness.bytes(idRandomBytes)),
+    };
+    try {
+      const written = job.run(seen, place);
+      const events: Event[] = [];
+      const drafts: Draft[] = [];
+      for (const writing of written.writings) {
+        const moved = changes(seen, writing.event, writing.id, at, options.node);
+        top.move(moved, writing.id);
+        const names = (dropped: boolean) =>
+          moved
+            .filter((change) => (change.value === undefined) === dropped)
+            .map((change) => change.facet)
+            .sort();
+        const event: Event = {
+          ...writing.event,
+          v: recordVersion,
+          id: writing.id,
+          at,
+          node: options.node,
+          tenant: options.tenant,
+          moves: names(false),
+          drops: names(true),
+          reads: Object.fromEntries(seen.reads().map(({ facet, version }) => [facet, version])),
+        };
+        events.push(event);
+        drafts.push({
+          id: writing.id,
+          stream: writing.stream,
+          body: canonicalJson(event as unknown as JsonObject),
+          moves: event.moves,
+          drops: event.drops,
+          payloads: writing.payloads ?? [],
+        });
+      }
+      const unit: Unit = { drafts, expected: written.depends ? seen.reads() : [] };
+      return { job, unit, events, answer: written.result };
+    } catch (error) {
+      job.fail(error);
+      return undefined;
+    }
+  }
+
+  async function commitGroup(group: readonly Job[]): Promise<void> {
+    const top = layer(durable);
+    const planned = group.flatMap((job) => plan(job, top) ?? []);
+    const writing = planned.filter((p) => p.unit.drafts.length > 0);
+    for (const p of planned) if (p.unit.drafts.length === 0) p.answer();
+    if (writing.length === 0) return;
+
+    const results = await ledger.commit(
+      writing.map((p) => p.unit),
+      options.commitTimeoutMs,
+    );
+    contact = clock.monotonicMs();
+
+    let gap = false;
+    const settled = writing.map((p, i) => ({ ...p, result: results[i] }));
+    for (const { result, events } of settled) {
+      if (result?.committed !== true) {
+        gap = true;
+        continue;
+      }
+      for (const [i, event] of events.entries()) {
+        const position = result.positions[i];
+        if (position === folded) applied(event, position);
+        else gap = true;
+      }
+    }
+    // Somebody else wrote in between: fold from the store, in its order.
+    if (gap) await catchUp();
+
+    for (const { result, job, answer } of settled) {
+      if (result?.committed === true) answer();
+      else if (++job.attempts >= options.maxAttempts) job.fail(new NotCommitted('contention'));
+      else queue.unshift(job);
+    }
+  }
+
+  async function run(): Promise<void> {
+    running = true;
+    while (queue.length > 0) {
+      const group = queue.splice(0, options.maxGroup);
+      try {
+        await commitGroup(group);
+      } catch (error) {
+        // Nobody in the group may go on. What was written all the same is folded by the next catch-up.
+        const code = error instanceof LedgerUncertain ? 'store_uncertain' : 'store_unavailable';
+        for (const job of group) job.fail(new NotCommitted(code, { cause: error }));
+        if (!(error instanceof LedgerUnavailable)) await catchUp().catch(() => undefined);
+      }
+    }
+    running = false;
+  }
+
+  return {
+    submit<T>(attempt: Attempt<T>): Promise<T> {
+      if (queue.length >= options.maxQueued) return Promise.reject(new NotCommitted('overloaded'));
+      return new Promise<T>((resolve, reject) => {
+        queue.push({
+          run: (view, place) => {
+            const written = attempt(view, place);
+            return { ...written, result: () => resolve(written.result) };
+          },
+          fail: reject,
+          attempts: 0,
+        });
+        if (!running) {
+          running = true;
+          // Let whatever arrives in the same turn join the group.
+          queueMicrotask(() => void run());
+        }
+      });
+    },
+    catchUp,
+    head: durable,
+    onEvent: (listener) => listeners.push(listener),
+    lastContactMs: () => contact,
+  };
+}

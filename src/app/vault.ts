@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Data keys, one for each task, and what is sealed under them. Erasing a task's key is how its payloads are forgotten.
+import {
+  keyBytes,
+  nonceBytes,
+  openPayload,
+  type SealedPayload,
+  sealPayload,
+} from '../core/record/payload.ts';
+import type { KeyStore, Ledger, MasterKey, Randomness } from './ports.ts';
+
+export interface Vault {
+  /** Makes the task's key durable. Before the task exists: a key without a task harms nobody. */
+  create(task: string): Promise<void>;
+  /** @returns how to seal under the task's key, or undefined where the key was erased */
+  sealer(task: string): Promise<Sealer | undefined>;
+  open(digest: string): Promise<Opened>;
+  erase(task: string): Promise<void>;
+}
+
+export type Sealer = (content: string) => SealedPayload;
+
+export type Opened =
+  | { readonly ok: true; readonly content: string }
+  | { readonly ok: false; readonly reason: 'missing' | 'erased' | 'unreadable' | 'digest_mismatch' };
+
+/** Keys kept in memory; more tasks than this at once reload theirs. */
+const maxCached = 10_000;
+
+export function createVault(
+  keys: KeyStore,
+  ledger: Ledger,
+  master: MasterKey,
+  randomness: Randomness,
+): Vault {
+  const cache = new Map<string, Uint8Array>();
+
+  async function key(task: string): Promise<Uint8Array | undefined> {
+    const known = cache.get(task);
+    if (known !== undefined) return known;
+    const wrapped = await keys.load(task);
+    if (wrapped === undefined) return undefined;
+    return remember(task, master.unwrap(wrapped));
+  }
+
+  function remember(task: string, value: Uint8Array): Uint8Array {
+    const oldest = cache.size >= maxCached ? cache.keys().next().value : undefined;
+    if (oldest !== undefined) cache.delete(oldest);
+    cache.set(task, value);
+    return value;
+  }
+
+  return {
+    async create(task) {
+      const fresh = randomness.bytes(keyBytes);
+      await keys.save(task, master.wrap(fresh));
+      remember(task, fresh);
+    },
+    async sealer(task) {
+      const dataKey = await key(task);
+      if (dataKey === undefined) return undefined;
+      return (content) => sealPayload(task, dataKey, content, randomness.bytes(nonceBytes + 12));
+    },
+    async open(digest) {
+      const payload = await ledger.payload(digest);
+      if (payload === undefined) return { ok: false, reason: 'missing' };
+      const dataKey = await key(payload.task);
+      if (dataKey === undefined) return { ok: false, reason: 'erased' };
+      return openPayload(digest, dataKey, payload.sealed);
+    },
+    async erase(task) {
+      cache.delete(task);
+      await keys.erase(task);
+    },
+  };
+}
