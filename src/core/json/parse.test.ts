@@ -155,6 +155,8 @@ describe('what is refused, why and at which byte', () => {
     ['the second half alone', '"a\\udc00"', 'lone_surrogate', 2],
     ['half a pair before text', '"\\ud800abcdefgh"', 'lone_surrogate', 1],
     ['two first halves', '"\\ud800\\ud800"', 'lone_surrogate', 1],
+    ['two second halves', '"\\udc00\\udc00"', 'lone_surrogate', 1],
+    ['half a pair before an escape past the second halves', '"\\ud800\\ue000"', 'lone_surrogate', 1],
     ['halves in the wrong order', '"\\udc00\\ud800"', 'lone_surrogate', 1],
     ['half a pair before another escape', '"\\ud83d\\n"', 'lone_surrogate', 1],
     ['half a pair in a key', '{"\\udead":1}', 'lone_surrogate', 2],

@@ -45,6 +45,7 @@ const DEPTH_CEILING = 512;
 /** Well inside the longest string of the engine, past which decoding would fail for another reason. */
 const BYTES_CEILING = 2 ** 28;
 
+/** Keeps a byte order mark, so that the grammar refuses it. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export function parseJson(bytes: Uint8Array, limits: JsonLimits): JsonParsed {
@@ -79,7 +80,6 @@ export function parseJson(bytes: Uint8Array, limits: JsonLimits): JsonParsed {
 
 /** Undefined means refused, with the reason in `cursor.fault`; JSON itself has no undefined. */
 function readDocument(c: Cursor): JsonValue | undefined {
-  if (c.text.charCodeAt(0) === 0xfeff) return fail(c, 'syntax', 0, 'a byte order mark is not JSON');
   skipSpace(c);
   const value = readValue(c);
   if (value === undefined) return undefined;
