@@ -51,7 +51,11 @@ export interface Entry {
 
 export type UnitResult =
   | { readonly committed: true; readonly positions: readonly number[] }
-  /** `missed`: the records that moved the expected facets meanwhile, in order of position. */
+  /**
+   * `missed`: the records that moved the expected facets meanwhile, in order of position, and any
+   * that has the id of a draft already (it was committed before). For a version that no record has
+   * (its unit failed), the record that moved the facet last.
+   */
   | { readonly committed: false; readonly missed: readonly Entry[] };
 
 export interface Ledger {
@@ -69,6 +73,8 @@ export interface Ledger {
   commit(units: readonly Unit[], timeoutMs: number): Promise<readonly UnitResult[]>;
   /** Durable records from `from` on, in order, at most `limit`. Never shows what is not durable. */
   read(from: number, limit: number): Promise<readonly Entry[]>;
+  /** Durable records of one stream from position `from` on, in order, at most `limit`. */
+  readStream(stream: string, from: number, limit: number): Promise<readonly Entry[]>;
   /** A record by its id. */
   find(id: string): Promise<Entry | undefined>;
   payload(digest: string): Promise<{ readonly task: string; readonly sealed: Uint8Array } | undefined>;

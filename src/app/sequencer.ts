@@ -4,7 +4,8 @@
 // nobody learns an answer before. A conflict is decided again; a failed group answers nobody.
 // Source: docs/adr/0003-one-commit.md.
 import { canonicalJson } from '../core/json/canonical.ts';
-import type { JsonObject } from '../core/json/value.ts';
+import { parseJson } from '../core/json/parse.ts';
+import { isObject, type JsonObject, own } from '../core/json/value.ts';
 import { type Event, type EventBody, parseEvent, recordVersion } from '../core/record/event.ts';
 import { idRandomBytes, newId } from '../core/record/id.ts';
 import type { SealedPayload } from '../core/record/payload.ts';
@@ -100,6 +101,7 @@ interface Planned {
 }
 
 const readPage = 1000;
+const recordLimits = { maxBytes: 1 << 20, maxDepth: 32, maxNodes: 100_000 };
 
 export function createSequencer(
   ledger: Ledger,
@@ -127,8 +129,10 @@ export function createSequencer(
       const page = await ledger.read(folded, readPage);
       contact = clock.monotonicMs();
       for (const entry of page) {
-        const record: { body?: unknown } = JSON.parse(entry.leaf);
-        const parsed = parseEvent(record.body);
+        const record = parseJson(Buffer.from(entry.leaf, 'utf8'), recordLimits);
+        const parsed = parseEvent(
+          record.ok && isObject(record.value) ? own(record.value, 'body') : undefined,
+        );
         if (!parsed.ok)
           throw new StateUnreadable(`record ${entry.position} cannot be read: ${parsed.reason}`);
         if (entry.position === folded) applied(parsed.event, entry.position);

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// Administration travels the same road: what an operator does is decided by policy and becomes
+// durable in one commit with the decision that allowed it.
+import { foldVersion } from '../core/decision/fold.ts';
+import { type AdminAction, adminQuestion } from '../core/policy/context.ts';
+import type { BodyOf } from '../core/record/event.ts';
+import type { Operator } from '../core/request/proposal.ts';
+import type { View } from '../core/state/facet.ts';
+import { judge } from './consider.ts';
+import type { Road } from './road.ts';
+import { NotCommitted, type Place, type Writing } from './sequencer.ts';
+
+/** What is administered: `kind/id` becomes Cedar's `Administered::"kind/id"`. */
+export interface Subject {
+  readonly kind: 'agent' | 'task' | 'session' | 'policy' | 'tool' | 'record';
+  readonly id: string;
+}
+
+export type Administered<T> =
+  | { readonly ok: true; readonly value: T; readonly decision: string }
+  | {
+      readonly ok: false;
+      readonly code: AdminRefusal;
+      readonly reason?: string;
+      readonly decision?: string;
+      readonly policies: readonly string[];
+    };
+
+export type AdminRefusal =
+  | 'forbidden'
+  | 'forbid_errored'
+  | 'no_permit'
+  | 'pending_approval'
+  | 'deferred'
+  | 'engine_failed'
+  | 'not_found'
+  | 'not_possible'
+  | NotCommitted['code'];
+
+/** What is to be done if policy allows it, computed against the state that the decision sees. */
+export type Deed<T> = (
+  view: View,
+  place: Place,
+) =>
+  | { readonly ok: true; readonly writings: readonly Writing[]; readonly value: T }
+  | { readonly ok: false; readonly code: 'not_found' | 'not_possible'; readonly reason: string };
+
+/**
+ * Decides and does in one commit. Never throws for what the product expects.
+ *
+ * @throws {StateUnreadable} and whatever a deed throws: a defect, not a refusal
+ */
+export async function administer<T>(
+  road: Pick<Road, 'sequencer' | 'published'>,
+  operator: Operator,
+  action: AdminAction,
+  subject: Subject,
+  deed: Deed<T>,
+): Promise<Administered<T>> {
+  try {
+    return await road.sequencer.submit<Administered<T>>((view, place) => {
+      const force = road.published();
+      const judged = judge(
+        force,
+        adminQuestion({ operator: operator.id, channel: operator.channel, action, ...subject }),
+        [],
+      );
+      const verdicts = judged.ok ? judged.verdicts : [];
+      const code = !judged.ok ? 'engine_failed' : codeOf(judged.outcome);
+      const id = place.id('d');
+      const event: BodyOf<'decision'> = {
+        type: 'decision',
+        who: { operator: operator.id, channel: operator.channel },
+        chain: [operator.id],
+        request: {
+          method: action,
+          server: 'countersign',
+          target: `${subject.kind}/${subject.id}`,
+          action,
+          class: 'administer',
+          resource: { type: 'Administered', id: `${subject.kind}/${subject.id}` },
+          argsOpaque: false,
+        },
+        versions: {
+          policy: force.policies.digest,
+          catalogue: force.catalogue.digest,
+          fold: foldVersion,
+          engine: force.policies.engine,
+        },
+        facts: {},
+        verdicts: verdicts.map(({ policy, kind }) => ({
+          policy: policy.id,
+          effect: policy.effect,
+          kind,
+          text: policy.textDigest,
+        })),
+        lifts: [],
+        transforms: [],
+        outcome:
+          code === 'permitted'
+            ? 'allow'
+            : judged.ok && judged.outcome.outcome !== 'allow'
+              ? judged.outcome.outcome
+              : 'deny',
+        code,
+        shadow: false,
+        obligations: [],
+      };
+      const record: Writing = { id, stream: 'tenant', event };
+      const because = judged.ok ? judged.outcome.because : [];
+      const policies = because.map(({ policy }) => policy.id);
+      const reason = because[0]?.policy.reason;
+      if (code !== 'permitted') {
+        return {
+          writings: [record],
+          depends: false,
+          result: { ok: false, code, decision: id, policies, ...(reason === undefined ? {} : { reason }) },
+        };
+      }
+      const done = deed(view, place);
+      if (!done.ok) {
+        // Allowed, and there is nothing to do it to: no record says that it was done.
+        return {
+          writings: [],
+          depends: false,
+          result: { ok: false, code: done.code, reason: done.reason, policies },
+        };
+      }
+      return {
+        writings: [record, ...done.writings],
+        depends: true,
+        result: { ok: true, value: done.value, decision: id },
+      };
+    });
+  } catch (error) {
+    if (error instanceof NotCommitted) return { ok: false, code: error.code, policies: [] };
+    throw error;
+  }
+}
+
+type Judged = Extract<ReturnType<typeof judge>, { ok: true }>['outcome'];
+
+function codeOf(
+  outcome: Judged,
+): 'permitted' | 'forbidden' | 'forbid_errored' | 'no_permit' | 'pending_approval' | 'deferred' {
+  switch (outcome.outcome) {
+    case 'allow':
+      return 'permitted';
+    case 'deny':
+      return outcome.code;
+    case 'defer':
+      return 'deferred';
+    // An administrative act has no arguments to narrow, so a `modify` can only be asked about.
+    case 'step_up':
+    case 'modify':
+      return 'pending_approval';
+  }
+}

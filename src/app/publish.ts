@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is in force changes at one position of the ledger, for every decision after it and none before.
+import { shapeOf } from '../core/policy/shape.ts';
+import type { Operator } from '../core/request/proposal.ts';
+import { facets } from '../core/state/facet.ts';
+import { type Administered, administer } from './administer.ts';
+import type { Published } from './ports.ts';
+import type { InForce, Road } from './road.ts';
+import type { Place, Sequencer, Writing } from './sequencer.ts';
+
+export interface Force {
+  /** What decisions are made by now. */
+  current(): InForce;
+  /** Holds a compiled set ready: it comes into force when its event is folded, here or from another node. */
+  stage(next: Published): InForce;
+}
+
+/** @param first what this node starts with; in force once its event is in the ledger */
+export function createForce(first: Published, sequencer: Pick<Sequencer, 'onEvent'>): Force {
+  let inForce = shaped(first);
+  const staged = new Map<string, InForce>([[first.policies.digest, inForce]]);
+  sequencer.onEvent((event) => {
+    if (event.type !== 'policy.published') return;
+    const next = staged.get(event.policy);
+    if (next === undefined) return;
+    inForce = next;
+    staged.clear();
+    staged.set(event.policy, next);
+  });
+  return {
+    current: () => inForce,
+    stage(next) {
+      const ready = shaped(next);
+      staged.set(next.policies.digest, ready);
+      return ready;
+    },
+  };
+}
+
+/** Brings compiled policies and catalogue into force. Decided like every administrative act, by the policies in force before. */
+export function publish(
+  road: Pick<Road, 'sequencer' | 'published'>,
+  force: Force,
+  operator: Operator,
+  next: Published,
+): Promise<Administered<{ policy: string; changed: boolean }>> {
+  force.stage(next);
+  const policy = next.policies.digest;
+  return administer(road, operator, 'policy.publish', { kind: 'policy', id: policy }, (view, place) => {
+    const changed = view.get(facets.policy) !== policy;
+    return { ok: true, writings: changed ? publication(next, place) : [], value: { policy, changed } };
+  });
+}
+
+/** The first publication of a ledger, or of a node that starts with other files than were in force: nobody is there to ask yet. */
+export async function publishAtStart(road: Pick<Road, 'sequencer'>, first: Published): Promise<void> {
+  await road.sequencer.submit((view, place) => {
+    const standing =
+      view.get(facets.policy) === first.policies.digest &&
+      view.get(facets.catalogue) === first.catalogue.digest;
+    return { writings: standing ? [] : publication(first, place), depends: true, result: undefined };
+  });
+}
+
+function publication(next: Published, place: Place): readonly Writing[] {
+  return [
+    {
+      id: place.id('e'),
+      stream: 'tenant',
+      event: { type: 'catalogue.published', catalogue: next.catalogue.digest },
+    },
+    {
+      id: place.id('e'),
+      stream: 'tenant',
+      event: {
+        type: 'policy.published',
+        policy: next.policies.digest,
+        engine: next.policies.engine,
+        mode: next.mode,
+      },
+    },
+  ];
+}
+
+function shaped(next: Published): InForce {
+  const shapes = new Map(
+    next.catalogue.entries.flatMap((entry) =>
+      entry.pinned === undefined
+        ? []
+        : [[entry.action, shapeOf(entry.pinned.definition.inputSchema, entry.args)] as const],
+    ),
+  );
+  return { ...next, shapes };
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starting, ending and revoking: what gives an agent standing and what takes it away.
+import { canonicalJson } from '../core/json/canonical.ts';
+import type { Budget } from '../core/record/event.ts';
+import { idRandomBytes, newId } from '../core/record/id.ts';
+import type { Operator } from '../core/request/proposal.ts';
+import { facets, type View } from '../core/state/facet.ts';
+import { type Administered, administer } from './administer.ts';
+import type { Randomness } from './ports.ts';
+import type { Road } from './road.ts';
+import type { Writing } from './sequencer.ts';
+
+export interface TaskOrder {
+  readonly type: string;
+  readonly agent: string;
+  readonly owner: string;
+  readonly autonomy: 'supervised' | 'semi' | 'full';
+  readonly onBehalfOf?: string;
+  readonly purpose?: string;
+  readonly params: { readonly [name: string]: string };
+  readonly budgets: readonly Budget[];
+  readonly ttlMs: number;
+  readonly prompt?: string;
+}
+
+export interface Started {
+  readonly task: string;
+  readonly session: string;
+  readonly agent: string;
+  readonly tokenId: string;
+  readonly expiresAtMs: number;
+}
+
+/** The longest life of a task: what lives longer is not one task. */
+export const maxTaskMs = 7 * 24 * 3_600_000;
+
+/** Starts a task with its first session, registering the agent if nobody has. The token is minted from the answer. */
+export async function startTask(
+  road: Pick<Road, 'sequencer' | 'published' | 'vault' | 'clock'>,
+  randomness: Randomness,
+  operator: Operator,
+  order: TaskOrder,
+): Promise<Administered<Started>> {
+  const task = newId('t', road.clock.wallMs(), randomness.bytes(idRandomBytes));
+  // The key first: a key without a task harms nobody, a task without a key could record nothing.
+  await road.vault.create(task);
+  const seal = await road.vault.sealer(task);
+  const prompt = order.prompt === undefined ? undefined : seal?.(canonicalJson({ text: order.prompt }));
+
+  return administer(road, operator, 'task.start', { kind: 'task', id: task }, (view, place) => {
+    const agent = view.get(facets.agent(order.agent));
+    if (agent?.status === 'revoked') {
+      return { ok: false, code: 'not_possible', reason: `agent \`${order.agent}\` is revoked` };
+    }
+    const session = place.id('s');
+    const tokenId = place.id('k');
+    const expiresAt = place.at + order.ttlMs;
+    const writings: Writing[] = [];
+    if (agent === undefined) {
+      writings.push({
+        id: place.id('e'),
+        stream: `agent/${order.agent}`,
+        event: {
+          type: 'agent.registered',
+          agent: order.agent,
+          owner: order.owner,
+          autonomy: order.autonomy,
+          verifiedAt: place.at,
+        },
+      });
+    }
+    writings.push({
+      id: place.id('e'),
+      stream: `task/${task}`,
+      event: {
+        type: 'task.started',
+        task: {
+          id: task,
+          type: order.type,
+          agent: order.agent,
+          ...(order.onBehalfOf === undefined ? {} : { onBehalfOf: order.onBehalfOf }),
+          ...(order.purpose === undefined ? {} : { purpose: order.purpose }),
+          params: order.params,
+          budgets: order.budgets,
+          startedAt: place.at,
+          expiresAt,
+          approver: operator.id,
+        },
+      },
+    });
+    if (prompt !== undefined) {
+      writings.push({
+        id: place.id('e'),
+        stream: `task/${task}`,
+        event: {
+          type: 'prompt.submitted',
+          task,
+          author: order.onBehalfOf ?? operator.id,
+          channel: 'operator',
+          text: { digest: prompt.digest, sizeBytes: prompt.sizeBytes },
+        },
+        payloads: [prompt],
+      });
+    }
+    writings.push({
+      id: place.id('e'),
+      stream: `session/${session}`,
+      event: { type: 'session.started', session, task, agent: order.agent, tokenId },
+    });
+    return {
+      ok: true,
+      writings,
+      value: { task, session, agent: order.agent, tokenId, expiresAtMs: expiresAt },
+    };
+  });
+}
+
+/** Opens another session under a running task: it inherits labels and budgets, which are the task's. */
+export function startSession(
+  road: Pick<Road, 'sequencer' | 'published'>,
+  operator: Operator,
+  task: string,
+): Promise<Administered<Started>> {
+  return administer(road, operator, 'session.start', { kind: 'task', id: task }, (view, place) => {
+    const state = view.get(facets.task(task));
+    if (state === undefined) return { ok: false, code: 'not_found', reason: `no task \`${task}\`` };
+    if (state.status !== 'active' || place.at >= state.expiresAt) {
+      return { ok: false, code: 'not_possible', reason: `task \`${task}\` is over; start a new one` };
+    }
+    const session = place.id('s');
+    const tokenId = place.id('k');
+    return {
+      ok: true,
+      writings: [
+        {
+          id: place.id('e'),
+          stream: `session/${session}`,
+          event: { type: 'session.started', session, task, agent: state.agent, tokenId },
+        },
+      ],
+      value: { task, session, agent: state.agent, tokenId, expiresAtMs: state.expiresAt },
+    };
+  });
+}
+
+export function endTask(
+  road: Pick<Road, 'sequencer' | 'published'>,
+  operator: Operator,
+  task: string,
+  reason: string,
+): Promise<Administered<undefined>> {
+  return administer(road, operator, 'task.end', { kind: 'task', id: task }, (view, place) => {
+    const state = view.get(facets.task(task));
+    if (state === undefined) return { ok: false, code: 'not_found', reason: `no task \`${task}\`` };
+    if (state.status !== 'active')
+      return { ok: false, code: 'not_possible', reason: `task \`${task}\` is over already` };
+    return {
+      ok: true,
+      writings: [{ id: place.id('e'), stream: `task/${task}`, event: { type: 'task.ended', task, reason } }],
+      value: undefined,
+    };
+  });
+}
+
+const known: Record<'agent' | 'task' | 'session', (view: View, id: string) => boolean> = {
+  agent: (view, id) => view.get(facets.agent(id)) !== undefined,
+  task: (view, id) => view.get(facets.task(id)) !== undefined,
+  session: (view, id) => view.get(facets.session(id)) !== undefined,
+};
+
+export function revoke(
+  road: Pick<Road, 'sequencer' | 'published'>,
+  operator: Operator,
+  scope: 'agent' | 'task' | 'session',
+  target: string,
+  reason: string,
+): Promise<Administered<undefined>> {
+  return administer(road, operator, 'revoke', { kind: scope, id: target }, (view, place) => {
+    if (!known[scope](view, target)) {
+      return { ok: false, code: 'not_found', reason: `no ${scope} \`${target}\`` };
+    }
+    return {
+      ok: true,
+      writings: [
+        {
+          id: place.id('e'),
+          stream: `${scope}/${target}`,
+          event: { type: 'revoked', scope, target, reason },
+        },
+      ],
+      value: undefined,
+    };
+  });
+}
