@@ -2,7 +2,8 @@
 // Administration travels the same road: what an operator does is decided by policy and becomes
 // durable in one commit with the decision that allowed it.
 import { foldVersion } from '../core/decision/fold.ts';
-import { type AdminAction, adminQuestion } from '../core/policy/context.ts';
+import { adminQuestion } from '../core/policy/context.ts';
+import type { AdminAction } from '../core/policy/layout.ts';
 import type { BodyOf } from '../core/record/event.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import type { View } from '../core/state/facet.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the one road is made of. Built once by main/compose.ts; use cases take it as their first argument.
-import type { Shape } from '../core/policy/shape.ts';
+import type { RecordShape } from '../core/policy/shape.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import type { LiveCalls } from './live.ts';
 import type { Clock, Published } from './ports.ts';
@@ -20,5 +20,5 @@ export interface Road {
 
 export interface InForce extends Published {
   /** The Cedar shape of each tool's arguments, by action. */
-  readonly shapes: ReadonlyMap<string, Shape>;
+  readonly shapes: ReadonlyMap<string, RecordShape>;
 }

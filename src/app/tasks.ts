@@ -143,6 +143,34 @@ export function startSession(
   });
 }
 
+/** Gives a running session a fresh token; nothing but the token's life changes. */
+export function renewToken(
+  road: Pick<Road, 'sequencer' | 'published'>,
+  operator: Operator,
+  session: string,
+): Promise<Administered<Started>> {
+  return administer(road, operator, 'session.start', { kind: 'session', id: session }, (view, place) => {
+    const state = view.get(facets.session(session));
+    if (state === undefined) return { ok: false, code: 'not_found', reason: `no session \`${session}\`` };
+    const task = view.get(facets.task(state.task));
+    const over = task === undefined || task.status !== 'active' || place.at >= task.expiresAt;
+    if (over || state.status !== 'active') {
+      return { ok: false, code: 'not_possible', reason: `session \`${session}\` is over; start a new task` };
+    }
+    return {
+      ok: true,
+      writings: [],
+      value: {
+        task: state.task,
+        session,
+        agent: state.agent,
+        tokenId: place.id('k'),
+        expiresAtMs: task.expiresAt,
+      },
+    };
+  });
+}
+
 export function endTask(
   road: Pick<Road, 'sequencer' | 'published'>,
   operator: Operator,

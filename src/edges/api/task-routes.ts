@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tasks, sessions, tokens and revocation over the administration API.
+import { z } from 'zod';
+import type { Administered } from '../../app/administer.ts';
+import type { Randomness } from '../../app/ports.ts';
+import type { Road } from '../../app/road.ts';
+import {
+  endTask,
+  maxTaskMs,
+  renewToken,
+  revoke,
+  type Started,
+  startSession,
+  startTask,
+} from '../../app/tasks.ts';
+import { budgetShape } from '../../core/record/event.ts';
+import type { Caller } from '../../core/request/proposal.ts';
+import type { Answer, Route } from './server.ts';
+
+export interface TokenMint {
+  mint(
+    terms: { readonly caller: Caller; readonly expiresAtMs: number },
+    nowMs: number,
+  ): Promise<{ readonly token: string; readonly expiresAtMs: number }>;
+}
+
+const name = z.string().min(1).max(200);
+
+const orderShape = z.strictObject({
+  type: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'a task type is lower case: `support`, `ci.release`'),
+  agent: name.default('local-agent'),
+  owner: name.default('local'),
+  autonomy: z.enum(['supervised', 'semi', 'full']).default('semi'),
+  onBehalfOf: name.optional(),
+  purpose: z.string().max(2000).optional(),
+  params: z.record(z.string().max(100), z.string().max(2000)).default({}),
+  budgets: z.array(budgetShape).max(16).default([]),
+  ttlMs: z
+    .number()
+    .int()
+    .min(1000)
+    .max(maxTaskMs)
+    .default(30 * 60_000),
+  prompt: z.string().max(200_000).optional(),
+});
+
+const endShape = z.strictObject({ task: name, reason: z.string().max(1000).default('') });
+const sessionShape = z.strictObject({ task: name });
+const renewShape = z.strictObject({ session: name });
+const revokeShape = z.strictObject({
+  scope: z.enum(['agent', 'task', 'session']),
+  target: name,
+  reason: z.string().max(1000).default(''),
+});
+
+export function taskRoutes(
+  road: Road,
+  randomness: Randomness,
+  tokens: TokenMint,
+  urls: () => readonly string[],
+): readonly Route[] {
+  async function minted(done: Administered<Started>): Promise<Answer> {
+    if (!done.ok) return refusal(done);
+    const { agent, task, session, tokenId, expiresAtMs } = done.value;
+    const token = await tokens.mint(
+      { caller: { agent, task, session, tokenId }, expiresAtMs },
+      road.clock.wallMs(),
+    );
+    return {
+      status: 200,
+      body: {
+        schemaVersion: 1,
+        task,
+        session,
+        agent,
+        token: token.token,
+        tokenExpiresAt: new Date(token.expiresAtMs).toISOString(),
+        taskExpiresAt: new Date(expiresAtMs).toISOString(),
+        urls: urls(),
+        decision: done.decision,
+      },
+    };
+  }
+
+  return [
+    {
+      method: 'POST',
+      path: '/v1/tasks',
+      run: async ({ operator, body }) => {
+        const order = orderShape.safeParse(body);
+        if (!order.success) return invalid(order.error);
+        const { onBehalfOf, purpose, prompt, ...rest } = order.data;
+        return minted(
+          await startTask(road, randomness, operator, {
+            ...rest,
+            ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+            ...(purpose === undefined ? {} : { purpose }),
+            ...(prompt === undefined ? {} : { prompt }),
+          }),
+        );
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/sessions',
+      run: async ({ operator, body }) => {
+        const input = sessionShape.safeParse(body);
+        return input.success
+          ? minted(await startSession(road, operator, input.data.task))
+          : invalid(input.error);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/tokens',
+      run: async ({ operator, body }) => {
+        const input = renewShape.safeParse(body);
+        return input.success
+          ? minted(await renewToken(road, operator, input.data.session))
+          : invalid(input.error);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/tasks/end',
+      run: async ({ operator, body }) => {
+        const input = endShape.safeParse(body);
+        return input.success
+          ? settled(await endTask(road, operator, input.data.task, input.data.reason))
+          : invalid(input.error);
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/revoke',
+      run: async ({ operator, body }) => {
+        const input = revokeShape.safeParse(body);
+        return input.success
+          ? settled(await revoke(road, operator, input.data.scope, input.data.target, input.data.reason))
+          : invalid(input.error);
+      },
+    },
+  ];
+}
+
+export function settled<T>(done: Administered<T>): Answer {
+  return done.ok
+    ? { status: 200, body: { schemaVersion: 1, ok: true, decision: done.decision } }
+    : refusal(done);
+}
+
+export function refusal(refused: Extract<Administered<unknown>, { ok: false }>): Answer {
+  const { code, reason, decision, policies } = refused;
+  return {
+    status: statusOf[code],
+    body: { schemaVersion: 1, ok: false, code, message: reason ?? code, decision, policies },
+  };
+}
+
+const statusOf: Record<Extract<Administered<unknown>, { ok: false }>['code'], number> = {
+  forbidden: 403,
+  forbid_errored: 403,
+  no_permit: 403,
+  pending_approval: 409,
+  deferred: 409,
+  engine_failed: 500,
+  not_found: 404,
+  not_possible: 409,
+  contention: 503,
+  overloaded: 503,
+  store_unavailable: 503,
+  store_uncertain: 503,
+};
+
+export function invalid(error: z.ZodError): Answer {
+  const issue = error.issues[0];
+  const at = issue?.path.join('.') ?? '';
+  const message = `${at === '' ? '' : `\`${at}\`: `}${issue?.message ?? 'invalid'}`;
+  return { status: 400, body: { schemaVersion: 1, ok: false, code: 'invalid_input', message } };
+}
