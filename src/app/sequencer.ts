@@ -4,9 +4,8 @@
 // nobody learns an answer before. A conflict is decided again; a failed group answers nobody.
 // Source: docs/adr/0003-one-commit.md.
 import { canonicalJson } from '../core/json/canonical.ts';
-import { parseJson } from '../core/json/parse.ts';
-import { isObject, type JsonObject, own } from '../core/json/value.ts';
-import { type Event, type EventBody, parseEvent, recordVersion } from '../core/record/event.ts';
+import type { JsonObject } from '../core/json/value.ts';
+import { type Event, type EventBody, recordVersion } from '../core/record/event.ts';
 import { idRandomBytes, newId } from '../core/record/id.ts';
 import type { SealedPayload } from '../core/record/payload.ts';
 import type { Facet, View } from '../core/state/facet.ts';
@@ -21,6 +20,7 @@ import {
   type Randomness,
   type Unit,
 } from './ports.ts';
+import { eventOf } from './read-records.ts';
 
 /** One event to be written, with the id that it will have. */
 export interface Writing {
@@ -101,7 +101,6 @@ interface Planned {
 }
 
 const readPage = 1000;
-const recordLimits = { maxBytes: 1 << 20, maxDepth: 32, maxNodes: 100_000 };
 
 export function createSequencer(
   ledger: Ledger,
@@ -129,10 +128,7 @@ export function createSequencer(
       const page = await ledger.read(folded, readPage);
       contact = clock.monotonicMs();
       for (const entry of page) {
-        const record = parseJson(Buffer.from(entry.leaf, 'utf8'), recordLimits);
-        const parsed = parseEvent(
-          record.ok && isObject(record.value) ? own(record.value, 'body') : undefined,
-        );
+        const parsed = eventOf(entry);
         if (!parsed.ok)
           throw new StateUnreadable(`record ${entry.position} cannot be read: ${parsed.reason}`);
         if (entry.position === folded) applied(parsed.event, entry.position);

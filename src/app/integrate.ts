@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gives durable records their place in the Merkle tree and signs a head over them, once a second.
+// Runs behind the road: a record is evidence from its commit on, a head makes it provable to others.
+import {
+  appendLeaf,
+  type Frontier,
+  frontierRoot,
+  loadFrontier,
+  type NoteSigner,
+  signCheckpoint,
+  storedHashCount,
+} from '../log/index.ts';
+import type { Clock, Ledger, TreeStore } from './ports.ts';
+
+export interface Integrator {
+  /** Integrates everything durable now. @returns the size of the signed tree */
+  integrate(): Promise<number>;
+  /** Integrates every `intervalMs`, never two at once. @returns how to stop; a last integration is the caller's */
+  start(intervalMs: number, onFailure: (error: unknown) => void): () => void;
+}
+
+const page = 1000;
+
+/** @param origin the log's name, as its checkpoints carry it */
+export function createIntegrator(
+  ledger: Ledger,
+  tree: TreeStore,
+  signer: NoteSigner,
+  origin: string,
+  clock: Clock,
+): Integrator {
+  let frontier: Frontier | undefined;
+
+  async function integrate(): Promise<number> {
+    frontier ??= await loadFrontier(await tree.treeSize(), (indexes) => tree.readHashes(indexes));
+    for (;;) {
+      const before: Frontier = frontier;
+      const entries = await ledger.read(before.size, page);
+      if (entries.length === 0) return before.size;
+      let after = before;
+      const stored: Uint8Array[] = [];
+      for (const entry of entries) {
+        const step = appendLeaf(after, Buffer.from(entry.leafHash, 'hex'));
+        after = step.frontier;
+        stored.push(...step.stored);
+      }
+      const note = signCheckpoint({ origin, size: after.size, root: frontierRoot(after), extensions: [] }, [
+        signer,
+      ]);
+      await tree.append(storedHashCount(before.size), stored, after.size, Buffer.from(note).toString('utf8'));
+      frontier = after;
+    }
+  }
+
+  return {
+    integrate,
+    start(intervalMs, onFailure) {
+      let stopped = false;
+      let cancel = (): void => undefined;
+      const again = (): void => {
+        cancel = clock.after(intervalMs, () => {
+          integrate()
+            .catch((error: unknown) => {
+              // What is in the store decides, not what this process believes to have stored.
+              frontier = undefined;
+              onFailure(error);
+            })
+            .finally(() => {
+              if (!stopped) again();
+            });
+        });
+      };
+      again();
+      return () => {
+        stopped = true;
+        cancel();
+      };
+    },
+  };
+}
