@@ -38,7 +38,8 @@ export function prepare(heads: Heads, units: readonly Unit[], shelf: Shelf): Gro
   const results = units.map((unit): UnitResult => {
     const stale = staleOf(heads, unit.expected);
     const repeated = unit.drafts.flatMap(({ id }) => positionOf(id) ?? []);
-    if (stale.length === 0 && repeated.length === 0) {
+    const twice = new Set(unit.drafts.map(({ id }) => id)).size < unit.drafts.length;
+    if (stale.length === 0 && repeated.length === 0 && !twice) {
       return { committed: true, positions: unit.drafts.map(append) };
     }
     const missed = new Set([...repeated, ...missedBy(stale, heads.size(), at, positionOf)]);

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// One process owns a store. The lock is one of the operating system, on a file of its own, so that
+// it falls with the process however that ends, and so that others may still read the database.
+import { DatabaseSync } from 'node:sqlite';
+import { StoreInUse } from './errors.ts';
+
+export interface Ownership {
+  release(): void;
+}
+
+/** @throws {StoreInUse} another process, or another part of this one, has it */
+export function takeOwnership(path: string): Ownership {
+  const lock = new DatabaseSync(`${path}-owner`, { timeout: 0 });
+  try {
+    // Held by never committing; SQLite takes its locks per process and keeps account of them within one.
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if (error instanceof Error && 'errcode' in error && error.errcode === 5) {
+      throw new StoreInUse(`\`${path}\` belongs to a running daemon: ask that one, or stop it first`);
+    }
+    throw error;
+  }
+  return { release: () => lock.close() };
+}

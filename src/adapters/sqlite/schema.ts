@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of the store file, and how its database is opened. Tables: docs/formats/store.md.
+import { DatabaseSync } from 'node:sqlite';
+import { StoreUnreadable } from './errors.ts';
+
+/** `CSGN`, so that `file` and we can tell a store from any other database. */
+const applicationId = 0x4353474e;
+const schemaVersion = 1;
+
+/** How long to wait for a lock that only a checkpoint or a stranger's shell can hold. */
+const busyTimeoutMs = 5_000;
+
+const tables = `
+  CREATE TABLE record (
+    position  INTEGER PRIMARY KEY,
+    id        TEXT NOT NULL UNIQUE,
+    stream    TEXT NOT NULL,
+    leaf_hash BLOB NOT NULL,
+    leaf      TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX record_stream ON record (stream, position);
+  CREATE TABLE payload (
+    digest TEXT NOT NULL UNIQUE,
+    task   TEXT NOT NULL,
+    sealed BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE task_key (
+    task    TEXT NOT NULL PRIMARY KEY,
+    wrapped BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE tree_hash (
+    position INTEGER PRIMARY KEY,
+    hash     BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE checkpoint (
+    size INTEGER PRIMARY KEY,
+    note TEXT NOT NULL
+  ) STRICT;
+`;
+
+/** Opens the database for its owner, making it when there is none. */
+export function openForWriting(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
+  try {
+    if (isEmpty(db)) {
+      db.exec('PRAGMA page_size = 8192');
+      db.exec('PRAGMA journal_mode = WAL');
+      db.exec(`BEGIN IMMEDIATE; ${tables}
+        PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}; COMMIT`);
+    }
+    checkVersion(db);
+    db.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA secure_delete = ON;
+      PRAGMA wal_autocheckpoint = 0;
+      PRAGMA cache_size = -65536;
+      PRAGMA temp_store = MEMORY;
+    `);
+    // Whatever an earlier process left in the log goes to the main file now: a write that failed
+    // half-way must not lie under the ones that come after it.
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Opens the database for looking only: beside its owner, or without one. */
+export function openReadOnly(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs });
+  try {
+    checkVersion(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function isEmpty(db: DatabaseSync): boolean {
+  return pragma(db, 'application_id') === 0 && pragma(db, 'schema_version') === 0;
+}
+
+function checkVersion(db: DatabaseSync): void {
+  if (pragma(db, 'application_id') !== applicationId) {
+    throw new StoreUnreadable('the file is a database, but not a store of countersign');
+  }
+  const version = pragma(db, 'user_version');
+  if (version !== schemaVersion) {
+    throw new StoreUnreadable(`the store has version ${version}, this program reads ${schemaVersion}`);
+  }
+}
+
+export function pragma(db: DatabaseSync, name: string): number {
+  const value = Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+  return typeof value === 'number' ? value : Number.NaN;
+}

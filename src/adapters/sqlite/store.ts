@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// The store file as its one owner has it: everything synchronous, since it lives on a thread of its
+// own. A write that fails at its commit leaves the file in doubt: it is opened anew, and checked
+// from its first record on, before anything else is written.
+import type { DatabaseSync } from 'node:sqlite';
+import { LedgerUnavailable, LedgerUncertain, type Unit, type UnitResult } from '../../app/ports.ts';
+import type { createHeads } from '../../core/record/heads.ts';
+import { type Entries, readEntries } from './entries.ts';
+import { StoreDamaged } from './errors.ts';
+import { type GroupWriter, groupWriter } from './group.ts';
+import { type Ownership, takeOwnership } from './ownership.ts';
+import { rebuild } from './rebuild.ts';
+import { openForWriting, pragma } from './schema.ts';
+import { type TaskKeys, taskKeys } from './task-keys.ts';
+import { type TreeTables, treeTables } from './tree.ts';
+
+export interface Store {
+  /** All of one transaction. @throws {LedgerUnavailable} @throws {LedgerUncertain} */
+  commit(units: readonly Unit[]): readonly UnitResult[];
+  /** For everything but records: what only reads, or writes what nobody checks against. @throws {LedgerUnavailable} */
+  use<T>(work: (tables: Tables) => T): T;
+  /** Moves what has been written from the log into the main file, if there is much of it. */
+  tidy(): void;
+  close(): void;
+}
+
+export interface Tables {
+  readonly entries: Entries;
+  readonly keys: TaskKeys;
+  readonly tree: TreeTables;
+}
+
+interface Live extends Tables {
+  readonly db: DatabaseSync;
+  readonly heads: ReturnType<typeof createHeads>;
+  readonly writer: GroupWriter;
+  /** Changes when another connection writes. */
+  readonly dataVersion: number;
+}
+
+export function openStore(path: string): Store {
+  const ownership: Ownership = takeOwnership(path);
+  let live: Live | undefined;
+  let damage: StoreDamaged | undefined;
+  try {
+    live = openLive(path);
+  } catch (error) {
+    ownership.release();
+    throw error;
+  }
+
+  function needLive(): Live {
+    if (damage !== undefined) throw new LedgerUnavailable(damage.message);
+    try {
+      live ??= openLive(path);
+      return live;
+    } catch (error) {
+      if (error instanceof StoreDamaged) damage = error;
+      throw new LedgerUnavailable(`the store cannot be opened again: ${messageOf(error)}`);
+    }
+  }
+
+  function giveUp(): void {
+    try {
+      live?.db.close();
+    } catch {
+      // It is not used again either way.
+    }
+    live = undefined;
+  }
+
+  function commit(units: readonly Unit[]): readonly UnitResult[] {
+    const { db, heads, writer, dataVersion } = needLive();
+    let staged = heads.stage();
+    let results: readonly UnitResult[];
+    try {
+      db.exec('BEGIN IMMEDIATE');
+      if (pragma(db, 'data_version') !== dataVersion) throw new WrittenByAnother();
+      try {
+        results = writer.write(staged, units, false);
+      } catch (error) {
+        if (!isConstraint(error)) throw error;
+        // An id that is there already: rare enough to start over and look for each.
+        db.exec('ROLLBACK; BEGIN IMMEDIATE');
+        staged = heads.stage();
+        results = writer.write(staged, units, true);
+      }
+    } catch (error) {
+      if (error instanceof WrittenByAnother || !rolledBack(db)) giveUp();
+      throw new LedgerUnavailable(`nothing was written: ${messageOf(error)}`);
+    }
+    try {
+      db.exec('COMMIT');
+    } catch (error) {
+      giveUp();
+      throw new LedgerUncertain(`the commit may have been written: ${messageOf(error)}`);
+    }
+    staged.settle();
+    return results;
+  }
+
+  return {
+    commit,
+    use(work) {
+      const tables = needLive();
+      try {
+        return work(tables);
+      } catch (error) {
+        if (error instanceof LedgerUnavailable) throw error;
+        giveUp();
+        throw new LedgerUnavailable(messageOf(error));
+      }
+    },
+    tidy() {
+      live?.db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    },
+    close() {
+      giveUp();
+      ownership.release();
+    },
+  };
+}
+
+class WrittenByAnother extends Error {
+  override readonly message = 'another program wrote to the store file';
+}
+
+function openLive(path: string): Live {
+  const db = openForWriting(path);
+  try {
+    const entries = readEntries(db);
+    const tree = treeTables(db);
+    const heads = rebuild(entries, tree.checkpoint()?.size ?? 0);
+    return {
+      db,
+      entries,
+      tree,
+      keys: taskKeys(db),
+      heads,
+      writer: groupWriter(db, entries),
+      dataVersion: pragma(db, 'data_version'),
+    };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function rolledBack(db: DatabaseSync): boolean {
+  try {
+    if (db.isTransaction) db.exec('ROLLBACK');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isConstraint(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === 19;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'for a reason that was not told';
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// The thread that owns the store file: an fsync blocks it and nothing else. Every commit that has
+// arrived by the time it is free becomes part of one transaction, so they share one fsync.
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { LedgerUncertain, type UnitResult } from '../../app/ports.ts';
+import { StoreDamaged } from './errors.ts';
+import type { CommitRequest, Failure, Question, Reply, Request } from './protocol.ts';
+import { openStore, type Store, type Tables } from './store.ts';
+
+/** Beyond this, commits that wait go into the next transaction: bounds how long the first one waits. */
+const maxUnits = 1024;
+const idleMs = 100;
+
+if (parentPort !== null) start(parentPort, workerData);
+
+function start(port: MessagePort, path: string): void {
+  const reply = (message: Reply) => port.postMessage(message);
+  let store: Store;
+  try {
+    store = openStore(path);
+  } catch (error) {
+    reply(refusal(error));
+    return;
+  }
+  let idle: NodeJS.Timeout | undefined;
+  port.on('message', (first: Request) => {
+    const requests = [first, ...waiting(port)];
+    const commits = requests.filter((request) => request.kind === 'commit');
+    for (const group of groups(commits)) reply(commitGroup(store, group));
+    for (const request of requests) {
+      if (request.kind === 'ask') reply(answer(store, request));
+      if (request.kind === 'close') {
+        clearTimeout(idle);
+        store.close();
+        port.close();
+        return;
+      }
+    }
+    clearTimeout(idle);
+    idle = setTimeout(() => store.tidy(), idleMs);
+  });
+  reply({ kind: 'opened' });
+}
+
+function* waiting(port: MessagePort): IterableIterator<Request> {
+  for (;;) {
+    const next = receiveMessageOnPort(port);
+    if (next === undefined) return;
+    yield next.message;
+  }
+}
+
+function* groups(commits: readonly CommitRequest[]): IterableIterator<readonly CommitRequest[]> {
+  let group: CommitRequest[] = [];
+  let size = 0;
+  for (const commit of commits) {
+    if (group.length > 0 && size + commit.units.length > maxUnits) {
+      yield group;
+      group = [];
+      size = 0;
+    }
+    group.push(commit);
+    size += commit.units.length;
+  }
+  if (group.length > 0) yield group;
+}
+
+function commitGroup(store: Store, group: readonly CommitRequest[]): Reply {
+  const calls = group.flatMap((request) => request.calls);
+  try {
+    const results = store.commit(group.flatMap(({ units }) => units));
+    let next = 0;
+    const ofCall = group.flatMap(({ counts }) =>
+      counts.map((count): readonly UnitResult[] => {
+        next += count;
+        return results.slice(next - count, next);
+      }),
+    );
+    return { kind: 'committed', calls, results: ofCall };
+  } catch (error) {
+    return { kind: 'failed', calls, failure: failure(error) };
+  }
+}
+
+function answer(store: Store, question: Question): Reply {
+  try {
+    return { kind: 'answer', call: question.call, value: store.use((tables) => ask(tables, question)) };
+  } catch (error) {
+    return { kind: 'failed', calls: [question.call], failure: failure(error) };
+  }
+}
+
+function ask({ entries, keys, tree }: Tables, question: Question): unknown {
+  switch (question.name) {
+    case 'entries.read':
+      return entries.read(...question.args);
+    case 'entries.readStream':
+      return entries.readStream(...question.args);
+    case 'entries.find':
+      return entries.find(...question.args);
+    case 'entries.size':
+      return entries.size();
+    case 'entries.payload':
+      return entries.payload(...question.args);
+    case 'keys.load':
+      return keys.load(...question.args);
+    case 'keys.save':
+      return keys.save(...question.args);
+    case 'keys.erase':
+      return keys.erase(...question.args);
+    case 'tree.treeSize':
+      return tree.treeSize();
+    case 'tree.readHashes':
+      return tree.readHashes(...question.args);
+    case 'tree.append':
+      return tree.append(...question.args);
+    case 'tree.checkpoint':
+      return tree.checkpoint(...question.args);
+  }
+}
+
+function failure(error: unknown): Failure {
+  return {
+    code: error instanceof LedgerUncertain ? 'ledger_uncertain' : 'ledger_unavailable',
+    message: error instanceof Error ? error.message : 'the store failed',
+  };
+}
+
+function refusal(error: unknown): Reply {
+  if (error instanceof StoreDamaged) {
+    const { code, reason, position } = error;
+    return { kind: 'refused', code, message: reason, ...(position === undefined ? {} : { position }) };
+  }
+  const message = error instanceof Error ? error.message : 'the store cannot be opened';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'ledger_unavailable';
+  return { kind: 'refused', code, message };
+}
