@@ -58,8 +58,8 @@ export interface Sequencer {
   catchUp(): Promise<void>;
   /** Durable state as folded so far. Answers computed from it may be stale; commits never are. */
   readonly head: View & { facets(): IterableIterator<[string, Facet]> };
-  /** Called for each durable event in order, own ones and others', after it was folded. */
-  onEvent(listener: (event: Event, position: number) => void): void;
+  /** Calls for each durable event in order, own ones and others', after it was folded. @returns how to stop */
+  onEvent(listener: (event: Event, position: number) => void): () => void;
   /** When the store last answered, on the monotonic clock. */
   lastContactMs(): number;
 }
@@ -109,7 +109,7 @@ export function createSequencer(
   options: SequencerOptions,
 ): Sequencer {
   const durable = createHead();
-  const listeners: ((event: Event, position: number) => void)[] = [];
+  const listeners = new Set<(event: Event, position: number) => void>();
   const queue: Job[] = [];
   let folded = 0;
   let newestAt = 0;
@@ -259,7 +259,10 @@ export function createSequencer(
     },
     catchUp,
     head: durable,
-    onEvent: (listener) => listeners.push(listener),
+    onEvent(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
     lastContactMs: () => contact,
   };
 }

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// `countersign task start|end|ls`, `countersign revoke`.
+import type { Daemon } from './client.ts';
+import { parseDurationMs } from './durations.ts';
+import { accepted, CommandFailed, exit, print, say } from './exit.ts';
+
+export interface StartOptions {
+  readonly type: string;
+  readonly agent: string;
+  readonly owner: string;
+  readonly autonomy: string;
+  readonly param: readonly string[];
+  readonly budget: readonly string[];
+  readonly ttl: string;
+  readonly onBehalfOf?: string;
+  readonly purpose?: string;
+  readonly prompt?: string;
+  readonly json?: boolean;
+}
+
+export async function startTask(
+  daemon: Daemon,
+  options: StartOptions,
+  stdin: () => Promise<string>,
+): Promise<void> {
+  const ttlMs = parseDurationMs(options.ttl);
+  if (ttlMs === undefined)
+    throw new CommandFailed(`--ttl \`${options.ttl}\` is no duration: write 90s, 15m, 2h`, exit.usage);
+  const prompt = options.prompt === '-' ? await stdin() : options.prompt;
+  const body = accepted(
+    await daemon.call('POST', '/v1/tasks', {
+      type: options.type,
+      agent: options.agent,
+      owner: options.owner,
+      autonomy: options.autonomy,
+      params: Object.fromEntries(options.param.map((pair) => keyValue(pair, '--param ticket=42'))),
+      budgets: options.budget.map((pair) => {
+        const [name, limit] = keyValue(pair, '--budget calls=50');
+        return { name, limit: Number(limit) };
+      }),
+      ttlMs,
+      ...(options.onBehalfOf === undefined ? {} : { onBehalfOf: options.onBehalfOf }),
+      ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
+      ...(prompt === undefined ? {} : { prompt }),
+    }),
+  );
+  if (options.json === true) return print(JSON.stringify(body));
+  say(`task ${body.task} for agent ${body.agent}, until ${body.taskExpiresAt}`);
+  say(`point the MCP client at ${body.urls[0]} with this as its bearer token:`);
+  print(body.token);
+}
+
+export async function endTask(daemon: Daemon, task: string, reason: string, json: boolean): Promise<void> {
+  const body = accepted(await daemon.call('POST', '/v1/tasks/end', { task, reason }));
+  print(json ? JSON.stringify(body) : `ended ${task}`);
+}
+
+export async function revoke(
+  daemon: Daemon,
+  scope: string,
+  target: string,
+  reason: string,
+  json: boolean,
+): Promise<void> {
+  const startedMs = performance.now();
+  const body = accepted(await daemon.call('POST', '/v1/revoke', { scope, target, reason }));
+  const tookMs = Math.round((performance.now() - startedMs) * 10) / 10;
+  print(
+    json
+      ? JSON.stringify({ ...body, tookMs })
+      : `revoked ${scope} ${target} in ${tookMs} ms (${body.decision})`,
+  );
+}
+
+function keyValue(pair: string, example: string): readonly [string, string] {
+  const at = pair.indexOf('=');
+  if (at < 1) throw new CommandFailed(`\`${pair}\` is not name=value: write ${example}`, exit.usage);
+  return [pair.slice(0, at), pair.slice(at + 1)];
+}
