@@ -62,6 +62,7 @@ describe('why a consistency proof is refused', () => {
     ['unsafe size', { newSize: 2 ** 53 + 2 }, 'out_of_range'],
     ['no proof', { proof: [] }, 'wrong_length'],
     ['too many hashes', { proof: [c, c] }, 'wrong_length'],
+    ['new size whose low 32 bits are right', { newSize: 2 ** 32 + 3 }, 'wrong_length'],
     ['equal sizes with a proof', { newSize: 2, newRoot: ab }, 'wrong_length'],
     ['equal sizes with other roots', { newSize: 2, proof: [] }, 'wrong_root'],
     ['a short hash', { proof: [short] }, 'malformed_hash'],
@@ -91,6 +92,23 @@ test.each<[start: number, end: number]>([
   expect(verifySubtreeConsistency(subtree)).toEqual({ ok: false, reason: 'no_such_subtree' });
   const leaf = { start, end, root: ab, index: start, leafHash: a, proof: [] };
   expect(verifySubtreeInclusion(leaf)).toEqual({ ok: false, reason: 'no_such_subtree' });
+});
+
+test('the empty subtree is in every tree that reaches it, and has no proof', () => {
+  const claim = { start: 2, end: 2, subtreeRoot: emptyRoot(), size: 3, root: abc, proof: [] };
+  expect(verifySubtreeConsistency(claim)).toEqual({ ok: true });
+  expect(verifySubtreeConsistency({ ...claim, proof: [c] })).toEqual({ ok: false, reason: 'wrong_length' });
+  expect(verifySubtreeConsistency({ ...claim, subtreeRoot: c })).toEqual({
+    ok: false,
+    reason: 'wrong_old_root',
+  });
+  expect(verifySubtreeConsistency({ ...claim, size: 1 })).toEqual({ ok: false, reason: 'out_of_range' });
+});
+
+test('a leaf to the left of the subtree is not in it', () => {
+  const claim = { start: 2, end: 3, root: c, index: 0, leafHash: c, proof: [] };
+  expect(verifySubtreeInclusion({ ...claim, index: 2 })).toEqual({ ok: true });
+  expect(verifySubtreeInclusion(claim)).toEqual({ ok: false, reason: 'out_of_range' });
 });
 
 test('sizes beyond 32 bits: the path follows the turns from root to leaf', () => {

@@ -117,7 +117,6 @@ export function verifySubtreeInclusion(claim: SubtreeInclusionClaim): ProofVerdi
   const { start, end, root, index, leafHash, proof } = claim;
   if (!isSize(start) || !isSize(end) || !isSize(index)) return refuse('out_of_range');
   if (!isSubtree(start, end)) return refuse('no_such_subtree');
-  if (index < start) return refuse('out_of_range');
   return verifyInclusion({ size: end - start, root, index: index - start, leafHash, proof });
 }
 
