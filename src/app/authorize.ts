@@ -6,7 +6,7 @@ import { foldVersion } from '../core/decision/fold.ts';
 import type { Obligation } from '../core/decision/verdict.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { BodyOf } from '../core/record/event.ts';
-import type { SealedPayload } from '../core/record/payload.ts';
+import { payloadRef, type SealedPayload } from '../core/record/payload.ts';
 import { withoutSecrets } from '../core/record/secret.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
 import type { View } from '../core/state/facet.ts';
@@ -158,7 +158,7 @@ function decisionEvent(
       action: entry?.action ?? '',
       class: entry?.class ?? 'unknown',
       resource: { type: considered.resource.type, id: clipped(considered.resource.id) },
-      ...(payload === undefined ? {} : { args: { digest: payload.digest, sizeBytes: payload.sizeBytes } }),
+      ...(payload === undefined ? {} : { args: payloadRef(payload) }),
       argsOpaque: considered.opaque,
       ...(entry?.pinned === undefined ? {} : { definition: entry.pinned.digest }),
     },

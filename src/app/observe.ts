@@ -2,7 +2,7 @@
 // The way out: what became of a released call, durable before anybody reads its result.
 import { nothingRead } from '../core/label/label.ts';
 import type { ObservationEvent } from '../core/record/event.ts';
-import type { SealedPayload } from '../core/record/payload.ts';
+import { payloadRef } from '../core/record/payload.ts';
 import { circumstances } from '../core/session/circumstances.ts';
 import { facets } from '../core/state/facet.ts';
 import type { LiveCall } from './live.ts';
@@ -58,7 +58,7 @@ export async function observe(road: Road, call: LiveCall, upshot: Upshot): Promi
               session: call.caller.session,
               status,
               ...(upshot.detail === undefined ? {} : { detail: upshot.detail }),
-              ...(payload === undefined ? {} : { result: ref(payload) }),
+              ...(payload === undefined ? {} : { result: payloadRef(payload) }),
               label: status === 'unreleased' ? nothingRead : call.entry.result,
               tookMs: Math.round(upshot.tookMs * 1000) / 1000,
             },
@@ -74,8 +74,4 @@ export async function observe(road: Road, call: LiveCall, upshot: Upshot): Promi
   } finally {
     road.live.close(call.decision);
   }
-}
-
-function ref(payload: SealedPayload): { digest: string; sizeBytes: number } {
-  return { digest: payload.digest, sizeBytes: payload.sizeBytes };
 }

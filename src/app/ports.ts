@@ -160,4 +160,6 @@ export interface Published {
   readonly policies: PolicySet;
   readonly catalogue: CatalogueIndex;
   readonly mode: 'enforce' | 'shadow';
+  /** What both were compiled from, as canonical JSON: kept with the publication, so that an old decision can be explained. */
+  readonly sources: { readonly policies: string; readonly catalogue: string };
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is in force changes at one position of the ledger, for every decision after it and none before.
 import { shapeOf } from '../core/policy/shape.ts';
+import { tenantKey } from '../core/record/event.ts';
+import { payloadRef } from '../core/record/payload.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import { facets } from '../core/state/facet.ts';
 import { type Administered, administer } from './administer.ts';
 import type { Published } from './ports.ts';
 import type { InForce, Road } from './road.ts';
 import type { Place, Sequencer, Writing } from './sequencer.ts';
+import type { Sealer, Vault } from './vault.ts';
 
 export interface Force {
   /** What decisions are made by now. */
@@ -38,36 +41,60 @@ export function createForce(first: Published, sequencer: Pick<Sequencer, 'onEven
 }
 
 /** Brings compiled policies and catalogue into force. Decided like every administrative act, by the policies in force before. */
-export function publish(
-  road: Pick<Road, 'sequencer' | 'published'>,
+export async function publish(
+  road: Pick<Road, 'sequencer' | 'published' | 'vault'>,
   force: Force,
   operator: Operator,
   next: Published,
 ): Promise<Administered<{ policy: string; changed: boolean }>> {
   force.stage(next);
   const policy = next.policies.digest;
+  const seal = await tenantSealer(road.vault);
   return administer(road, operator, 'policy.publish', { kind: 'policy', id: policy }, (view, place) => {
     const changed = view.get(facets.policy) !== policy;
-    return { ok: true, writings: changed ? publication(next, place) : [], value: { policy, changed } };
+    return { ok: true, writings: changed ? publication(next, place, seal) : [], value: { policy, changed } };
   });
 }
 
 /** The first publication of a ledger, or of a node that starts with other files than were in force: nobody is there to ask yet. */
-export async function publishAtStart(road: Pick<Road, 'sequencer'>, first: Published): Promise<void> {
+export async function publishAtStart(
+  road: Pick<Road, 'sequencer' | 'vault'>,
+  first: Published,
+): Promise<void> {
+  const seal = await tenantSealer(road.vault);
   await road.sequencer.submit((view, place) => {
     const standing =
       view.get(facets.policy) === first.policies.digest &&
       view.get(facets.catalogue) === first.catalogue.digest;
-    return { writings: standing ? [] : publication(first, place), depends: true, result: undefined };
+    return { writings: standing ? [] : publication(first, place, seal), depends: true, result: undefined };
   });
 }
 
-function publication(next: Published, place: Place): readonly Writing[] {
+/** The tenant's key was erased: nothing can be published that could be explained later. */
+export class TenantKeyGone extends Error {
+  readonly code = 'tenant_key_gone';
+}
+
+async function tenantSealer(vault: Vault): Promise<Sealer> {
+  await vault.ensure(tenantKey);
+  const seal = await vault.sealer(tenantKey);
+  if (seal === undefined) throw new TenantKeyGone('the key of the tenant cannot be had');
+  return seal;
+}
+
+function publication(next: Published, place: Place, seal: Sealer): readonly Writing[] {
+  const catalogue = seal(next.sources.catalogue);
+  const policies = seal(next.sources.policies);
   return [
     {
       id: place.id('e'),
       stream: 'tenant',
-      event: { type: 'catalogue.published', catalogue: next.catalogue.digest },
+      event: {
+        type: 'catalogue.published',
+        catalogue: next.catalogue.digest,
+        sources: payloadRef(catalogue),
+      },
+      payloads: [catalogue],
     },
     {
       id: place.id('e'),
@@ -77,7 +104,9 @@ function publication(next: Published, place: Place): readonly Writing[] {
         policy: next.policies.digest,
         engine: next.policies.engine,
         mode: next.mode,
+        sources: payloadRef(policies),
       },
+      payloads: [policies],
     },
   ];
 }

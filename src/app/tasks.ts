@@ -3,6 +3,7 @@
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { Budget } from '../core/record/event.ts';
 import { idRandomBytes, newId } from '../core/record/id.ts';
+import { payloadRef } from '../core/record/payload.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import { facets, type View } from '../core/state/facet.ts';
 import { type Administered, administer } from './administer.ts';
@@ -97,7 +98,7 @@ export async function startTask(
           task,
           author: order.onBehalfOf ?? operator.id,
           channel: 'operator',
-          text: { digest: prompt.digest, sizeBytes: prompt.sizeBytes },
+          text: payloadRef(prompt),
         },
         payloads: [prompt],
       });

@@ -12,6 +12,8 @@ import type { KeyStore, Ledger, MasterKey, Randomness } from './ports.ts';
 export interface Vault {
   /** Makes the task's key durable. Before the task exists: a key without a task harms nobody. */
   create(task: string): Promise<void>;
+  /** Like `create`, unless the key is there already. */
+  ensure(task: string): Promise<void>;
   /** @returns how to seal under the task's key, or undefined where the key was erased */
   sealer(task: string): Promise<Sealer | undefined>;
   open(digest: string): Promise<Opened>;
@@ -50,11 +52,16 @@ export function createVault(
     return value;
   }
 
+  async function create(task: string): Promise<void> {
+    const fresh = randomness.bytes(keyBytes);
+    await keys.save(task, master.wrap(fresh));
+    remember(task, fresh);
+  }
+
   return {
-    async create(task) {
-      const fresh = randomness.bytes(keyBytes);
-      await keys.save(task, master.wrap(fresh));
-      remember(task, fresh);
+    create,
+    async ensure(task) {
+      if ((await key(task)) === undefined) await create(task);
     },
     async sealer(task) {
       const dataKey = await key(task);

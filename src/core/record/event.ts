@@ -22,6 +22,9 @@ export const labelShape = z.strictObject({
 const payloadRef = z.strictObject({ digest, sizeBytes: z.number().int().nonnegative() });
 export type PayloadRef = z.infer<typeof payloadRef>;
 
+/** Whose key seals what belongs to no task: published policies and catalogues. */
+export const tenantKey = 'tenant';
+
 export const budgetShape = z.strictObject({
   /** `calls`, or `calls:<class>` to count only one action class. */
   name: z.string().regex(/^calls(:[a-z]+)?$/),
@@ -108,12 +111,14 @@ export const policyPublished = z.strictObject({
   policy: digest,
   engine: z.string(),
   mode: z.enum(['enforce', 'shadow']),
+  sources: payloadRef,
 });
 
 export const cataloguePublished = z.strictObject({
   ...header,
   type: z.literal('catalogue.published'),
   catalogue: digest,
+  sources: payloadRef,
 });
 
 export const toolAccepted = z.strictObject({

@@ -19,6 +19,11 @@ export interface SealedPayload {
   readonly sizeBytes: number;
 }
 
+/** How a record names a payload. */
+export function payloadRef(payload: SealedPayload): { readonly digest: string; readonly sizeBytes: number } {
+  return { digest: payload.digest, sizeBytes: payload.sizeBytes };
+}
+
 /** @param random exactly `nonceBytes + 12` fresh random bytes */
 export function sealPayload(
   task: string,
