@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Compiles the input schema of a tool into a check of arguments.
+ *
+ * Never fills in a default, converts or removes anything: what is checked is what is forwarded. Never
+ * looks at what an object inherits. Work is bounded: patterns are linear, comparing elements is by
+ * canonical text, and the meter stops what references and nesting would double.
+ *
+ * Source: docs/catalogue.md, "Schemas"; docs/adr/0110-catalogue-patterns.md.
+ */
+import { _, Ajv as Ajv7, type ErrorObject } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { ArgumentsVerdict } from '../../app/ports.ts';
+import { didYouMean } from '../../core/catalogue/nearest.ts';
+import { canonicalJson } from '../../core/json/canonical.ts';
+import { type JsonObject, type JsonValue, own } from '../../core/json/value.ts';
+import { explain } from './explain.ts';
+import { type Meter, spend, TooMuchWork, validationBudget } from './meter.ts';
+import { linearPattern, PatternRefused } from './pattern.ts';
+import { quoted } from './problem.ts';
+import { costed, costKeyword, type Dialect, declaredArguments, dialectOf, SchemaRefused } from './schema.ts';
+
+/** Longer texts are in none of the formats, except for those that are for long texts. */
+const maxFormattedLength = 4096;
+
+export type Compiled =
+  | {
+      readonly ok: true;
+      readonly check: (args: JsonObject) => ArgumentsVerdict;
+      readonly unchecked: readonly string[];
+    }
+  | { readonly ok: false; readonly reason: string };
+
+export interface Compiler {
+  /**
+   * @param leavePatterns patterns that cannot be matched in linear time are left to the upstream
+   * and told in `unchecked`; otherwise they refuse the schema
+   */
+  compile(schema: JsonObject, leavePatterns: boolean): Compiled;
+}
+
+export function schemaCompiler(): Compiler {
+  const meter: Meter = { left: Number.POSITIVE_INFINITY };
+  const unchecked: string[] = [];
+  const mode = { leavePatterns: false };
+  const regExp = Object.assign(
+    (pattern: string) => {
+      try {
+        return linearPattern(pattern, meter);
+      } catch (error) {
+        if (!(error instanceof PatternRefused) || !mode.leavePatterns) throw error;
+        unchecked.push(pattern);
+        return { test: () => true, toString: () => `unchecked:${pattern}` };
+      }
+    },
+    { code: 'new RegExp' },
+  );
+  const engines: Record<Dialect, Ajv7> = {
+    '2020-12': equipped(new Ajv2020(options(regExp)), meter),
+    'draft-07': equipped(new Ajv7(options(regExp)), meter),
+  };
+
+  return {
+    compile(schema, leavePatterns) {
+      meter.left = Number.POSITIVE_INFINITY;
+      mode.leavePatterns = leavePatterns;
+      unchecked.length = 0;
+      try {
+        if (own(schema, 'type') !== 'object')
+          return { ok: false, reason: '`type` of an input schema must be `object`' };
+        const validate = engines[dialectOf(schema)].compile(costed(schema));
+        const declared = declaredArguments(schema);
+        const check = (args: JsonObject) =>
+          checked(meter, args, declared, (value) =>
+            validate(value) === true ? [] : (validate.errors ?? []),
+          );
+        return { ok: true, check, unchecked: [...unchecked] };
+      } catch (error) {
+        if (error instanceof SchemaRefused || error instanceof PatternRefused)
+          return { ok: false, reason: error.message };
+        // What ajv says repeats the schema at length, and the schema is an upstream's.
+        return { ok: false, reason: `the schema does not compile: ${quoted(String(error))}` };
+      }
+    },
+  };
+}
+
+function checked(
+  meter: Meter,
+  args: JsonObject,
+  declared: ReadonlySet<string> | undefined,
+  errorsOf: (args: JsonObject) => readonly ErrorObject[] | undefined,
+): ArgumentsVerdict {
+  try {
+    const stranger =
+      declared === undefined ? undefined : Object.keys(args).find((name) => !declared.has(name));
+    if (declared !== undefined && stranger !== undefined)
+      return {
+        ok: false,
+        message: `${quoted(stranger)} is not an argument of this tool${didYouMean(stranger, declared)}`,
+      };
+    meter.left = validationBudget;
+    const errors = errorsOf(args);
+    if (errors !== undefined && errors.length === 0) return { ok: true };
+    return { ok: false, message: explain(errors ?? []) };
+  } catch (error) {
+    if (error instanceof TooMuchWork)
+      return { ok: false, message: 'checking these arguments against the schema takes too long: send less' };
+    return { ok: false, message: 'these arguments cannot be checked against the schema' };
+  }
+}
+
+function options(regExp: ((pattern: string) => { test(text: string): boolean }) & { code: string }) {
+  return {
+    strict: false,
+    allErrors: false,
+    ownProperties: true,
+    // A schema that is referred to often would be compiled as often.
+    inlineRefs: false,
+    addUsedSchema: false,
+    logger: false as const,
+    code: { regExp },
+  };
+}
+
+function equipped(ajv: Ajv7, meter: Meter): Ajv7 {
+  addFormats.default(ajv);
+  boundFormats(ajv, meter);
+  ajv.addKeyword({
+    keyword: costKeyword,
+    schemaType: 'number',
+    before: '$ref',
+    code(context) {
+      const spent = context.gen.scopeValue('func', { key: spend, ref: spend });
+      const bound = context.gen.scopeValue('obj', { key: meter, ref: meter });
+      context.gen.code(_`${spent}(${bound}, ${context.schema})`);
+    },
+  });
+  // ajv compares each element with each.
+  ajv.removeKeyword('uniqueItems');
+  ajv.addKeyword({
+    keyword: 'uniqueItems',
+    type: 'array',
+    schemaType: 'boolean',
+    validate: (flag: boolean, items: readonly JsonValue[]) => {
+      spend(meter, items.length);
+      return !flag || new Set(items.map((item) => canonicalJson(item))).size === items.length;
+    },
+  });
+  return ajv;
+}
+
+function boundFormats(ajv: Ajv7, meter: Meter): void {
+  for (const [name, format] of Object.entries(ajv.formats)) {
+    const test =
+      format instanceof RegExp
+        ? (text: string) => format.test(text)
+        : typeof format === 'function'
+          ? format
+          : undefined;
+    if (test === undefined || name === 'byte') continue;
+    ajv.addFormat(name, (text: string) => {
+      spend(meter, 10 + text.length);
+      return text.length <= maxFormattedLength && test(text) === true;
+    });
+  }
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * `<server>.yaml`: what people say that a server's tools, resources, prompts and methods are.
+ *
+ * Total: whatever is not understood is a problem at its line, never a setting that quietly does nothing.
+ *
+ * Source: docs/catalogue.md, "The file".
+ */
+import { isMap, isScalar, type Node } from 'yaml';
+import type { ArgumentRule } from '../../core/catalogue/entry.ts';
+import { actionFault, serverNameFault, targetNameFault } from '../../core/catalogue/names.ts';
+import { didYouMean } from '../../core/catalogue/nearest.ts';
+import { type ActionClass, classes, isActionClass, roles } from '../../core/catalogue/taxonomy.ts';
+import { prefixFault } from '../../core/catalogue/uri.ts';
+import {
+  type Integrity,
+  integrities,
+  type Label,
+  type Level,
+  levels,
+  unlabelled,
+} from '../../core/label/label.ts';
+import { quoted } from './problem.ts';
+import {
+  booleanOf,
+  choiceOf,
+  type Field,
+  fieldsOf,
+  knownFieldsOf,
+  type Reading,
+  stringOf,
+  stringsOf,
+} from './yaml.ts';
+
+export interface Declared {
+  readonly at: Node;
+  readonly class: ActionClass;
+  readonly result: Label;
+  readonly reversible: boolean;
+}
+
+export interface DeclaredTool extends Declared {
+  readonly action: string | undefined;
+  readonly actionAt: Node;
+  readonly resourceType: string;
+  readonly resourceId: { readonly argument: string; readonly at: Node } | undefined;
+  readonly resourceLabel: Label;
+  readonly args: ReadonlyMap<string, { readonly at: Node; readonly rule: ArgumentRule }>;
+  /** Patterns that cannot be checked in linear time are left to the upstream. */
+  readonly uncheckedPatterns: boolean;
+}
+
+export interface Declaration {
+  readonly server: string;
+  readonly stateless: boolean;
+  readonly tools: ReadonlyMap<string, DeclaredTool>;
+  readonly resources: ReadonlyMap<string, Declared>;
+  readonly prompts: ReadonlyMap<string, Declared>;
+  readonly methods: ReadonlyMap<string, Declared>;
+}
+
+const maxCategories = 16;
+const classNames = Object.keys(classes).filter(isActionClass);
+
+/** Entity types that are Countersign's or Cedar's own. */
+const takenTypes: ReadonlySet<string> = new Set([
+  ...[
+    'Action',
+    'Agent',
+    'Approval',
+    'Human',
+    'Operator',
+    'Person',
+    'Policy',
+    'Server',
+    'Session',
+    'Task',
+    'Tenant',
+  ],
+  ...['Bool', 'Boolean', 'Entity', 'Extension', 'Long', 'Record', 'Set', 'String'],
+  ...['datetime', 'decimal', 'duration', 'ipaddr'],
+  ...['else', 'false', 'has', 'if', 'in', 'is', 'like', 'then', 'true'],
+]);
+
+/** Methods that clients and servers ask for; others may be catalogued, with a warning. */
+export const knownMethods: readonly string[] = [
+  'completion/complete',
+  'elicitation/create',
+  'logging/setLevel',
+  'notifications/message',
+  'notifications/progress',
+  'prompts/list',
+  'resources/list',
+  'resources/subscribe',
+  'resources/templates/list',
+  'resources/unsubscribe',
+  'roots/list',
+  'sampling/createMessage',
+  'subscriptions/listen',
+  'tasks/cancel',
+  'tasks/get',
+  'tasks/list',
+  'tasks/result',
+  'tasks/update',
+  'tools/list',
+];
+
+/** Each of them has a target, and a section of its own. */
+const targeted: ReadonlyMap<string, string> = new Map([
+  ['tools/call', 'tools'],
+  ['resources/read', 'resources'],
+  ['prompts/get', 'prompts'],
+]);
+
+/** @param expectedServer what the file is called */
+export function readDeclaration(reading: Reading, expectedServer: string): Declaration | undefined {
+  const known = ['server', 'stateless', 'tools', 'resources', 'prompts', 'methods'];
+  const fields = knownFieldsOf(reading, reading.root, 'a catalogue', known);
+  if (fields === undefined) return undefined;
+  const server = stringOf(reading, fields.get('server'), '`server`');
+  if (server === undefined) {
+    if (!fields.has('server')) reading.report(reading.root, 'a catalogue must name its `server`');
+    return undefined;
+  }
+  const at = fields.get('server')?.value ?? null;
+  const fault = serverNameFault(server);
+  if (fault !== undefined) reading.report(at, fault);
+  else if (server !== expectedServer)
+    reading.report(at, `the catalogue of ${quoted(server)} must be in ${quoted(`${server}.yaml`)}`);
+
+  const section = <T>(name: string, read: (target: string, field: Field) => T | undefined) => {
+    const entries = new Map<string, T>();
+    for (const [target, field] of fieldsOf(reading, fields.get(name)?.value ?? null, `\`${name}\``) ?? []) {
+      const entry = read(target, field);
+      if (entry !== undefined) entries.set(target, entry);
+    }
+    return entries;
+  };
+  const faultless = (field: Field, found: string | undefined) => {
+    if (found !== undefined) reading.report(field.key, found);
+  };
+  return {
+    server,
+    stateless: booleanOf(reading, fields.get('stateless'), '`stateless`') ?? false,
+    tools: section('tools', (target, field) => {
+      faultless(field, targetNameFault(target));
+      return readTool(reading, `${server}/${target}`, field);
+    }),
+    resources: section('resources', (target, field) => {
+      faultless(field, prefixFault(target));
+      return readPlain(reading, `${server}/${target}`, field);
+    }),
+    prompts: section('prompts', (target, field) => {
+      faultless(field, targetNameFault(target));
+      return readPlain(reading, `${server}/${target}`, field);
+    }),
+    methods: section('methods', (target, field) => {
+      const home = targeted.get(target);
+      if (home !== undefined) reading.report(field.key, `\`${target}\` is catalogued under \`${home}\``);
+      else if (!/^[A-Za-z$][A-Za-z0-9_$.-]*(?:\/[A-Za-z0-9_$.-]+)*$/.test(target) || target.length > 128)
+        reading.report(
+          field.key,
+          `${quoted(target)} is not the name of a method${didYouMean(target, knownMethods)}`,
+        );
+      return readPlain(reading, `${server}/${target}`, field);
+    }),
+  };
+}
+
+function readPlain(reading: Reading, source: string, field: Field): Declared | undefined {
+  const fields = knownFieldsOf(reading, field.value, quoted(source), ['class', 'result', 'reversible']);
+  return fields === undefined ? undefined : readDeclared(reading, source, field, fields);
+}
+
+function readTool(reading: Reading, source: string, field: Field): DeclaredTool | undefined {
+  const known = ['class', 'action', 'resource', 'args', 'result', 'reversible', 'patterns'];
+  const fields = knownFieldsOf(reading, field.value, quoted(source), known);
+  if (fields === undefined) return undefined;
+  const declared = readDeclared(reading, source, field, fields);
+  const action = stringOf(reading, fields.get('action'), '`action`');
+  const fault = action === undefined ? undefined : actionFault(action);
+  if (fault !== undefined) reading.report(fields.get('action')?.value ?? null, fault);
+  const unchecked = choiceOf(reading, fields.get('patterns'), 'a way with patterns', [
+    'checked',
+    'unchecked',
+  ]);
+  const args = readArguments(reading, fields.get('args')?.value ?? null);
+  const resource = readResource(
+    reading,
+    fields.get('resource')?.value ?? null,
+    declared?.result ?? unlabelled,
+  );
+  if (declared === undefined) return undefined;
+  return {
+    ...declared,
+    ...resource,
+    action,
+    actionAt: fields.get('action')?.value ?? field.key,
+    args,
+    uncheckedPatterns: unchecked === 'unchecked',
+  };
+}
+
+function readDeclared(
+  reading: Reading,
+  source: string,
+  { key }: Field,
+  fields: ReadonlyMap<string, Field>,
+): Declared | undefined {
+  const written = choiceOf(reading, fields.get('class'), 'an action class', classNames);
+  if (!fields.has('class')) reading.report(key, `${quoted(source)} must have a \`class\``);
+  const result = readResult(reading, fields.get('result')?.value ?? null, source);
+  const reversible = booleanOf(reading, fields.get('reversible'), '`reversible`') ?? false;
+  return written === undefined ? undefined : { at: key, class: written, result, reversible };
+}
+
+function readResult(reading: Reading, node: Node | null, source: string): Label {
+  const fields = knownFieldsOf(reading, node, '`result`', ['level', 'categories', 'integrity']);
+  const level: Level = choiceOf(reading, fields?.get('level'), 'a level', levels) ?? unlabelled.level;
+  const integrity: Integrity =
+    choiceOf(reading, fields?.get('integrity'), 'an integrity', integrities) ?? unlabelled.integrity;
+  return {
+    level,
+    categories: readCategories(reading, fields?.get('categories')) ?? [],
+    integrity,
+    sources: integrity === 'untrusted' ? [source] : [],
+  };
+}
+
+function readCategories(reading: Reading, field: Field | undefined): readonly string[] | undefined {
+  const written = stringsOf(reading, field, '`categories`');
+  if (written === undefined || field === undefined) return undefined;
+  for (const category of written) {
+    if (!/^[a-z][a-z0-9_-]{0,31}$/.test(category))
+      reading.report(
+        field.value,
+        `${quoted(category)} is not a category: up to 32 of a-z, 0-9, \`_\`, \`-\``,
+      );
+  }
+  if (written.length > maxCategories) reading.report(field.value, `at most ${maxCategories} categories`);
+  return [...new Set(written)].sort();
+}
+
+function readResource(
+  reading: Reading,
+  node: Node | null,
+  result: Label,
+): Pick<DeclaredTool, 'resourceType' | 'resourceId' | 'resourceLabel'> {
+  const fields = knownFieldsOf(reading, node, '`resource`', ['type', 'id', 'level', 'categories']);
+  const type = stringOf(reading, fields?.get('type'), '`type`');
+  if (type !== undefined && (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(type) || takenTypes.has(type))) {
+    const why = takenTypes.has(type) ? 'is taken' : 'must be letters, digits and `_`';
+    reading.report(fields?.get('type')?.value ?? null, `the type ${quoted(type)} ${why}`);
+  }
+  const id = fields?.get('id');
+  const argument = stringOf(reading, id, '`id`');
+  if (argument !== undefined && type === undefined)
+    reading.report(id?.key ?? null, 'a resource with an `id` must have a `type`');
+  const level = choiceOf(reading, fields?.get('level'), 'a level', levels) ?? result.level;
+  const categories = readCategories(reading, fields?.get('categories')) ?? result.categories;
+  return {
+    resourceType: type ?? 'Tool',
+    resourceId: argument === undefined || id === undefined ? undefined : { argument, at: id.value ?? id.key },
+    resourceLabel: { ...result, level, categories },
+  };
+}
+
+function readArguments(reading: Reading, node: Node | null): DeclaredTool['args'] {
+  const args = new Map<string, { at: Node; rule: ArgumentRule }>();
+  for (const [name, field] of fieldsOf(reading, node, '`args`') ?? []) {
+    const rule = readRule(reading, field);
+    if (rule !== undefined) args.set(name, { at: field.key, rule });
+  }
+  return args;
+}
+
+/** `selector`, or `{ role: amount, money: true }`. */
+function readRule(reading: Reading, field: Field): ArgumentRule | undefined {
+  if (isScalar(field.value) && !isMap(field.value)) {
+    const role = choiceOf(reading, field, 'a role', roles);
+    return role === undefined ? undefined : { role };
+  }
+  const fields = knownFieldsOf(reading, field.value, 'an argument', ['role', 'money']);
+  const role = choiceOf(reading, fields?.get('role'), 'a role', roles);
+  const money = booleanOf(reading, fields?.get('money'), '`money`');
+  if (money === true && role !== 'amount')
+    reading.report(field.key, 'an argument with `money: true` must have `role: amount`');
+  return { ...(role === undefined ? {} : { role }), ...(money === undefined ? {} : { money }) };
+}

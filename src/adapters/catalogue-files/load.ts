@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Loads a catalogue: what people declared, joined to what they accepted.
+ *
+ * A mistake in a file refuses all of it, with file, line and column. A tool that is declared but not
+ * accepted, accepted but not declared, or whose schema cannot be checked is left out, with a warning:
+ * it is then neither listed nor callable.
+ *
+ * Source: docs/catalogue.md.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CatalogueIndex } from '../../app/ports.ts';
+import type { CatalogueEntry, TargetKind, ToolDefinition } from '../../core/catalogue/entry.ts';
+import { didYouMean } from '../../core/catalogue/nearest.ts';
+import { definitionDigest } from '../../core/catalogue/pin.ts';
+import { digestJson } from '../../core/json/canonical.ts';
+import { argumentsJson, type Checked, catalogueIndex } from './catalogue-index.ts';
+import { type Compiler, schemaCompiler } from './compile.ts';
+import {
+  type Declaration,
+  type Declared,
+  type DeclaredTool,
+  knownMethods,
+  readDeclaration,
+} from './declaration.ts';
+import { readLock } from './lock.ts';
+import { type CatalogueFile, maxProblems, type Problem, quoted } from './problem.ts';
+import { namedArguments } from './schema.ts';
+import { type Reading, readYaml } from './yaml.ts';
+
+const maxFiles = 512;
+const maxFileBytes = 16 * 1024 * 1024;
+const yamlEnd = '.yaml';
+const lockEnd = '.lock.json';
+
+export type CatalogueLoad =
+  | {
+      readonly ok: true;
+      readonly index: CatalogueIndex;
+      readonly warnings: readonly Problem[];
+      /** All that was accepted of each server, callable or not: what a live list is compared with. */
+      readonly accepted: ReadonlyMap<string, readonly ToolDefinition[]>;
+    }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** @param source a directory, or files that were read already */
+export function loadCatalogue(source: string | readonly CatalogueFile[]): CatalogueLoad {
+  const read = typeof source === 'string' ? readDirectory(source) : { ok: true as const, files: source };
+  if (!read.ok) return read;
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const accepted = new Map<string, readonly ToolDefinition[]>();
+  const checked: Checked[] = [];
+  const locks = new Map(read.files.filter((f) => f.name.endsWith(lockEnd)).map((f) => [stem(f, lockEnd), f]));
+  const compiler = schemaCompiler();
+  const actions: ActionShapes = new Map();
+
+  for (const file of read.files) {
+    if (file.name.endsWith(lockEnd)) continue;
+    if (!file.name.endsWith(yamlEnd)) {
+      problems.push(
+        about(file.name, `a catalogue has \`<server>${yamlEnd}\` and \`<server>${lockEnd}\` only`),
+      );
+      continue;
+    }
+    const name = stem(file, yamlEnd);
+    const reading = readYaml(file.name, file.text);
+    const declaration = reading.problems.length === 0 ? readDeclaration(reading, name) : undefined;
+    const lockFile = locks.get(name);
+    locks.delete(name);
+    const lock = lockFile === undefined ? undefined : readLock(lockFile, name);
+    if (lock?.ok === false) problems.push(lock.problem);
+    if (declaration !== undefined && lock?.ok !== false) {
+      const definitions = lock?.definitions ?? [];
+      accepted.set(name, definitions);
+      checked.push(...entriesOf({ reading, file, declaration, definitions, compiler, actions, warnings }));
+    }
+    problems.push(...reading.problems);
+  }
+  for (const orphan of locks.values()) problems.push(about(orphan.name, 'a lock without its catalogue'));
+  if (problems.length > 0) return { ok: false, problems: problems.slice(0, maxProblems) };
+  return { ok: true, index: catalogueIndex(checked), warnings, accepted };
+}
+
+/** For each action of a tool, the digest of all that its Cedar schema is made of. */
+type ActionShapes = Map<string, string>;
+
+interface Joining {
+  readonly reading: Reading;
+  readonly file: CatalogueFile;
+  readonly declaration: Declaration;
+  readonly definitions: readonly ToolDefinition[];
+  readonly compiler: Compiler;
+  readonly actions: ActionShapes;
+  readonly warnings: Problem[];
+}
+
+function entriesOf(joining: Joining): readonly Checked[] {
+  const { reading, file, declaration, definitions, warnings } = joining;
+  const byName = new Map(definitions.map((definition) => [definition.name, definition]));
+  const entries: Checked[] = [];
+  for (const [name, tool] of declaration.tools) {
+    const definition = byName.get(name);
+    const checked = definition === undefined ? undefined : toolEntry(joining, tool, definition);
+    if (checked !== undefined) entries.push(checked);
+    if (definition === undefined) {
+      const hint = didYouMean(name, byName.keys());
+      warnings.push(
+        place(reading, file, tool, `${quoted(name)} is not accepted, so it cannot be called${hint}`),
+      );
+    }
+  }
+  for (const { name } of definitions) {
+    if (!declaration.tools.has(name))
+      warnings.push(about(file.name, `${quoted(name)} is accepted but not declared, so it cannot be called`));
+  }
+  const plain = (
+    kind: TargetKind,
+    from: ReadonlyMap<string, Declared>,
+    actionOf: (target: string) => string,
+  ) => {
+    for (const [target, declared] of from)
+      entries.push({ entry: plainEntry(declaration, kind, target, declared, actionOf(target)) });
+  };
+  plain('resource', declaration.resources, () => 'resources/read');
+  plain('prompt', declaration.prompts, () => 'prompts/get');
+  plain('method', declaration.methods, (method) => method);
+  for (const [method, declared] of declaration.methods) {
+    if (knownMethods.includes(method)) continue;
+    const hint = didYouMean(method, knownMethods);
+    warnings.push(place(reading, file, declared, `${quoted(method)} is not a method of MCP${hint}`));
+  }
+  return entries;
+}
+
+function plainEntry(
+  { server, stateless }: Declaration,
+  kind: TargetKind,
+  target: string,
+  { class: actionClass, result, reversible }: Declared,
+  action: string,
+): CatalogueEntry {
+  const resource = { type: 'McpTarget', label: result };
+  return {
+    kind,
+    server,
+    target,
+    action,
+    class: actionClass,
+    resource,
+    args: {},
+    result,
+    reversible,
+    stateless,
+  };
+}
+
+function toolEntry(joining: Joining, tool: DeclaredTool, definition: ToolDefinition): Checked | undefined {
+  const { reading, file, declaration, warnings } = joining;
+  const { server, stateless } = declaration;
+  const { name, inputSchema } = definition;
+  const named = namedArguments(inputSchema);
+  const unknownArgument = (argument: string) =>
+    `${quoted(name)} has no argument ${quoted(argument)}${didYouMean(argument, named)}`;
+  for (const [argument, { at }] of tool.args) {
+    if (!named.has(argument)) reading.report(at, unknownArgument(argument));
+  }
+  const id = tool.resourceId;
+  if (id !== undefined && !named.has(id.argument)) reading.report(id.at, unknownArgument(id.argument));
+
+  const compiled = joining.compiler.compile(inputSchema, tool.uncheckedPatterns);
+  if (!compiled.ok) {
+    warnings.push(place(reading, file, tool, `${quoted(name)} cannot be called: ${compiled.reason}`));
+    return undefined;
+  }
+  if (compiled.unchecked.length > 0) {
+    const which = compiled.unchecked.map(quoted).slice(0, 5).join(', ');
+    warnings.push(
+      place(reading, file, tool, `patterns of ${quoted(name)} are left to the upstream: ${which}`),
+    );
+  }
+  const action = tool.action ?? `${server}/${name}`;
+  const args = Object.fromEntries([...tool.args].map(([argument, { rule }]) => [argument, rule]));
+  const shape = digestJson({
+    inputSchema,
+    class: tool.class,
+    type: tool.resourceType,
+    args: argumentsJson(args),
+  });
+  const other = joining.actions.get(action);
+  if (other !== undefined && other !== shape) {
+    reading.report(
+      tool.actionAt,
+      `the action ${quoted(action)} is another tool's: tools may share one only with the same class, resource type, arguments and schema`,
+    );
+    return undefined;
+  }
+  joining.actions.set(action, shape);
+  return {
+    check: compiled.check,
+    entry: {
+      kind: 'tool',
+      server,
+      target: name,
+      action,
+      class: tool.class,
+      resource: {
+        type: tool.resourceType,
+        ...(id === undefined ? {} : { idArgument: id.argument }),
+        label: tool.resourceLabel,
+      },
+      args,
+      result: tool.result,
+      reversible: tool.reversible,
+      stateless,
+      pinned: { digest: definitionDigest(definition), definition },
+    },
+  };
+}
+
+type Files =
+  | { readonly ok: true; readonly files: readonly CatalogueFile[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Only `*.yaml` and `*.lock.json`; `.yml` and lookalikes are problems, hidden and other files are passed by. */
+function readDirectory(directory: string): Files {
+  const problems: Problem[] = [];
+  const files: CatalogueFile[] = [];
+  let names: readonly string[];
+  try {
+    names = readdirSync(directory).sort();
+  } catch (error) {
+    return { ok: false, problems: [about(directory, `the catalogue cannot be read: ${codeOf(error)}`)] };
+  }
+  for (const name of names) {
+    if (name.startsWith('.')) continue;
+    if (name.endsWith('.yml')) problems.push(about(name, `a catalogue file ends in \`${yamlEnd}\``));
+    if (!name.endsWith(yamlEnd) && !name.endsWith(lockEnd)) continue;
+    if (files.length >= maxFiles) {
+      problems.push(about(name, `a catalogue has at most ${maxFiles} files`));
+      break;
+    }
+    try {
+      const path = join(directory, name);
+      if (statSync(path).size > maxFileBytes) problems.push(about(name, `larger than ${maxFileBytes} bytes`));
+      else files.push({ name, text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) });
+    } catch (error) {
+      problems.push(about(name, `cannot be read as UTF-8 text: ${codeOf(error)}`));
+    }
+  }
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, files };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+}
+
+function stem(file: CatalogueFile, end: string): string {
+  return file.name.slice(0, -end.length);
+}
+
+function about(file: string, message: string): Problem {
+  return { file, line: 0, column: 0, message };
+}
+
+function place(reading: Reading, file: CatalogueFile, { at }: Declared, message: string): Problem {
+  return { file: file.name, ...reading.placeOf(at), message };
+}
