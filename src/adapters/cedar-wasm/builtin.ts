@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The policies that are in every set, whatever is published. Listed and explained like any other.
+import type { PolicyFile } from '../../core/policy/source.ts';
+
+export const builtInPolicies: PolicyFile = {
+  name: 'countersign (built in)',
+  text: `// Asked at every start through the real road: a node on which this is not denied opens no port.
+@id("countersign.canary")
+@owner("countersign")
+@reason("This action exists to be denied.")
+forbid (principal, action == Action::"countersign.canary", resource);
+
+// Without it nobody could start a task or take a bad policy back. The local socket is the daemon's
+// own; a policy may forbid what this permits.
+@id("countersign.local-operator")
+@owner("countersign")
+@reason("The owner of the local socket administers this node.")
+permit (principal is Operator, action in Action::"administer", resource)
+when { context.channel == "local-socket" };
+`,
+};

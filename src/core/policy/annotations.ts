@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What the annotations of a policy mean. The grammar is closed.
+ *
+ * Cedar itself ignores annotations, so a misspelt one would quietly turn a rule into another: every
+ * name, every value and every missing companion that is not understood refuses publication.
+ *
+ * Source: docs/policy-reference.md.
+ */
+import { hash } from 'node:crypto';
+import type { Obligation, Policy, Remedy, Transform } from '../decision/verdict.ts';
+import { type Annotation, type PolicyFile, type Problem, placeAt, type SourcePolicy } from './source.ts';
+
+/** Ids of the policies that are always there. */
+export const reservedPrefix = 'countersign.';
+
+const outcomes = ['step_up', 'defer', 'modify'] as const;
+
+/** Which outcome an annotation belongs to; the others go with every policy. */
+const companions: ReadonlyMap<string, (typeof outcomes)[number]> = new Map([
+  ['approvers', 'step_up'],
+  ['quorum', 'step_up'],
+  ['expires', 'step_up'],
+  ['until', 'defer'],
+  ['timeout', 'defer'],
+  ['transform', 'modify'],
+]);
+const plain = ['id', 'outcome', 'obligation', 'reason', 'owner', 'control'];
+const known = new Set([...plain, ...companions.keys()]);
+
+const maxSentence = 500;
+const maxQuorum = 16;
+const maxDurationMs = 30 * 86_400_000;
+const unitMs: ReadonlyMap<string, number> = new Map([
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+/** Annotations of one policy while they are read; every problem is kept, so that one run shows all. */
+interface Reading {
+  readonly file: PolicyFile;
+  readonly policy: SourcePolicy;
+  readonly problems: Problem[];
+}
+
+export type ReadPolicy =
+  | { readonly ok: true; readonly policy: Policy }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** @param builtIn whether the id may start with `countersign.` */
+export function readPolicy(file: PolicyFile, source: SourcePolicy, builtIn = false): ReadPolicy {
+  const reading: Reading = { file, policy: source, problems: [] };
+  for (const annotation of source.annotations) {
+    if (!known.has(annotation.name))
+      refuse(reading, annotation, `\`@${annotation.name}\` is not known: use ${quotedList([...known])}`);
+  }
+  const id = readId(reading, builtIn);
+  const remedy = readRemedy(reading);
+  const obligations = readObligations(reading);
+  const reason = readSentence(reading, 'reason');
+  const owner = readSentence(reading, 'owner');
+  const controls = readList(reading, 'control') ?? [];
+  if (reading.problems.length > 0) return { ok: false, problems: reading.problems };
+  return {
+    ok: true,
+    policy: {
+      id,
+      effect: source.effect,
+      textDigest: `sha256:${hash('sha256', source.text, 'hex')}`,
+      ...(remedy === undefined ? {} : { remedy }),
+      obligations,
+      ...(reason === undefined ? {} : { reason }),
+      ...(owner === undefined ? {} : { owner }),
+      controls,
+      file: file.name,
+      line: placeAt(file, source.at).line,
+    },
+  };
+}
+
+function refuse(reading: Reading, at: Annotation | undefined, message: string): undefined {
+  reading.problems.push({ ...placeAt(reading.file, at?.at ?? reading.policy.at), message });
+  return undefined;
+}
+
+function annotated(reading: Reading, name: string): Annotation | undefined {
+  return reading.policy.annotations.find((annotation) => annotation.name === name);
+}
+
+function readId(reading: Reading, builtIn: boolean): string {
+  const id = annotated(reading, 'id');
+  if (id === undefined) refuse(reading, id, 'every policy needs an `@id("...")`');
+  else if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id.value))
+    refuse(reading, id, `the id \`${id.value}\` must be 1 to 100 letters, digits, \`.\`, \`_\` or \`-\``);
+  else if (!builtIn && id.value.startsWith(reservedPrefix))
+    refuse(reading, id, `ids that start with \`${reservedPrefix}\` are reserved`);
+  return id?.value ?? '';
+}
+
+function readRemedy(reading: Reading): Remedy | undefined {
+  const outcome = annotated(reading, 'outcome');
+  for (const [name, kind] of companions) {
+    const stray = annotated(reading, name);
+    if (stray !== undefined && outcome?.value !== kind)
+      refuse(reading, stray, `\`@${name}\` is for policies with \`@outcome("${kind}")\``);
+  }
+  if (outcome === undefined) return undefined;
+  if (reading.policy.effect === 'permit')
+    return refuse(reading, outcome, '`@outcome` is for `forbid` policies: it says how the forbid is lifted');
+  switch (outcome.value) {
+    case 'step_up':
+      return readStepUp(reading, outcome);
+    case 'defer':
+      return readDefer(reading, outcome);
+    case 'modify':
+      return readModify(reading, outcome);
+    default:
+      return refuse(
+        reading,
+        outcome,
+        `the outcome \`${outcome.value}\` must be one of ${quotedList(outcomes)}`,
+      );
+  }
+}
+
+function readStepUp(reading: Reading, outcome: Annotation): Remedy | undefined {
+  const approvers = readList(reading, 'approvers', outcome);
+  const quorum = annotated(reading, 'quorum');
+  const count = Number(quorum?.value ?? '1');
+  if (quorum !== undefined && !(/^[1-9][0-9]?$/.test(quorum.value) && count <= maxQuorum))
+    refuse(reading, quorum, `the quorum \`${quorum.value}\` must be a whole number from 1 to ${maxQuorum}`);
+  const expiresMs = readDuration(reading, 'expires', outcome);
+  if (approvers === undefined || expiresMs === undefined) return undefined;
+  return { kind: 'step_up', approvers, quorum: count, expiresMs };
+}
+
+function readDefer(reading: Reading, outcome: Annotation): Remedy | undefined {
+  const until = needed(reading, 'until', outcome);
+  const timeoutMs = readDuration(reading, 'timeout', outcome);
+  if (until === undefined || timeoutMs === undefined) return undefined;
+  const signal = /^signal:[a-z][a-z0-9._-]{0,99}$/.test(until.value);
+  const time = /^time:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(until.value);
+  if (!signal && !(time && !Number.isNaN(Date.parse(until.value.slice('time:'.length)))))
+    return refuse(
+      reading,
+      until,
+      `\`${until.value}\` must be \`signal:<name>\` or a time such as \`time:2027-01-31T08:00:00Z\``,
+    );
+  return { kind: 'defer', until: until.value, timeoutMs };
+}
+
+function readModify(reading: Reading, outcome: Annotation): Remedy | undefined {
+  const annotation = needed(reading, 'transform', outcome);
+  if (annotation === undefined) return undefined;
+  const transform = parseTransform(annotation.value);
+  return transform === undefined
+    ? refuse(
+        reading,
+        annotation,
+        `the transform \`${annotation.value}\` must be \`cap:<argument>:<most>\` or \`remove:<argument>\``,
+      )
+    : { kind: 'modify', transform };
+}
+
+function parseTransform(text: string): Transform | undefined {
+  const [, removed] = /^remove:([^:]{1,100})$/u.exec(text) ?? [];
+  if (removed !== undefined) return { name: 'remove', argument: removed };
+  const [, argument, most] = /^cap:([^:]{1,100}):(-?(?:0|[1-9][0-9]*))$/u.exec(text) ?? [];
+  if (argument === undefined || !Number.isSafeInteger(Number(most))) return undefined;
+  return { name: 'cap', argument, most: Number(most) };
+}
+
+function readObligations(reading: Reading): readonly Obligation[] {
+  const annotation = annotated(reading, 'obligation');
+  if (annotation === undefined) return [];
+  if (reading.policy.effect === 'forbid') {
+    refuse(reading, annotation, '`@obligation` is for `permit` policies: it binds what is allowed');
+    return [];
+  }
+  const [, bytes] = /^max_result_bytes:([1-9][0-9]*)$/.exec(annotation.value) ?? [];
+  if (bytes === undefined || !Number.isSafeInteger(Number(bytes))) {
+    refuse(
+      reading,
+      annotation,
+      `the obligation \`${annotation.value}\` must be \`max_result_bytes:<bytes>\``,
+    );
+    return [];
+  }
+  return [{ name: 'max_result_bytes', bytes: Number(bytes) }];
+}
+
+function needed(reading: Reading, name: string, outcome: Annotation): Annotation | undefined {
+  const annotation = annotated(reading, name);
+  if (annotation === undefined)
+    return refuse(reading, outcome, `\`@outcome("${outcome.value}")\` needs \`@${name}("...")\``);
+  return annotation;
+}
+
+function readDuration(reading: Reading, name: string, outcome: Annotation): number | undefined {
+  const annotation = needed(reading, name, outcome);
+  if (annotation === undefined) return undefined;
+  const [, count, unit = ''] = /^([1-9][0-9]{0,6})([smhd])$/.exec(annotation.value) ?? [];
+  const ms = Number(count) * (unitMs.get(unit) ?? Number.NaN);
+  return ms <= maxDurationMs
+    ? ms
+    : refuse(reading, annotation, `\`${annotation.value}\` must be a time such as \`15m\`, at most \`30d\``);
+}
+
+/** @param outcome given when the list must be there */
+function readList(reading: Reading, name: string, outcome?: Annotation): readonly string[] | undefined {
+  const annotation = outcome === undefined ? annotated(reading, name) : needed(reading, name, outcome);
+  if (annotation === undefined) return undefined;
+  const items = annotation.value.split(',').map((item) => item.trim());
+  if (items.some((item) => item === '' || item.length > 100 || !isOneLine(item)))
+    return refuse(reading, annotation, `\`@${name}\` must be names with commas between them`);
+  if (new Set(items).size < items.length)
+    return refuse(reading, annotation, `\`@${name}\` names something twice`);
+  return items;
+}
+
+function readSentence(reading: Reading, name: string): string | undefined {
+  const annotation = annotated(reading, name);
+  if (annotation === undefined) return undefined;
+  if (annotation.value === '' || annotation.value.length > maxSentence || !isOneLine(annotation.value))
+    return refuse(reading, annotation, `\`@${name}\` must be one line of at most ${maxSentence} characters`);
+  return annotation.value;
+}
+
+function isOneLine(text: string): boolean {
+  return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text);
+}
+
+function quotedList(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The question that is put to the policy engine about one request, in full.
+ *
+ * Whatever policy may ever look at stands here, typed as `layout.ts` says. Never reads the world:
+ * facts were gathered before. An adapter may leave out what no policy looks at.
+ *
+ * Source: docs/policy-reference.md.
+ */
+import type { CatalogueEntry } from '../catalogue/entry.ts';
+import { type Label, rank } from '../label/label.ts';
+import type { Circumstances } from '../session/circumstances.ts';
+import type { AdminAction } from './layout.ts';
+import type { CedarValue, Entity, EntityUid, Question } from './question.ts';
+import type { CedarRecord } from './values.ts';
+
+/** A request as the catalogue understands it: what is left to ask is who asks, and when. */
+export interface Described {
+  readonly entry: CatalogueEntry;
+  readonly action: string;
+  readonly resource: { readonly type: string; readonly id: string };
+  /** From `cedarArgs`: never the caller's own JSON. */
+  readonly args: CedarRecord;
+  /** Something was sent that policy does not see. */
+  readonly opaque: boolean;
+}
+
+export function questionFor(described: Described, who: Circumstances): Question {
+  const { entry } = described;
+  const label = labelRecord(entry.resource.label);
+  const task = { type: 'Task', id: who.task.id };
+  return {
+    principal: { type: 'Agent', id: who.agent.id },
+    action: { type: 'Action', id: described.action },
+    resource: described.resource,
+    context: {
+      args: described.args,
+      args_opaque: described.opaque,
+      session: {
+        id: who.session.id,
+        ageSeconds: who.session.ageSeconds,
+        idleSeconds: who.session.idleSeconds,
+        calls: who.session.calls,
+        labels: labelRecord(who.session.labels),
+      },
+      agent: { autonomy: who.agent.autonomy, verifiedSecondsAgo: who.agent.verifiedSecondsAgo },
+      task: reference(task),
+      tool: {
+        server: entry.server,
+        name: entry.target,
+        kind: entry.kind,
+        class: entry.class,
+        reversible: entry.reversible,
+      },
+      resource: { label },
+      now: { __extn: { fn: 'datetime', arg: new Date(who.at).toISOString() } },
+    },
+    entities: [
+      {
+        uid: { type: 'Agent', id: who.agent.id },
+        attrs: { owner: who.agent.owner, autonomy: who.agent.autonomy },
+        parents: [],
+      },
+      taskEntity(task, who.task),
+      { uid: described.resource, attrs: { label }, parents: [] },
+    ],
+  };
+}
+
+function taskEntity(uid: EntityUid, task: Circumstances['task']): Entity {
+  return {
+    uid,
+    attrs: {
+      type: task.type,
+      ...(task.purpose === undefined ? {} : { purpose: task.purpose }),
+      ...(task.onBehalfOf === undefined ? {} : { onBehalfOf: task.onBehalfOf }),
+      ageSeconds: task.ageSeconds,
+      hasPrompt: task.hasPrompt,
+    },
+    parents: [],
+    tags: task.params,
+  };
+}
+
+function labelRecord(label: Label): CedarRecord {
+  return {
+    level: rank(label.level),
+    categories: label.categories,
+    untrusted: label.integrity === 'untrusted',
+    sources: label.sources,
+  };
+}
+
+function reference(uid: EntityUid): CedarValue {
+  return { __entity: { type: uid.type, id: uid.id } };
+}
+
+/** An act of administration: who, through what, does what to which thing. */
+export interface Administration {
+  readonly operator: string;
+  readonly channel: string;
+  readonly action: AdminAction;
+  /** What sort of thing it is done to: `task`, `agent`, `session`, `policy`, `tool`, `record` ... */
+  readonly kind: string;
+  readonly id: string;
+}
+
+export function adminQuestion({ operator, channel, action, kind, id }: Administration): Question {
+  const principal = { type: 'Operator', id: operator };
+  return {
+    principal,
+    action: { type: 'Action', id: action },
+    resource: { type: 'Administered', id: `${kind}/${id}` },
+    context: { channel, kind },
+    entities: [{ uid: principal, attrs: { channel }, parents: [] }],
+  };
+}

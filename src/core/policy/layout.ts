@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// The types of everything that policy can look at, arguments of tools aside. `context.ts` fills it in.
+// Reference for authors of policies: docs/policy-reference.md.
+import {
+  bool,
+  type CedarType,
+  datetime,
+  entity,
+  type Field,
+  long,
+  named,
+  type RecordType,
+  record,
+  string,
+  strings,
+} from './cedar-type.ts';
+
+/** Asked at every start, through the real road; must be denied, or no port opens. */
+export const canaryAction = 'countersign.canary';
+
+/** What the catalogue gives no type of its own; the canary's resource may be one. */
+export const untypedResource = 'Target';
+
+export const adminActions = [
+  'agent.register',
+  'catalogue.accept',
+  'policy.publish',
+  'record.read',
+  'revoke',
+  'session.start',
+  'task.end',
+  'task.start',
+] as const;
+export type AdminAction = (typeof adminActions)[number];
+
+const dataLabel = named(
+  'DataLabel',
+  record({ level: long, categories: strings, untrusted: bool, sources: strings }),
+);
+
+const resourceFacts = record({ label: dataLabel });
+
+export const entityTypes = {
+  Agent: record({ owner: string, autonomy: string }),
+  Task: record({
+    type: string,
+    'purpose?': string,
+    'onBehalfOf?': string,
+    ageSeconds: long,
+    hasPrompt: bool,
+  }),
+  Operator: record({ channel: string }),
+  Administered: record({}),
+} as const satisfies Record<string, RecordType>;
+
+/** The attributes of every resource of the catalogue. */
+export const resourceAttributes: RecordType = resourceFacts;
+
+export const adminContext: RecordType = record({ channel: string, kind: string });
+
+const shared: readonly Field[] = record({
+  args_opaque: bool,
+  session: named(
+    'SessionFacts',
+    record({ id: string, ageSeconds: long, idleSeconds: long, calls: long, labels: dataLabel }),
+  ),
+  agent: named('AgentFacts', record({ autonomy: string, verifiedSecondsAgo: long })),
+  task: entity('Task'),
+  tool: named(
+    'ToolFacts',
+    record({ server: string, name: string, kind: string, class: string, reversible: bool }),
+  ),
+  resource: named('ResourceFacts', resourceFacts),
+  now: datetime,
+}).fields;
+
+export function agentContext(args: CedarType): RecordType {
+  return { kind: 'record', fields: [{ name: 'args', type: args, required: true }, ...shared] };
+}
+
+const ours = [
+  ...Object.keys(entityTypes),
+  'Action',
+  untypedResource,
+  'BareContext',
+  'DataLabel',
+  'SessionFacts',
+  'AgentFacts',
+  'ToolFacts',
+  'ResourceFacts',
+];
+const cedars = ['Bool', 'Boolean', 'String', 'Long', 'Set', 'Record', 'Entity', 'Extension'];
+const extensions = ['decimal', 'datetime', 'duration', 'ipaddr'];
+const keywords = ['true', 'false', 'if', 'then', 'else', 'in', 'is', 'like', 'has', '__cedar'];
+
+const taken: ReadonlySet<string> = new Set([...ours, ...cedars, ...extensions, ...keywords]);
+
+/** @returns why a catalogue may not call a resource so, or undefined */
+export function whyNotResourceType(type: string): string | undefined {
+  const parts = type.split('::');
+  if (type.length > 200 || !parts.every((part) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(part)))
+    return `the resource type \`${type}\` must be a Cedar name such as \`Ticket\` or \`Crm::Ticket\``;
+  const word = parts.find((part) => taken.has(part));
+  return word === undefined || (parts.length === 1 && word === untypedResource)
+    ? undefined
+    : `the resource type \`${type}\` uses the word \`${word}\`, which means something else in policies`;
+}
