@@ -6,7 +6,7 @@
  * looks at what an object inherits. Work is bounded: patterns are linear, comparing elements is by
  * canonical text, and the meter stops what references and nesting would double.
  *
- * Source: docs/catalogue.md, "Schemas"; docs/adr/0110-catalogue-patterns.md.
+ * Source: docs/catalogue.md, "Schemas"; docs/catalogue.md, "Patterns".
  */
 import { _, Ajv as Ajv7, type ErrorObject } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';

@@ -8,8 +8,6 @@
  *
  * Source: docs/catalogue.md.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CatalogueIndex } from '../../app/ports.ts';
 import type { CatalogueEntry, TargetKind, ToolDefinition } from '../../core/catalogue/entry.ts';
 import { didYouMean } from '../../core/catalogue/nearest.ts';
@@ -24,15 +22,11 @@ import {
   knownMethods,
   readDeclaration,
 } from './declaration.ts';
+import { lockEnd, readDirectory, yamlEnd } from './directory.ts';
 import { readLock } from './lock.ts';
-import { type CatalogueFile, maxProblems, type Problem, quoted } from './problem.ts';
+import { about, type CatalogueFile, maxProblems, type Problem, quoted } from './problem.ts';
 import { namedArguments } from './schema.ts';
 import { type Reading, readYaml } from './yaml.ts';
-
-const maxFiles = 512;
-const maxFileBytes = 16 * 1024 * 1024;
-const yamlEnd = '.yaml';
-const lockEnd = '.lock.json';
 
 export type CatalogueLoad =
   | {
@@ -219,49 +213,8 @@ function toolEntry(joining: Joining, tool: DeclaredTool, definition: ToolDefinit
   };
 }
 
-type Files =
-  | { readonly ok: true; readonly files: readonly CatalogueFile[] }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
-
-/** Only `*.yaml` and `*.lock.json`; `.yml` and lookalikes are problems, hidden and other files are passed by. */
-function readDirectory(directory: string): Files {
-  const problems: Problem[] = [];
-  const files: CatalogueFile[] = [];
-  let names: readonly string[];
-  try {
-    names = readdirSync(directory).sort();
-  } catch (error) {
-    return { ok: false, problems: [about(directory, `the catalogue cannot be read: ${codeOf(error)}`)] };
-  }
-  for (const name of names) {
-    if (name.startsWith('.')) continue;
-    if (name.endsWith('.yml')) problems.push(about(name, `a catalogue file ends in \`${yamlEnd}\``));
-    if (!name.endsWith(yamlEnd) && !name.endsWith(lockEnd)) continue;
-    if (files.length >= maxFiles) {
-      problems.push(about(name, `a catalogue has at most ${maxFiles} files`));
-      break;
-    }
-    try {
-      const path = join(directory, name);
-      if (statSync(path).size > maxFileBytes) problems.push(about(name, `larger than ${maxFileBytes} bytes`));
-      else files.push({ name, text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)) });
-    } catch (error) {
-      problems.push(about(name, `cannot be read as UTF-8 text: ${codeOf(error)}`));
-    }
-  }
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, files };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-}
-
 function stem(file: CatalogueFile, end: string): string {
   return file.name.slice(0, -end.length);
-}
-
-function about(file: string, message: string): Problem {
-  return { file, line: 0, column: 0, message };
 }
 
 function place(reading: Reading, file: CatalogueFile, { at }: Declared, message: string): Problem {

@@ -7,7 +7,7 @@
  * stand right behind a leading `^` (as validators like to generate them) are matched on their own,
  * which means the same.
  *
- * Source: docs/adr/0110-catalogue-patterns.md.
+ * Source: docs/catalogue.md, "Patterns".
  */
 import { RE2JS } from 're2js';
 import { type Meter, spend } from './meter.ts';
@@ -50,7 +50,7 @@ function compile(source: string, whole: string): RE2JS {
     return RE2JS.compile(RE2JS.translateRegExp(source));
   } catch {
     throw new PatternRefused(
-      `the pattern \`${brief(whole)}\` cannot be matched in linear time (no lookaround, no backreferences)`,
+      `the pattern \`${brief(whole)}\` cannot be matched in linear time; \`patterns: unchecked\` leaves it to the upstream`,
     );
   }
 }

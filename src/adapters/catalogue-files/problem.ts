@@ -23,3 +23,8 @@ export function quoted(text: string): string {
   const plain = text.slice(0, 81).replaceAll(/[\p{C}`]/gu, '?');
   return plain.length > 80 ? `\`${plain.slice(0, 80)}...\`` : `\`${plain}\``;
 }
+
+/** A problem of a file as a whole. */
+export function about(file: string, message: string): Problem {
+  return { file, line: 0, column: 0, message };
+}
