@@ -26,6 +26,7 @@ export type RefusalCode =
   | 'pending_approval'
   | 'deferred'
   | 'unknown_target'
+  | 'definition_changed'
   | 'invalid_arguments'
   | 'unsupported_arguments'
   | 'engine_failed'
@@ -90,6 +91,9 @@ export function consider(
   if (entry === undefined) return { ...known, code: 'unknown_target' };
 
   let soFar: Considered = { ...known, entry };
+  if (entry.pinned !== undefined && (proposal.definition ?? entry.pinned.digest) !== entry.pinned.digest) {
+    return { ...soFar, code: 'definition_changed' };
+  }
   for (let round = 0; round <= maxTransforms; round++) {
     const described = describe(road, force, entry, proposal, soFar.args);
     if (!described.ok) return { ...soFar, code: described.code, detail: described.message };

@@ -11,6 +11,11 @@ export interface Proposal {
   /** Tool name, resource URI, prompt name; the method again where there is none. */
   readonly target: string;
   readonly args: JsonObject;
+  /**
+   * Digest of what the upstream declares of the target now, empty where it declares it no longer.
+   * Absent where the edge cannot know. Must be the accepted one.
+   */
+  readonly definition?: string;
 }
 
 /** Who asks, as the edge verified it from the task token. */
