@@ -10,6 +10,7 @@
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { type Label, rank } from '../label/label.ts';
 import type { Circumstances } from '../session/circumstances.ts';
+import { askedAction } from './actions.ts';
 import type { AdminAction } from './layout.ts';
 import type { CedarValue, Entity, EntityUid, Question } from './question.ts';
 import type { CedarRecord } from './values.ts';
@@ -31,7 +32,7 @@ export function questionFor(described: Described, who: Circumstances): Question 
   const task = { type: 'Task', id: who.task.id };
   return {
     principal: { type: 'Agent', id: who.agent.id },
-    action: { type: 'Action', id: described.action },
+    action: { type: 'Action', id: askedAction(entry, described.action) },
     resource: described.resource,
     context: {
       args: described.args,

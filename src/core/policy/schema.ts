@@ -2,7 +2,7 @@
 /**
  * The Cedar schema of a catalogue: what policies may name, and of what type it is.
  *
- * Stable: the order of the entries does not matter. What cannot be named is refused, never renamed.
+ * Stable: the order of the entries does not matter.
  *
  * Every class has a stand-in: an action that nobody ever asks, without arguments and over every
  * resource. So a policy over a class or a group is checked in full, and can apply to something,
@@ -12,6 +12,7 @@
  */
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { classes, groups } from '../catalogue/taxonomy.ts';
+import { actionsOf, type CatalogueActions } from './actions.ts';
 import {
   type CedarType,
   named,
@@ -20,7 +21,6 @@ import {
   quoted,
   type RecordType,
   record,
-  recordTypeOf,
   written,
 } from './cedar-type.ts';
 import {
@@ -30,26 +30,17 @@ import {
   canaryAction,
   entityTypes,
   resourceAttributes,
-  untypedResource,
-  whyNotResourceType,
 } from './layout.ts';
-import { shapeOfEntry } from './shape.ts';
 import { allUses, type QuestionUses, usesOfTask } from './uses.ts';
 
 export type CedarSchema =
-  | { readonly ok: true; readonly text: string }
+  | {
+      readonly ok: true;
+      readonly text: string;
+      /** Actions that only group others: a policy says `action in` them, never `action ==`. */
+      readonly groups: readonly string[];
+    }
   | { readonly ok: false; readonly problems: readonly string[] };
-
-const standInPrefix = 'countersign.any-';
-
-/** One action of the schema: a tool's own, or one that several targets of a method share. */
-interface ActionTerms {
-  readonly class: string;
-  readonly types: Set<string>;
-  readonly args: RecordType;
-  /** Whose it is, for messages. */
-  readonly entry: CatalogueEntry;
-}
 
 export interface SchemaOptions {
   /** What policies look at: the rest is left out, as it is of the questions. Default: everything. */
@@ -58,73 +49,33 @@ export interface SchemaOptions {
   readonly standIns?: boolean;
 }
 
+const standInPrefix = 'countersign.any-';
+const sortedClasses = Object.entries(classes).sort(([a], [b]) => (a < b ? -1 : 1));
+
 export function cedarSchema(
   entries: readonly CatalogueEntry[],
   { uses = allUses, standIns = true }: SchemaOptions = {},
 ): CedarSchema {
-  const problems: string[] = [];
-  const actions = new Map<string, ActionTerms>();
-  const types = new Set<string>([untypedResource]);
-  for (const entry of [...entries].sort(byPlace)) {
-    const problem = whyNotResourceType(entry.resource.type) ?? add(entry, actions);
-    if (problem === undefined) types.add(entry.resource.type);
-    else problems.push(`${placeOf(entry)}: ${problem}`);
-  }
-  if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, text: render(actions, [...types].sort(), uses, standIns) };
+  const actions = actionsOf(entries);
+  if (!actions.ok) return actions;
+  const lines = [
+    '// Generated from the catalogue: what policies may name. See docs/policy-reference.md.',
+    ...declaredTypes(actions.value, uses),
+    ...declaredGroups(actions.value),
+    ...declaredActions(actions.value, uses, standIns),
+  ];
+  return {
+    ok: true,
+    text: `${lines.join('\n')}\n`,
+    groups: [...groups, ...Object.keys(classes), ...actions.value.methods],
+  };
 }
 
-function add(entry: CatalogueEntry, actions: Map<string, ActionTerms>): string | undefined {
-  const name = entry.action;
-  if (name === '' || name.length > 256 || !name.isWellFormed())
-    return 'the action must be a name of 1 to 256 characters';
-  const builtIn = name === canaryAction && entry.server === 'countersign';
-  if (!builtIn && takenActions.has(name)) return `the action \`${name}\` means something else in policies`;
-  if (!builtIn && name.startsWith('countersign.') && entry.server !== 'countersign')
-    return `the action \`${name}\` must not start with \`countersign.\``;
-  const terms = actions.get(name);
-  if (terms === undefined) {
-    const args = recordTypeOf(shapeOfEntry(entry));
-    actions.set(name, { class: entry.class, types: new Set([entry.resource.type]), args, entry });
-    return undefined;
-  }
-  if (entry.kind === 'tool' || terms.entry.kind === 'tool')
-    return `the action \`${name}\` is already that of ${placeOf(terms.entry)}`;
-  // In both classes it would be permitted wherever either of them is.
-  if (terms.class !== entry.class)
-    return `the action \`${name}\` is of class \`${entry.class}\` here and of class \`${terms.class}\` in ${placeOf(terms.entry)}: one of them needs an action of its own`;
-  terms.types.add(entry.resource.type);
-  return undefined;
+function bareContext(uses: QuestionUses): CedarType {
+  return named('BareContext', narrowed(agentContext(record({})), uses.context));
 }
 
-const takenActions: ReadonlySet<string> = new Set([
-  ...Object.keys(classes),
-  ...groups,
-  ...adminActions,
-  canaryAction,
-]);
-
-function placeOf(entry: CatalogueEntry): string {
-  return `${entry.kind} \`${entry.server}/${entry.target}\``;
-}
-
-function byPlace(a: CatalogueEntry, b: CatalogueEntry): number {
-  const [left, right] = [placeOf(a), placeOf(b)];
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-
-function render(
-  actions: ReadonlyMap<string, ActionTerms>,
-  types: readonly string[],
-  uses: QuestionUses,
-  standIns: boolean,
-): string {
-  const context = (args: RecordType) => narrowed(agentContext(args), uses.context);
-  const bare = named('BareContext', context(record({})));
-  const anything = types.join(', ');
-  const asked = (name: string, of: readonly string[], resource: string, type: CedarType) =>
-    action(name, of, 'Agent', resource, type);
-
+function declaredTypes({ resourceTypes }: CatalogueActions, uses: QuestionUses): readonly string[] {
   const attributesOf = {
     Agent: narrowed(entityTypes.Agent, uses.principal),
     Task: narrowed(entityTypes.Task, usesOfTask(uses)),
@@ -132,64 +83,77 @@ function render(
     Administered: entityTypes.Administered,
   };
   const resource = narrowed(resourceAttributes, uses.resource);
-  const names = new Map(
-    [bare, resource, ...Object.values(attributesOf)].flatMap(namesIn).map(({ name, type }) => [name, type]),
-  );
-  const lines = [
+  const mentioned: readonly CedarType[] = [bareContext(uses), resource, ...Object.values(attributesOf)];
+  const names = new Map(mentioned.flatMap(namesIn).map(({ name, type }) => [name, type]));
+  return [
     ...[...names].map(([name, type]) => `type ${name} = ${written(type)};`),
     ...Object.entries(attributesOf).map(
       ([name, type]) => `entity ${name} = ${written(type)}${name === 'Task' ? ' tags String' : ''};`,
     ),
-    ...resourceDeclarations(types, written(resource)),
-    ...groups.map((group) => `action ${quoted(group)};`),
-    ...byName(Object.entries(classes)).map(([name, of]) => `action ${quoted(name)}${memberOf(of)};`),
-    ...(standIns ? Object.keys(classes).sort() : []).map((name) =>
-      asked(`${standInPrefix}${name}`, [name], anything, bare),
-    ),
-    ...(actions.has(canaryAction) ? [] : [asked(canaryAction, [], anything, bare)]),
-    ...adminActions.map((name) =>
-      action(name, ['administer'], 'Operator', 'Administered', narrowed(adminContext, uses.context)),
-    ),
-    ...byName([...actions]).map(([name, { class: of, types, args }]) =>
-      asked(name, [of], [...types].sort().join(', '), context(args)),
-    ),
+    ...declaredResources(resourceTypes, written(resource)),
   ];
-  return `${lines.join('\n')}\n`;
-}
-
-function action(
-  name: string,
-  groupNames: readonly string[],
-  principal: string,
-  resource: string,
-  context: CedarType,
-): string {
-  return `action ${quoted(name)}${memberOf(groupNames)} appliesTo {
-  principal: [${principal}],
-  resource: [${resource}],
-  context: ${written(context)}
-};`;
-}
-
-function memberOf(groupNames: readonly string[]): string {
-  return groupNames.length === 0 ? '' : ` in [${groupNames.map(quoted).join(', ')}]`;
-}
-
-function byName<T>(items: readonly (readonly [string, T])[]): readonly (readonly [string, T])[] {
-  return [...items].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** A namespace may be opened only once. */
-function resourceDeclarations(types: readonly string[], attributes: string): readonly string[] {
+function declaredResources(types: readonly string[], attributes: string): readonly string[] {
   const spaces = new Map<string, string[]>();
   for (const type of types) {
     const at = type.lastIndexOf('::');
     const space = at < 0 ? '' : type.slice(0, at);
-    const names = spaces.get(space) ?? [];
-    spaces.set(space, [...names, at < 0 ? type : type.slice(at + 2)]);
+    const declared = `entity ${at < 0 ? type : type.slice(at + 2)} = ${attributes};`;
+    spaces.set(space, [...(spaces.get(space) ?? []), declared]);
   }
-  return [...spaces].map(([space, names]) => {
-    const declared = names.map((name) => `entity ${name} = ${attributes};`).join('\n');
-    return space === '' ? declared : `namespace ${space} {\n${declared}\n}`;
-  });
+  return [...spaces].map(([space, declared]) =>
+    space === '' ? declared.join('\n') : `namespace ${space} {\n${declared.join('\n')}\n}`,
+  );
+}
+
+function declaredGroups({ methods }: CatalogueActions): readonly string[] {
+  return [
+    ...groups.map((name) => `action ${quoted(name)};`),
+    ...sortedClasses.map(([name, of]) => `action ${quoted(name)}${memberOf(of)};`),
+    ...methods.map((name) => `action ${quoted(name)};`),
+  ];
+}
+
+function declaredActions(
+  { asked, resourceTypes }: CatalogueActions,
+  uses: QuestionUses,
+  standIns: boolean,
+): readonly string[] {
+  const anything = resourceTypes.join(', ');
+  const bare = bareContext(uses);
+  const agents = (name: string, of: readonly string[], resources: string, context: CedarType) =>
+    action(name, of, 'Agent', resources, context);
+  const withArgs = (args: RecordType) => narrowed(agentContext(args), uses.context);
+  return [
+    ...(standIns ? sortedClasses : []).map(([name]) =>
+      agents(`${standInPrefix}${name}`, [name], anything, bare),
+    ),
+    ...(asked.has(canaryAction) ? [] : [agents(canaryAction, [], anything, bare)]),
+    ...adminActions.map((name) =>
+      action(name, ['administer'], 'Operator', 'Administered', narrowed(adminContext, uses.context)),
+    ),
+    ...[...asked].map(([name, terms]) =>
+      agents(name, terms.memberOf, [...terms.resourceTypes].sort().join(', '), withArgs(terms.args)),
+    ),
+  ];
+}
+
+function action(
+  name: string,
+  of: readonly string[],
+  principal: string,
+  resources: string,
+  context: CedarType,
+): string {
+  return `action ${quoted(name)}${memberOf(of)} appliesTo {
+  principal: [${principal}],
+  resource: [${resources}],
+  context: ${written(context)}
+};`;
+}
+
+function memberOf(names: readonly string[]): string {
+  return names.length === 0 ? '' : ` in [${names.map(quoted).join(', ')}]`;
 }
