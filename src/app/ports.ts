@@ -73,11 +73,15 @@ export interface Ledger {
   commit(units: readonly Unit[], timeoutMs: number): Promise<readonly UnitResult[]>;
   /** Durable records from `from` on, in order, at most `limit`. Never shows what is not durable. */
   read(from: number, limit: number): Promise<readonly Entry[]>;
-  /** Durable records of one stream from position `from` on, in order, at most `limit`. */
-  readStream(stream: string, from: number, limit: number): Promise<readonly Entry[]>;
+  /** Durable records of one stream that stand before position `before`, the newest first, at most `limit`. */
+  readStream(stream: string, before: number, limit: number): Promise<readonly Entry[]>;
   /** A record by its id. */
   find(id: string): Promise<Entry | undefined>;
-  payload(digest: string): Promise<{ readonly task: string; readonly sealed: Uint8Array } | undefined>;
+  /** The payload with this digest that lies beside the record at `position`. */
+  payload(
+    digest: string,
+    position: number,
+  ): Promise<{ readonly task: string; readonly sealed: Uint8Array } | undefined>;
   /** How many records are durable. */
   size(): Promise<number>;
   close(): Promise<void>;

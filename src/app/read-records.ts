@@ -118,9 +118,15 @@ export async function explained(
   if (entry === undefined || found?.ok !== true || found.event.type !== 'decision') return undefined;
   const decision = found.event;
   const args =
-    decision.request.args === undefined ? undefined : await vault.open(decision.request.args.digest);
-  const observation = await observationOf(ledger, id, entry.position + 1);
-  const result = observation?.result === undefined ? undefined : await vault.open(observation.result.digest);
+    decision.request.args === undefined
+      ? undefined
+      : await vault.open(decision.request.args.digest, entry.position);
+  const observed = await observationOf(ledger, id, entry.position + 1);
+  const observation = observed?.event;
+  const result =
+    observed?.event.result === undefined
+      ? undefined
+      : await vault.open(observed.event.result.digest, observed.position);
   return {
     position: entry.position,
     leafHash: entry.leafHash,
@@ -135,9 +141,9 @@ async function observationOf(
   ledger: Pick<Ledger, 'read'>,
   decision: string,
   from: number,
-): Promise<ObservationEvent | undefined> {
-  for await (const { event } of records(ledger, { type: 'observation' }, from)) {
-    if (event.type === 'observation' && event.decision === decision) return event;
+): Promise<{ readonly position: number; readonly event: ObservationEvent } | undefined> {
+  for await (const { position, event } of records(ledger, { type: 'observation' }, from)) {
+    if (event.type === 'observation' && event.decision === decision) return { position, event };
   }
   return undefined;
 }

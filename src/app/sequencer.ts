@@ -9,7 +9,7 @@ import { type Event, type EventBody, recordVersion } from '../core/record/event.
 import { idRandomBytes, newId } from '../core/record/id.ts';
 import type { SealedPayload } from '../core/record/payload.ts';
 import type { Facet, View } from '../core/state/facet.ts';
-import { createHead, type Head, layer, tracking } from '../core/state/head.ts';
+import { createHead, type Head, layer, unitOver } from '../core/state/head.ts';
 import { changes } from '../core/state/reduce.ts';
 import {
   type Clock,
@@ -138,7 +138,7 @@ export function createSequencer(
   }
 
   function plan(job: Job, top: Head): Planned | undefined {
-    const seen = tracking(top);
+    const seen = unitOver(top);
     const at = Math.max(clock.wallMs(), newestAt);
     const place: Place = {
       at,
@@ -151,7 +151,7 @@ export function createSequencer(
       const drafts: Draft[] = [];
       for (const writing of written.writings) {
         const moved = changes(seen, writing.event, writing.id, at, options.node);
-        top.move(moved, writing.id);
+        seen.move(moved, writing.id);
         const names = (dropped: boolean) =>
           moved
             .filter((change) => (change.value === undefined) === dropped)
@@ -178,6 +178,7 @@ export function createSequencer(
           payloads: writing.payloads ?? [],
         });
       }
+      seen.settle();
       const unit: Unit = { drafts, expected: written.depends ? seen.reads() : [] };
       return { job, unit, events, answer: written.result };
     } catch (error) {

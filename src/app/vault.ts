@@ -16,7 +16,8 @@ export interface Vault {
   ensure(task: string): Promise<void>;
   /** @returns how to seal under the task's key, or undefined where the key was erased */
   sealer(task: string): Promise<Sealer | undefined>;
-  open(digest: string): Promise<Opened>;
+  /** @param position of the record that names the digest */
+  open(digest: string, position: number): Promise<Opened>;
   erase(task: string): Promise<void>;
 }
 
@@ -68,8 +69,8 @@ export function createVault(
       if (dataKey === undefined) return undefined;
       return (content) => sealPayload(task, dataKey, content, randomness.bytes(nonceBytes + 12));
     },
-    async open(digest) {
-      const payload = await ledger.payload(digest);
+    async open(digest, position) {
+      const payload = await ledger.payload(digest, position);
       if (payload === undefined) return { ok: false, reason: 'missing' };
       const dataKey = await key(payload.task);
       if (dataKey === undefined) return { ok: false, reason: 'erased' };

@@ -42,16 +42,33 @@ export function layer(base: Head): Head {
   };
 }
 
-/** A view that remembers the version of everything read through it, absent facets included. */
-export function tracking(head: Head): View & { reads(): readonly FacetVersion[] } {
+/**
+ * What one unit sees: the state under it and what it has itself changed so far, remembering the
+ * version of everything read, absent facets included. Versions are those under the unit: what a unit
+ * moves itself is nothing that anybody else could have moved away.
+ */
+export function unitOver(base: Head): View & {
+  reads(): readonly FacetVersion[];
+  move(changes: readonly Change[], version: string): void;
+  /** Hands what was changed to the state under it. */
+  settle(): void;
+} {
+  const own = layer(base);
+  const moves: { changes: readonly Change[]; version: string }[] = [];
   const reads = new Map<string, string>();
   return {
     get<T>(key: FacetKey<T>) {
-      const facet = head.facet(key.name);
-      reads.set(key.name, facet?.version ?? '');
-      return typed<T>(facet);
+      reads.set(key.name, base.facet(key.name)?.version ?? '');
+      return own.get(key);
     },
     reads: () => [...reads].map(([facet, version]) => ({ facet, version })),
+    move(changes, version) {
+      own.move(changes, version);
+      moves.push({ changes, version });
+    },
+    settle() {
+      for (const { changes, version } of moves) base.move(changes, version);
+    },
   };
 }
 

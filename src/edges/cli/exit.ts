@@ -25,7 +25,10 @@ export class CommandFailed extends Error {
 export function accepted(reply: Reply): any {
   if (reply.status === 200) return reply.body;
   const { message, code, policies, decision } = reply.body ?? {};
-  const why = Array.isArray(policies) && policies.length > 0 ? ` (policy ${policies.join(', ')})` : '';
+  const why =
+    reply.status === 403 && Array.isArray(policies) && policies.length > 0
+      ? ` (policy ${policies.join(', ')})`
+      : '';
   const record = typeof decision === 'string' ? ` [${decision}]` : '';
   const exitCode =
     reply.status === 403

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line: what there is to say, and which file does it. Commands are loaded when they are asked for.
+import { Argument, Command, Option } from 'commander';
+import { daemonAt } from '../edges/cli/client.ts';
+import { CommandFailed, exit, exitCodeOf, say } from '../edges/cli/exit.ts';
+import { dataDirOf, defaultListen, socketPathOf } from './options.ts';
+
+const program = new Command('countersign')
+  .description('Decides what autonomous agents may do, before it takes effect, and keeps the proof.')
+  .showHelpAfterError('(--help says what there is)')
+  .enablePositionalOptions()
+  .option('--data <dir>', 'data directory of the daemon (default: .countersign, or COUNTERSIGN_DATA)');
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const daemon = () => daemonAt(socketPathOf(dataDirOf(program.opts<{ data?: string }>().data, process.env)));
+
+program
+  .command('up')
+  .description('stand in front of MCP servers')
+  .requiredOption('--mcp <file>', 'the `mcpServers` file that clients have')
+  .option('--policies <dir>', 'Cedar policies (default: ./policies, else the starter policies)')
+  .option('--catalogue <dir>', 'what each tool is (default: ./catalogue)')
+  .option('--listen <host:port>', `where clients connect (default: ${defaultListen})`)
+  .addOption(new Option('--mode <mode>', 'shadow records and stops nothing').choices(['enforce', 'shadow']))
+  .action(async (flags) => (await import('./up.ts')).up({ ...flags, ...program.opts() }));
+
+const task = program.command('task').description('start and end tasks: what an agent may act under');
+task
+  .command('start')
+  .description('start a task and print a token for its first session')
+  .requiredOption('--type <type>', 'kind of task: support, ci.release')
+  .option('--agent <id>', 'the agent that works on it', 'local-agent')
+  .option('--owner <id>', 'who answers for the agent, when it is new', 'local')
+  .addOption(
+    new Option('--autonomy <level>', 'of an agent that is new')
+      .choices(['supervised', 'semi', 'full'])
+      .default('semi'),
+  )
+  .option('--param <name=value>', 'a parameter of the task; again for more', collect, [])
+  .option('--budget <name=limit>', 'calls=50, or calls:<class>=5; again for more', collect, [])
+  .option('--ttl <duration>', 'how long it may live', '30m')
+  .option('--on-behalf-of <who>', 'the person it is done for')
+  .option('--purpose <text>', 'what for, for those who read the record')
+  .option('--prompt <text>', 'what the person asked; `-` reads it from standard input')
+  .option('--json', 'print one JSON object')
+  .action(async (flags) => (await import('../edges/cli/task.ts')).startTask(daemon(), flags, readStdin));
+task
+  .command('end')
+  .description('end a task: its sessions stop at the next call, calls in flight are aborted')
+  .argument('<task>')
+  .option('--reason <text>', 'for the record', '')
+  .option('--json', 'print one JSON object')
+  .action(async (id, flags) =>
+    (await import('../edges/cli/task.ts')).endTask(daemon(), id, flags.reason, flags.json === true),
+  );
+
+program
+  .command('revoke')
+  .description('take an agent, task or session its standing, from the next call on')
+  .addArgument(new Argument('<scope>').choices(['agent', 'task', 'session']))
+  .argument('<id>')
+  .option('--reason <text>', 'for the record', '')
+  .option('--json', 'print one JSON object')
+  .action(async (scope, id, flags) =>
+    (await import('../edges/cli/task.ts')).revoke(daemon(), scope, id, flags.reason, flags.json === true),
+  );
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  say(`countersign: ${message}`);
+  if (!(error instanceof CommandFailed) && process.env['COUNTERSIGN_DEBUG'] === '1') console.error(error);
+  process.exitCode = exitCodeOf(error) || exit.usage;
+}

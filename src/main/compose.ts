@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// Builds the daemon in reading order: the only file that knows everybody.
+// Nothing listens before the road has proved that it stops what must be stopped.
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { masterKeyFromFile, masterKeyFromText } from '../adapters/keys/master.ts';
+import { signingKeyFromFile } from '../adapters/keys/signing.ts';
+import { openSqliteStore } from '../adapters/sqlite/ledger.ts';
+import { systemClock, systemRandomness } from '../adapters/system/clock.ts';
+import { createTaskTokens } from '../adapters/tokens/task-token.ts';
+import { proveRoad } from '../app/canary.ts';
+import { createIntegrator } from '../app/integrate.ts';
+import { createLiveCalls } from '../app/live.ts';
+import type { Published } from '../app/ports.ts';
+import { createForce, publishAtStart } from '../app/publish.ts';
+import { closeAbandoned } from '../app/recover.ts';
+import type { Road } from '../app/road.ts';
+import { createSequencer } from '../app/sequencer.ts';
+import { createVault } from '../app/vault.ts';
+import type { Operator } from '../core/request/proposal.ts';
+import { recordRoutes } from '../edges/api/record-routes.ts';
+import { createApiServer } from '../edges/api/server.ts';
+import { taskRoutes } from '../edges/api/task-routes.ts';
+import { keyPairFromSeed, parseSignerKey } from '../log/index.ts';
+import { type DaemonOptions, socketPathOf } from './options.ts';
+
+export interface Daemon {
+  /** Where MCP clients go. */
+  readonly url: string;
+  readonly socketPath: string;
+  readonly verifierKey: string;
+  readonly published: Published;
+  /** Stops taking work, lets what runs end within the grace, signs a last head. */
+  close(): Promise<void>;
+}
+
+/** The node's name within its store: one store has one daemon, so one name is enough. */
+const node = 'local';
+
+export async function startDaemon(
+  options: DaemonOptions,
+  first: Published,
+  env: NodeJS.ProcessEnv,
+  log: (line: string) => void,
+): Promise<Daemon> {
+  const { dataDir } = options;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+
+  const keyText = env['COUNTERSIGN_MASTER_KEY'];
+  const master =
+    keyText === undefined ? masterKeyFromFile(join(dataDir, 'master.key')) : masterKeyFromText(keyText);
+  const tokenKey = signingKeyFromFile(join(dataDir, 'token.key'), master);
+  const logKey = signingKeyFromFile(join(dataDir, 'log.key'), master);
+
+  const clock = systemClock;
+  const randomness = systemRandomness();
+  const store = await openSqliteStore({ path: join(dataDir, 'ledger.sqlite') });
+  const sequencer = createSequencer(store.ledger, clock, randomness, {
+    node,
+    tenant: 'default',
+    commitTimeoutMs: 10_000,
+    maxGroup: 128,
+    maxQueued: 10_000,
+    maxAttempts: 8,
+  });
+  const live = createLiveCalls(clock, options.releaseWithinMs);
+  sequencer.onEvent((event) => live.learn(event));
+  const vault = createVault(store.keys, store.ledger, master, randomness);
+  const force = createForce(first, sequencer);
+  const road: Road = {
+    clock,
+    sequencer,
+    vault,
+    live,
+    pseudonym: (secret) => master.mac('secret', secret),
+    published: force.current,
+    releaseWithinMs: options.releaseWithinMs,
+  };
+
+  const origin = `countersign/${master.id}`;
+  const pair = keyPairFromSeed(origin, seedOf(logKey.privateKey.export({ format: 'der', type: 'pkcs8' })));
+  const signer = parseSignerKey(pair.signerKey);
+  if (!signer.ok) throw new Error('the key of the log cannot sign');
+  writeFileSync(join(dataDir, 'log.pub'), `${pair.verifierKey}\n`);
+
+  await sequencer.catchUp();
+  await publishAtStart(road, first);
+  const closed = await closeAbandoned(road, node);
+  if (closed > 0)
+    log(`closed ${closed} calls that were open when the last run ended: they are \`ambiguous\` now`);
+  await proveRoad(road, store.ledger);
+
+  const integrator = createIntegrator(store.ledger, store.tree, signer.signer, origin, clock);
+  const stopIntegrating = integrator.start(1000, () => log('the log could not be integrated; trying again'));
+
+  const gatewayServer = createServer();
+  const url = await listening(gatewayServer, options);
+  const tokens = createTaskTokens(tokenKey, { issuer: origin, audience: url }, 8 * 3_600_000);
+
+  const socketPath = socketPathOf(dataDir);
+  const operator: Operator = { id: `local:${process.getuid?.() ?? 0}`, channel: 'local-socket' };
+  const api = createApiServer(
+    [...taskRoutes(road, randomness, tokens, () => [url]), ...recordRoutes(road, store.ledger)],
+    operator,
+  );
+  await listeningLocally(api, socketPath);
+
+  return {
+    url,
+    socketPath,
+    verifierKey: pair.verifierKey,
+    published: first,
+    async close() {
+      gatewayServer.close();
+      api.close();
+      api.closeAllConnections();
+      live.stop(() => true, 'shutdown');
+      stopIntegrating();
+      await integrator.integrate();
+      await store.close();
+      rmSync(socketPath, { force: true });
+    },
+  };
+}
+
+async function listening(server: Server, { host, port }: DaemonOptions): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
+  const { port: bound } = server.address() as AddressInfo;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${bound}/mcp`;
+}
+
+// The store is owned by this process, so a socket that is still there belongs to nobody.
+async function listeningLocally(server: Server, path: string): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  rmSync(path, { force: true });
+  const before = process.umask(0o177);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, () => resolve());
+    });
+  } finally {
+    process.umask(before);
+  }
+  chmodSync(path, 0o600);
+}
+
+/** An Ed25519 key in PKCS #8 (RFC 8410) ends in its 32-byte seed. */
+function seedOf(pkcs8: Uint8Array): Uint8Array {
+  return pkcs8.subarray(pkcs8.length - 32);
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a daemon is started with: flag over environment over default. Nothing else reads the environment.
+
+import { hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export interface DaemonOptions {
+  /** The `mcpServers` file that names the upstreams. */
+  readonly mcpFile?: string;
+  readonly policyDir?: string;
+  readonly catalogueDir?: string;
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly mode: 'enforce' | 'shadow';
+  /** How long a decision may wait for its release; docs/architecture.md, rule 5. */
+  readonly releaseWithinMs: number;
+  readonly graceMs: number;
+}
+
+export interface Flags {
+  readonly mcp?: string;
+  readonly policies?: string;
+  readonly catalogue?: string;
+  readonly data?: string;
+  readonly listen?: string;
+  readonly mode?: string;
+}
+
+export type OptionsRead =
+  | { readonly ok: true; readonly options: DaemonOptions }
+  | { readonly ok: false; readonly message: string };
+
+export const defaultListen = '127.0.0.1:7171';
+
+export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
+  const listen = parseListen(flags.listen ?? env['COUNTERSIGN_LISTEN'] ?? defaultListen);
+  if (listen === undefined) return { ok: false, message: '--listen is HOST:PORT: 127.0.0.1:7171' };
+  const mode = flags.mode ?? env['COUNTERSIGN_MODE'] ?? 'enforce';
+  if (mode !== 'enforce' && mode !== 'shadow')
+    return { ok: false, message: '--mode is `enforce` or `shadow`' };
+  const mcpFile = flags.mcp ?? env['COUNTERSIGN_MCP'];
+  const policyDir = named(flags.policies ?? env['COUNTERSIGN_POLICIES'], 'policies');
+  const catalogueDir = named(flags.catalogue ?? env['COUNTERSIGN_CATALOGUE'], 'catalogue');
+  return {
+    ok: true,
+    options: {
+      ...(mcpFile === undefined ? {} : { mcpFile: resolve(mcpFile) }),
+      ...(policyDir === undefined ? {} : { policyDir }),
+      ...(catalogueDir === undefined ? {} : { catalogueDir }),
+      dataDir: dataDirOf(flags.data, env),
+      ...listen,
+      mode,
+      releaseWithinMs: 1000,
+      graceMs: 10_000,
+    },
+  };
+}
+
+export function dataDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): string {
+  return resolve(flag ?? env['COUNTERSIGN_DATA'] ?? '.countersign');
+}
+
+/** A socket's path has at most 107 bytes: a deep data directory gets one in the temporary directory. */
+const maxSocketPath = 100;
+
+export function socketPathOf(dataDir: string): string {
+  const beside = join(dataDir, 'control.sock');
+  if (Buffer.byteLength(beside) <= maxSocketPath) return beside;
+  return join(tmpdir(), `countersign-${hash('sha256', dataDir, 'hex').slice(0, 16)}`, 'control.sock');
+}
+
+// Without a flag, the directory of the usual name is taken if it is there.
+function named(given: string | undefined, usual: string): string | undefined {
+  if (given !== undefined) return resolve(given);
+  return existsSync(usual) ? resolve(usual) : undefined;
+}
+
+function parseListen(text: string): { host: string; port: number } | undefined {
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  return host === undefined || port > 65_535 ? undefined : { host, port };
+}

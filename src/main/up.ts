@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// `countersign up`: one daemon in front of the upstreams, until it is told to stop.
+import { CommandFailed, exit, print, say } from '../edges/cli/exit.ts';
+import { startDaemon } from './compose.ts';
+import { load, type Problem } from './load.ts';
+import { type Flags, readOptions } from './options.ts';
+
+export async function up(flags: Flags): Promise<void> {
+  const read = readOptions(flags, process.env);
+  if (!read.ok) throw new CommandFailed(read.message, exit.usage);
+  const loaded = load(read.options);
+  if (!loaded.ok) throw new CommandFailed(loaded.problems.map(line).join('\n'), exit.invalid);
+  for (const warning of loaded.warnings) say(`warning: ${line(warning)}`);
+
+  const daemon = await startDaemon(read.options, loaded.published, process.env, say);
+  if (read.options.mode === 'shadow') say('shadow mode: everything is recorded and nothing is stopped');
+  print(`ready ${daemon.url} (a token: countersign task start --type <type> --data ${read.options.dataDir})`);
+
+  const stop = await signalled();
+  say(`${stop}: finishing what runs`);
+  await daemon.close();
+}
+
+export function line({ file, line: row, column, message }: Problem): string {
+  return `${file}:${row}:${column}: ${message}`;
+}
+
+function signalled(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        // A second one is an order.
+        process.once(signal, () => process.exit(1));
+        resolve(signal);
+      });
+    }
+  });
+}
