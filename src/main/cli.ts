@@ -76,6 +76,6 @@ try {
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   say(`countersign: ${message}`);
-  if (!(error instanceof CommandFailed) && process.env['COUNTERSIGN_DEBUG'] === '1') console.error(error);
+  if (!(error instanceof CommandFailed) && process.env.COUNTERSIGN_DEBUG === '1') console.error(error);
   process.exitCode = exitCodeOf(error) || exit.usage;
 }

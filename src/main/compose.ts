@@ -48,7 +48,7 @@ export async function startDaemon(
   const { dataDir } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 
-  const keyText = env['COUNTERSIGN_MASTER_KEY'];
+  const keyText = env.COUNTERSIGN_MASTER_KEY;
   const master =
     keyText === undefined ? masterKeyFromFile(join(dataDir, 'master.key')) : masterKeyFromText(keyText);
   const tokenKey = signingKeyFromFile(join(dataDir, 'token.key'), master);

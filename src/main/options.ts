@@ -36,14 +36,14 @@ export type OptionsRead =
 export const defaultListen = '127.0.0.1:7171';
 
 export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
-  const listen = parseListen(flags.listen ?? env['COUNTERSIGN_LISTEN'] ?? defaultListen);
+  const listen = parseListen(flags.listen ?? env.COUNTERSIGN_LISTEN ?? defaultListen);
   if (listen === undefined) return { ok: false, message: '--listen is HOST:PORT: 127.0.0.1:7171' };
-  const mode = flags.mode ?? env['COUNTERSIGN_MODE'] ?? 'enforce';
+  const mode = flags.mode ?? env.COUNTERSIGN_MODE ?? 'enforce';
   if (mode !== 'enforce' && mode !== 'shadow')
     return { ok: false, message: '--mode is `enforce` or `shadow`' };
-  const mcpFile = flags.mcp ?? env['COUNTERSIGN_MCP'];
-  const policyDir = named(flags.policies ?? env['COUNTERSIGN_POLICIES'], 'policies');
-  const catalogueDir = named(flags.catalogue ?? env['COUNTERSIGN_CATALOGUE'], 'catalogue');
+  const mcpFile = flags.mcp ?? env.COUNTERSIGN_MCP;
+  const policyDir = named(flags.policies ?? env.COUNTERSIGN_POLICIES, 'policies');
+  const catalogueDir = named(flags.catalogue ?? env.COUNTERSIGN_CATALOGUE, 'catalogue');
   return {
     ok: true,
     options: {
@@ -60,7 +60,7 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
 }
 
 export function dataDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): string {
-  return resolve(flag ?? env['COUNTERSIGN_DATA'] ?? '.countersign');
+  return resolve(flag ?? env.COUNTERSIGN_DATA ?? '.countersign');
 }
 
 /** A socket's path has at most 107 bytes: a deep data directory gets one in the temporary directory. */

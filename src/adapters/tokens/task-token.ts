@@ -55,8 +55,8 @@ export function createTaskTokens(
           requiredClaims: ['sub', 'jti', 'exp', 'iat'],
         });
         const { sub, jti, exp } = payload;
-        const session = payload['sid'];
-        const task = payload['task'];
+        const session = payload.sid;
+        const task = payload.task;
         if (sub === undefined || jti === undefined || exp === undefined)
           return { ok: false, code: 'malformed' };
         if (typeof session !== 'string' || typeof task !== 'string') return { ok: false, code: 'malformed' };
