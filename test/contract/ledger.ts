@@ -123,10 +123,11 @@ export function ledgerContract(name: string, open: () => Promise<Subject>): void
       expect(idsOf(await ledger.read(1, 2))).toBe('bc');
       expect(idsOf(await ledger.read(4, 9))).toBe('e');
       expect(idsOf(await ledger.read(5, 9))).toBe('');
-      expect(idsOf(await ledger.readStream('late', 0, 9))).toBe('cde');
-      expect(idsOf(await ledger.readStream('late', 3, 9))).toBe('de');
-      expect(idsOf(await ledger.readStream('late', 0, 2))).toBe('cd');
-      expect(idsOf(await ledger.readStream('none', 0, 9))).toBe('');
+      expect(idsOf(await ledger.readStream('late', 9, 9))).toBe('edc');
+      expect(idsOf(await ledger.readStream('late', 4, 9))).toBe('dc');
+      expect(idsOf(await ledger.readStream('late', 2, 9))).toBe('');
+      expect(idsOf(await ledger.readStream('early', 9, 1))).toBe('b');
+      expect(idsOf(await ledger.readStream('none', 9, 9))).toBe('');
     });
 
     test('an empty commit and an empty unit append nothing', async () => {
@@ -278,21 +279,25 @@ export function ledgerContract(name: string, open: () => Promise<Subject>): void
         unit({}, draft('a', 's', { payloads: [kept] })),
         unit({ f: 'stale' }, draft('x', 's', { payloads: [lost] })),
       );
-      const found = await ledger.payload(kept.digest);
+      const found = await ledger.payload(kept.digest, 0);
       expect(found?.task).toBe('task-1');
       expect(Buffer.from(found?.sealed ?? []).toString()).toBe('kept');
-      expect(await ledger.payload(lost.digest)).toBeUndefined();
+      expect(await ledger.payload(lost.digest, 0)).toBeUndefined();
+      expect(await ledger.payload(kept.digest, 1)).toBeUndefined();
       subject = await subject.reopen();
-      expect(Buffer.from((await subject.handles[0].payload(kept.digest))?.sealed ?? []).toString()).toBe(
+      expect(Buffer.from((await subject.handles[0].payload(kept.digest, 0))?.sealed ?? []).toString()).toBe(
         'kept',
       );
     });
 
-    test('a payload that comes twice is kept once', async () => {
+    test('a payload that comes twice lies beside both records', async () => {
       const twice = payload('cc', 'same');
       await commit(unit({}, draft('a', 's', { payloads: [twice] })));
       expect(await missedBy(unit({}, draft('b', 's', { payloads: [twice] })))).toBeUndefined();
-      expect(Buffer.from((await ledger.payload(twice.digest))?.sealed ?? []).toString()).toBe('same');
+      for (const position of [0, 1]) {
+        const found = await ledger.payload(twice.digest, position);
+        expect(Buffer.from(found?.sealed ?? []).toString()).toBe('same');
+      }
     });
 
     test('a commit that the store sits on is uncertain, and is found when it was written', async () => {

@@ -13,7 +13,6 @@ import {
   type UnitResult,
 } from '../../app/ports.ts';
 import { createHeads } from '../../core/record/heads.ts';
-import type { SealedPayload } from '../../core/record/payload.ts';
 import { type Kept, prepare } from './group.ts';
 import { createMemoryKeys } from './keys.ts';
 import { createMemoryTree } from './tree.ts';
@@ -45,7 +44,6 @@ export function createMemoryStore(
   const heads = createHeads();
   const shelf: Kept[] = [];
   const positions = new Map<string, number>();
-  const payloads = new Map<string, SealedPayload>();
   let lives = 0;
   // One commit at a time from check to write: nobody slips in between, however long the pause.
   let turn: Promise<unknown> = Promise.resolve();
@@ -68,7 +66,6 @@ export function createMemoryStore(
     for (const kept of group.kept) {
       shelf.push(kept);
       positions.set(kept.entry.id, kept.entry.position);
-      for (const payload of kept.draft.payloads) payloads.set(payload.digest, payload);
     }
     await hooks.beforeReply?.(units);
     stillUp();
@@ -103,19 +100,22 @@ export function createMemoryStore(
           needOpen();
           return shelf.slice(from, from + limit).map(({ entry }) => entry);
         },
-        async readStream(stream, from, limit) {
+        async readStream(stream, before, limit) {
           needOpen();
-          const own = shelf.filter(({ entry }) => entry.stream === stream && entry.position >= from);
-          return own.slice(0, limit).map(({ entry }) => entry);
+          const own = shelf.filter(({ entry }) => entry.stream === stream && entry.position < before);
+          return own
+            .reverse()
+            .slice(0, limit)
+            .map(({ entry }) => entry);
         },
         async find(id) {
           needOpen();
           const position = positions.get(id);
           return position === undefined ? undefined : shelf[position]?.entry;
         },
-        async payload(digest) {
+        async payload(digest, position) {
           needOpen();
-          const found = payloads.get(digest);
+          const found = shelf[position]?.draft.payloads.find((payload) => payload.digest === digest);
           return found === undefined ? undefined : { task: found.task, sealed: found.sealed };
         },
         async size() {

@@ -4,42 +4,76 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Entry } from '../../app/ports.ts';
 import { StoreDamaged } from './errors.ts';
 
-export interface Entries {
-  read(from: number, limit: number): readonly Entry[];
-  readStream(stream: string, from: number, limit: number): readonly Entry[];
-  /** All from a position on, one by one. */
-  scan(from: number): IterableIterator<Entry>;
-  find(id: string): Entry | undefined;
-  size(): number;
-  payload(digest: string): { readonly task: string; readonly sealed: Uint8Array } | undefined;
+/** A record as it lies in its table. */
+export interface StoredEntry extends Entry {
+  /** The position of the record before it in its stream. */
+  readonly before: number | null;
 }
 
-const columns = 'position, id, stream, leaf, lower(hex(leaf_hash)) AS leafHash';
+export interface Payload {
+  readonly task: string;
+  readonly sealed: Uint8Array;
+}
+
+export interface Entries {
+  read(from: number, limit: number): readonly Entry[];
+  /** One stream backwards from the record at `newest`, which is of that stream. */
+  readBack(newest: number | undefined, before: number, limit: number): readonly Entry[];
+  /** One stream backwards by reading everything: for who does not know where the stream ends. */
+  searchBack(stream: string, before: number, limit: number): readonly Entry[];
+  /** All from a position on, one by one. */
+  scan(from: number): IterableIterator<StoredEntry>;
+  find(id: string): Entry | undefined;
+  size(): number;
+  payload(digest: string, position: number): Payload | undefined;
+}
+
+const columns = 'position, id, stream, before, leaf_hash, leaf';
 
 export function readEntries(db: DatabaseSync): Entries {
   const page = db.prepare(`SELECT ${columns} FROM record WHERE position >= ? ORDER BY position LIMIT ?`);
-  const streamPage = db.prepare(
-    `SELECT ${columns} FROM record WHERE stream = ? AND position >= ? ORDER BY position LIMIT ?`,
+  const pageBack = db.prepare(
+    `SELECT ${columns} FROM record WHERE stream = ? AND position < ? ORDER BY position DESC LIMIT ?`,
   );
   const all = db.prepare(`SELECT ${columns} FROM record WHERE position >= ? ORDER BY position`);
   const byId = db.prepare(`SELECT ${columns} FROM record WHERE id = ?`);
+  const byPosition = db.prepare(`SELECT ${columns} FROM record WHERE position = ?`);
+  const linkAt = db.prepare('SELECT before FROM record WHERE position = ?');
   const count = db.prepare('SELECT coalesce(max(position) + 1, 0) AS size FROM record');
-  const payload = db.prepare('SELECT task, sealed FROM payload WHERE digest = ?');
+  const payload = db.prepare('SELECT task, sealed FROM payload WHERE position = ? AND digest = ?');
+
+  /** The newest position before `before` on the chain that passes through `position`. */
+  function skipTo(position: number | undefined, before: number): number | undefined {
+    let at = position;
+    while (at !== undefined && at >= before) at = linkOf(linkAt.get(at)?.before) ?? undefined;
+    return at;
+  }
+
   return {
     read: (from, limit) => page.all(from, limit).map(toEntry),
-    readStream: (stream, from, limit) => streamPage.all(stream, from, limit).map(toEntry),
+    readBack(newest, before, limit) {
+      const found: Entry[] = [];
+      let at = skipTo(newest, before);
+      while (at !== undefined && found.length < limit) {
+        const row = byPosition.get(at);
+        if (row === undefined) throw new StoreDamaged('missing', at);
+        found.push(toEntry(row));
+        at = linkOf(row.before) ?? undefined;
+      }
+      return found;
+    },
+    searchBack: (stream, before, limit) => pageBack.all(stream, before, limit).map(toEntry),
     *scan(from) {
-      for (const row of all.iterate(from)) yield toEntry(row);
+      for (const row of all.iterate(from)) yield { ...toEntry(row), before: linkOf(row.before) };
     },
     find(id) {
       const row = byId.get(id);
       return row === undefined ? undefined : toEntry(row);
     },
     size: () => numberOf(count.get()?.size),
-    payload(digest) {
-      const row = payload.get(digest);
-      if (row === undefined) return undefined;
-      return { task: textOf(row.task), sealed: bytesOf(row.sealed) };
+    payload(digest, position) {
+      const row = payload.get(position, digest);
+      return row === undefined ? undefined : { task: textOf(row.task), sealed: bytesOf(row.sealed) };
     },
   };
 }
@@ -52,8 +86,12 @@ function toEntry(row: Row): Entry {
     id: textOf(row.id),
     stream: textOf(row.stream),
     leaf: textOf(row.leaf),
-    leafHash: textOf(row.leafHash),
+    leafHash: textOf(row.leaf_hash),
   };
+}
+
+function linkOf(value: SQLOutputValue | undefined): number | null {
+  return value === null ? null : numberOf(value);
 }
 
 // The tables are STRICT, so another type means that these are not our tables.

@@ -17,14 +17,16 @@ export interface GroupWriter {
 
 export function groupWriter(db: DatabaseSync, entries: Entries): GroupWriter {
   const insert = db.prepare(
-    'INSERT INTO record (position, id, stream, leaf_hash, leaf) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO record (position, id, stream, before, leaf_hash, leaf) VALUES (?, ?, ?, ?, ?, ?)',
   );
-  const insertPayload = db.prepare('INSERT OR IGNORE INTO payload (digest, task, sealed) VALUES (?, ?, ?)');
+  const insertPayload = db.prepare(
+    'INSERT INTO payload (position, digest, task, sealed) VALUES (?, ?, ?, ?)',
+  );
 
   function append(heads: Heads, draft: Draft): number {
-    const { position, leafHash, leaf } = place(heads, draft.stream, draft.body, draft);
-    insert.run(position, draft.id, draft.stream, Buffer.from(leafHash, 'hex'), leaf);
-    for (const { digest, task, sealed } of draft.payloads) insertPayload.run(digest, task, sealed);
+    const { position, before, leafHash, leaf } = place(heads, draft.stream, draft.body, draft);
+    insert.run(position, draft.id, draft.stream, before, leafHash, leaf);
+    for (const { digest, task, sealed } of draft.payloads) insertPayload.run(position, digest, task, sealed);
     return position;
   }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the thread that owns the store and the rest of the process say to each other.
-import type { Unit, UnitResult } from '../../app/ports.ts';
 import type { Tables } from './store.ts';
+import type { PackedResults, PackedUnits } from './wire.ts';
 
 /** What the rest of the process may ask of the tables, by name. */
 export interface Questions {
   'entries.read': Tables['entries']['read'];
-  'entries.readStream': Tables['entries']['readStream'];
+  readStream: Tables['readStream'];
   'entries.find': Tables['entries']['find'];
   'entries.size': Tables['entries']['size'];
   'entries.payload': Tables['entries']['payload'];
@@ -27,12 +27,12 @@ interface Asked<Name extends keyof Questions> {
   readonly args: Parameters<Questions[Name]>;
 }
 
-/** Units of several callers that came together; `counts` says how many are whose. */
+/** What several callers want to commit, on its way together. */
 export interface CommitRequest {
   readonly kind: 'commit';
-  readonly calls: readonly number[];
-  readonly counts: readonly number[];
-  readonly units: readonly Unit[];
+  /** Names this message in the reply. */
+  readonly batch: number;
+  readonly units: PackedUnits;
 }
 
 export type Request = CommitRequest | Question | { readonly kind: 'close' };
@@ -45,10 +45,7 @@ export type Failure = {
 export type Reply =
   | { readonly kind: 'opened' }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string; readonly position?: number }
-  | {
-      readonly kind: 'committed';
-      readonly calls: readonly number[];
-      readonly results: readonly (readonly UnitResult[])[];
-    }
-  | { readonly kind: 'failed'; readonly calls: readonly number[]; readonly failure: Failure }
-  | { readonly kind: 'answer'; readonly call: number; readonly value: unknown };
+  | { readonly kind: 'committed'; readonly batches: readonly number[]; readonly results: PackedResults }
+  | { readonly kind: 'not_committed'; readonly batches: readonly number[]; readonly failure: Failure }
+  | { readonly kind: 'answer'; readonly call: number; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly call: number; readonly failure: Failure };

@@ -2,10 +2,9 @@
 // Heads out of records: every record is read when a store opens, and every link of the chain is
 // checked on the way. The file lies on a disk that others can write: nothing of it is believed
 // before it fits. What is missing at the end cannot be seen from here, but for signed heads beyond it.
-import type { Entry } from '../../app/ports.ts';
 import { leafHashHex } from '../../core/record/envelope.ts';
 import { createHeads, type Heads, type Motion } from '../../core/record/heads.ts';
-import type { Entries } from './entries.ts';
+import type { Entries, StoredEntry } from './entries.ts';
 import { StoreDamaged } from './errors.ts';
 
 /**
@@ -21,7 +20,7 @@ export function rebuild(entries: Entries, signedSize: number): ReturnType<typeof
   return heads;
 }
 
-function takeIn(heads: Heads, entry: Entry): void {
+function takeIn(heads: Heads, entry: StoredEntry): void {
   const position = heads.size();
   if (entry.position !== position) throw new StoreDamaged('missing', position);
   if (leafHashHex(entry.leaf) !== entry.leafHash) {
@@ -35,6 +34,9 @@ function takeIn(heads: Heads, entry: Entry): void {
   const head = heads.stream(leaf.stream);
   if (leaf.prev !== (head?.leafHash ?? null) || leaf.seq !== (head === undefined ? 0 : head.seq + 1)) {
     throw new StoreDamaged('it does not follow the record before it in its stream', position);
+  }
+  if (entry.before !== (head?.position ?? null)) {
+    throw new StoreDamaged('its pointer to the record before it is wrong', position);
   }
   heads.advance(leaf.stream, leaf.seq, entry.leafHash, leaf.motion);
 }

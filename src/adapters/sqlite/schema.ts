@@ -7,6 +7,12 @@ import { StoreUnreadable } from './errors.ts';
 const applicationId = 0x4353474e;
 const schemaVersion = 1;
 
+/**
+ * Seven records fit into a page. With 4096 bytes it is one, and half of the page is lost; beyond
+ * 16384 a single commit writes more than it needs to.
+ */
+const pageBytes = 16_384;
+
 /** How long to wait for a lock that only a checkpoint or a stranger's shell can hold. */
 const busyTimeoutMs = 5_000;
 
@@ -15,15 +21,17 @@ const tables = `
     position  INTEGER PRIMARY KEY,
     id        TEXT NOT NULL UNIQUE,
     stream    TEXT NOT NULL,
-    leaf_hash BLOB NOT NULL,
+    before    INTEGER,
+    leaf_hash TEXT NOT NULL,
     leaf      TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX record_stream ON record (stream, position);
   CREATE TABLE payload (
-    digest TEXT NOT NULL UNIQUE,
-    task   TEXT NOT NULL,
-    sealed BLOB NOT NULL
+    position INTEGER NOT NULL,
+    digest   TEXT NOT NULL,
+    task     TEXT NOT NULL,
+    sealed   BLOB NOT NULL
   ) STRICT;
+  CREATE INDEX payload_position ON payload (position);
   CREATE TABLE task_key (
     task    TEXT NOT NULL PRIMARY KEY,
     wrapped BLOB NOT NULL
@@ -43,7 +51,7 @@ export function openForWriting(path: string): DatabaseSync {
   const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
     if (isEmpty(db)) {
-      db.exec('PRAGMA page_size = 8192');
+      db.exec(`PRAGMA page_size = ${pageBytes}`);
       db.exec('PRAGMA journal_mode = WAL');
       db.exec(`BEGIN IMMEDIATE; ${tables}
         PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}; COMMIT`);

@@ -3,7 +3,13 @@
 // own. A write that fails at its commit leaves the file in doubt: it is opened anew, and checked
 // from its first record on, before anything else is written.
 import type { DatabaseSync } from 'node:sqlite';
-import { LedgerUnavailable, LedgerUncertain, type Unit, type UnitResult } from '../../app/ports.ts';
+import {
+  type Entry,
+  LedgerUnavailable,
+  LedgerUncertain,
+  type Unit,
+  type UnitResult,
+} from '../../app/ports.ts';
 import type { createHeads } from '../../core/record/heads.ts';
 import { type Entries, readEntries } from './entries.ts';
 import { StoreDamaged } from './errors.ts';
@@ -26,6 +32,7 @@ export interface Store {
 
 export interface Tables {
   readonly entries: Entries;
+  readonly readStream: (stream: string, before: number, limit: number) => readonly Entry[];
   readonly keys: TaskKeys;
   readonly tree: TreeTables;
 }
@@ -134,6 +141,7 @@ function openLive(path: string): Live {
     return {
       db,
       entries,
+      readStream: (stream, before, limit) => entries.readBack(heads.stream(stream)?.position, before, limit),
       tree,
       keys: taskKeys(db),
       heads,

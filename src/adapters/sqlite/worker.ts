@@ -2,10 +2,11 @@
 // The thread that owns the store file: an fsync blocks it and nothing else. Every commit that has
 // arrived by the time it is free becomes part of one transaction, so they share one fsync.
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { LedgerUncertain, type UnitResult } from '../../app/ports.ts';
+import { LedgerUncertain, type Unit } from '../../app/ports.ts';
 import { StoreDamaged } from './errors.ts';
 import type { CommitRequest, Failure, Question, Reply, Request } from './protocol.ts';
 import { openStore, type Store, type Tables } from './store.ts';
+import { packResults, unpack } from './wire.ts';
 
 /** Beyond this, commits that wait go into the next transaction: bounds how long the first one waits. */
 const maxUnits = 1024;
@@ -50,35 +51,31 @@ function* waiting(port: MessagePort): IterableIterator<Request> {
   }
 }
 
-function* groups(commits: readonly CommitRequest[]): IterableIterator<readonly CommitRequest[]> {
-  let group: CommitRequest[] = [];
-  let size = 0;
-  for (const commit of commits) {
-    if (group.length > 0 && size + commit.units.length > maxUnits) {
-      yield group;
-      group = [];
-      size = 0;
-    }
-    group.push(commit);
-    size += commit.units.length;
-  }
-  if (group.length > 0) yield group;
+interface Group {
+  readonly batches: number[];
+  readonly units: Unit[];
 }
 
-function commitGroup(store: Store, group: readonly CommitRequest[]): Reply {
-  const calls = group.flatMap((request) => request.calls);
+function groups(commits: readonly CommitRequest[]): readonly Group[] {
+  const all: Group[] = [];
+  for (const { batch, units: packed } of commits) {
+    const units = unpack(packed);
+    let group = all.at(-1);
+    if (group === undefined || group.units.length + units.length > maxUnits) {
+      group = { batches: [], units: [] };
+      all.push(group);
+    }
+    group.batches.push(batch);
+    for (const unit of units) group.units.push(unit);
+  }
+  return all;
+}
+
+function commitGroup(store: Store, { batches, units }: Group): Reply {
   try {
-    const results = store.commit(group.flatMap(({ units }) => units));
-    let next = 0;
-    const ofCall = group.flatMap(({ counts }) =>
-      counts.map((count): readonly UnitResult[] => {
-        next += count;
-        return results.slice(next - count, next);
-      }),
-    );
-    return { kind: 'committed', calls, results: ofCall };
+    return { kind: 'committed', batches, results: packResults(store.commit(units)) };
   } catch (error) {
-    return { kind: 'failed', calls, failure: failure(error) };
+    return { kind: 'not_committed', batches, failure: failure(error) };
   }
 }
 
@@ -86,16 +83,16 @@ function answer(store: Store, question: Question): Reply {
   try {
     return { kind: 'answer', call: question.call, value: store.use((tables) => ask(tables, question)) };
   } catch (error) {
-    return { kind: 'failed', calls: [question.call], failure: failure(error) };
+    return { kind: 'failed', call: question.call, failure: failure(error) };
   }
 }
 
-function ask({ entries, keys, tree }: Tables, question: Question): unknown {
+function ask({ entries, readStream, keys, tree }: Tables, question: Question): unknown {
   switch (question.name) {
     case 'entries.read':
       return entries.read(...question.args);
-    case 'entries.readStream':
-      return entries.readStream(...question.args);
+    case 'readStream':
+      return readStream(...question.args);
     case 'entries.find':
       return entries.find(...question.args);
     case 'entries.size':
