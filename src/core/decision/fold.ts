@@ -67,15 +67,15 @@ function strictestRemedy(forbids: readonly Verdict[]): Outcome | undefined {
   const transforms = modifying.flatMap((v) =>
     v.policy.remedy?.kind === 'modify' ? [v.policy.remedy.transform] : [],
   );
-  return { outcome: 'modify', because: modifying, transforms };
+  return { outcome: 'modify', because: modifying, transforms: eachOnce(transforms) };
 }
 
 function united(permits: readonly Verdict[]): readonly Obligation[] {
-  const seen = new Map<string, Obligation>();
-  for (const v of byId(permits)) {
-    for (const obligation of v.policy.obligations) seen.set(JSON.stringify(obligation), obligation);
-  }
-  return [...seen.values()];
+  return eachOnce(byId(permits).flatMap((v) => v.policy.obligations));
+}
+
+function eachOnce<T>(items: readonly T[]): readonly T[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
 }
 
 // The order in which an engine reports policies is not part of the outcome.

@@ -63,9 +63,8 @@ function union(a: readonly string[], b: readonly string[]): readonly string[] {
   return [...new Set([...a, ...b])].sort();
 }
 
-// `...` sorts before every name, so a list that overflowed once stays marked under further joins.
+// A list that overflowed once stays marked under further joins: `...` is kept whatever sorts before it.
 function bounded(sources: readonly string[]): readonly string[] {
-  return sources.length <= maxSources
-    ? sources
-    : ['...', ...sources.filter((s) => s !== '...')].slice(0, maxSources);
+  if (sources.length <= maxSources) return sources;
+  return [...sources.filter((s) => s !== '...').slice(0, maxSources - 1), '...'].sort();
 }
