@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+// Draws the union of all events that a ledger may hold, and histories of them that make sense.
+// Every arm is walked: a new event type does not compile until it is drawn here.
+import fc from 'fast-check';
+import { integrities, type Label, levels } from '../src/core/label/label.ts';
+import { type BodyOf, type Event, type EventBody, outcomes } from '../src/core/record/event.ts';
+
+const name = fc.stringMatching(/^[a-z0-9][a-z0-9._/-]{0,11}$/);
+const text = fc.oneof(fc.string({ maxLength: 20 }), fc.string({ unit: 'grapheme', maxLength: 12 }));
+const id = fc.oneof(name, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }));
+const instant = fc.integer({ min: 0, max: 2 ** 45 });
+const digest = fc
+  .array(fc.constantFrom(...'0123456789abcdef'), { minLength: 64, maxLength: 64 })
+  .map((hex) => `sha256:${hex.join('')}`);
+const strings = fc.array(text, { maxLength: 4 });
+const sortedNames = fc.uniqueArray(name, { maxLength: 5 }).map((items) => items.sort());
+const dictionary = <T>(value: fc.Arbitrary<T>) =>
+  fc.dictionary(
+    name.filter((key) => key !== '__proto__'),
+    value,
+    { maxKeys: 4, noNullPrototype: true },
+  );
+const maybe = <K extends string, T>(key: K, value: fc.Arbitrary<T>): fc.Arbitrary<{ [key in K]?: T }> =>
+  fc.record({ [key]: value } as { [key in K]: fc.Arbitrary<T> }, { requiredKeys: [] }) as fc.Arbitrary<{
+    [key in K]?: T;
+  }>;
+const together = <A, B>(a: fc.Arbitrary<A>, b: fc.Arbitrary<B>): fc.Arbitrary<A & B> =>
+  fc.tuple(a, b).map(([left, right]) => ({ ...left, ...right }));
+
+export const labels: fc.Arbitrary<Label> = fc.record({
+  level: fc.constantFrom(...levels),
+  categories: sortedNames,
+  integrity: fc.constantFrom(...integrities),
+  sources: sortedNames,
+});
+
+const payloadRef = fc.record({ digest, sizeBytes: fc.nat() });
+const budgets = fc
+  .uniqueArray(fc.constantFrom('calls', 'calls:send', 'calls:read'), { maxLength: 3 })
+  .chain((names) => fc.tuple(...names.map((n) => fc.record({ name: fc.constant(n), limit: fc.nat(9) }))));
+const reserves = fc.array(
+  fc.record({
+    budget: fc.constantFrom('calls', 'calls:send', 'calls:read'),
+    units: fc.integer({ min: 1, max: 3 }),
+  }),
+  { maxLength: 3 },
+);
+const facts = dictionary(
+  fc.record({
+    value: fc.oneof(text, fc.integer(), fc.boolean(), strings),
+    source: text,
+    t: instant,
+  }),
+);
+
+/** Few names, so that drawn events meet each other. */
+export interface Names {
+  readonly agent: fc.Arbitrary<string>;
+  readonly task: fc.Arbitrary<string>;
+  readonly session: fc.Arbitrary<string>;
+  readonly decision: fc.Arbitrary<string>;
+}
+
+const anyNames: Names = { agent: id, task: id, session: id, decision: id };
+
+type Draws = { readonly [T in EventBody['type']]: fc.Arbitrary<BodyOf<T>> };
+
+function draws(names: Names): Draws {
+  const type = <T extends string>(value: T) => fc.constant(value);
+  const { agent, task, session } = names;
+  const caller = fc.record({ agent, task, session, tokenId: id });
+  const operator = fc.record({ operator: id, channel: fc.constant('local-socket' as const) });
+  const terms = together(
+    fc.record({
+      id: task,
+      type: text,
+      agent,
+      params: dictionary(text),
+      budgets,
+      startedAt: instant,
+      expiresAt: instant,
+      approver: id,
+    }),
+    together(maybe('onBehalfOf', id), maybe('purpose', text)),
+  );
+  const request = together(
+    fc.record({
+      method: text,
+      server: text,
+      target: text,
+      action: text,
+      class: text,
+      resource: fc.record({ type: text, id: text }),
+      argsOpaque: fc.boolean(),
+    }),
+    together(maybe('args', payloadRef), maybe('definition', digest)),
+  );
+  const open = fc.record({ reserves, worst: labels, releaseWithinMs: fc.nat() });
+  return {
+    'agent.registered': fc.record({
+      type: type('agent.registered'),
+      agent,
+      owner: id,
+      autonomy: fc.constantFrom('supervised', 'semi', 'full'),
+      verifiedAt: instant,
+    }),
+    'task.started': fc.record({ type: type('task.started'), task: terms }),
+    'prompt.submitted': fc.record({
+      type: type('prompt.submitted'),
+      task,
+      author: id,
+      channel: fc.constantFrom('orchestrator', 'hook', 'operator', 'agent-claimed'),
+      text: payloadRef,
+    }),
+    'session.started': fc.record({ type: type('session.started'), session, task, agent, tokenId: id }),
+    'task.ended': fc.record({ type: type('task.ended'), task, reason: text }),
+    revoked: fc.oneof(
+      ...(['agent', 'task', 'session'] as const).map((scope) =>
+        fc.record({
+          type: type('revoked'),
+          scope: fc.constant(scope),
+          target: names[scope],
+          reason: text,
+        }),
+      ),
+    ),
+    'policy.published': fc.record({
+      type: type('policy.published'),
+      policy: digest,
+      engine: text,
+      mode: fc.constantFrom('enforce', 'shadow'),
+      sources: payloadRef,
+    }),
+    'catalogue.published': fc.record({
+      type: type('catalogue.published'),
+      catalogue: digest,
+      sources: payloadRef,
+    }),
+    'catalogue.accepted': fc.record({
+      type: type('catalogue.accepted'),
+      server: id,
+      tool: id,
+      definition: digest,
+    }),
+    decision: together(
+      fc.record({
+        type: type('decision'),
+        who: fc.oneof({ weight: 4, arbitrary: caller }, operator),
+        chain: fc.array(id, { maxLength: 3 }),
+        request,
+        versions: fc.record({ policy: text, catalogue: text, fold: text, engine: text }),
+        facts,
+        verdicts: fc.array(
+          fc.record({
+            policy: text,
+            effect: fc.constantFrom('permit', 'forbid'),
+            kind: fc.constantFrom('satisfied', 'errored'),
+            text: digest,
+          }),
+          { maxLength: 3 },
+        ),
+        lifts: fc.array(fc.record({ policy: text, textDigest: digest }), { maxLength: 2 }),
+        transforms: strings,
+        outcome: fc.constantFrom(...outcomes),
+        code: text,
+        shadow: fc.boolean(),
+        obligations: strings,
+      }),
+      maybe('open', open),
+    ),
+    observation: together(
+      fc.record({
+        type: type('observation'),
+        decision: names.decision,
+        status: fc.constantFrom('ok', 'error', 'withheld', 'ambiguous', 'unreleased'),
+        label: labels,
+        tookMs: fc.double({ min: 0, max: 1e9, noNaN: true }).map((ms) => ms + 0),
+      }),
+      together(maybe('session', session), together(maybe('detail', text), maybe('result', payloadRef))),
+    ),
+    'node.started': fc.record({
+      type: type('node.started'),
+      version: text,
+      mode: fc.constantFrom('enforce', 'shadow'),
+    }),
+  };
+}
+
+/** Every event type there is, in no order. */
+export const eventTypes: readonly EventBody['type'][] = Object.keys(
+  draws(anyNames),
+) as readonly EventBody['type'][];
+
+export function eventBodies(names: Names = anyNames): fc.Arbitrary<EventBody> {
+  return fc.oneof(...Object.values<fc.Arbitrary<EventBody>>(draws(names)));
+}
+
+export function eventBodiesOf<T extends EventBody['type']>(
+  wanted: T,
+  names: Names = anyNames,
+): fc.Arbitrary<BodyOf<T>> {
+  return draws(names)[wanted];
+}
+
+/** Any event with a header, as it would stand in a record. */
+export function events(names: Names = anyNames): fc.Arbitrary<Event> {
+  const header = fc.record({
+    v: fc.constant(1 as const),
+    id,
+    at: instant,
+    node: id,
+    tenant: id,
+    moves: sortedNames,
+    drops: sortedNames,
+    reads: dictionary(name),
+  });
+  return fc.tuple(header, eventBodies(names)).map(([head, body]): Event => ({ ...body, ...head }));
+}
+
+/** One event of a history, with the id, the time and the node of its record. */
+export interface Step {
+  readonly id: string;
+  readonly at: number;
+  readonly node: string;
+  readonly event: EventBody;
+}
+
+/**
+ * Events about few agents, tasks, sessions and calls, so that most of them find what they speak of.
+ * Ids are `r0`, `r1` ...: an observation names the decision of an earlier place, or of none.
+ */
+export function histories(maxLength = 40): fc.Arbitrary<readonly Step[]> {
+  const one = (letter: string) => fc.constantFrom(`${letter}1`, `${letter}2`);
+  const names: Names = {
+    agent: one('a'),
+    task: one('t'),
+    session: one('s'),
+    decision: fc.nat(maxLength).map((n) => `r${n}`),
+  };
+  const all = draws(names);
+  const likely = fc.oneof(
+    { weight: 3, arbitrary: eventBodies(names) },
+    { weight: 4, arbitrary: all.decision },
+    { weight: 4, arbitrary: all.observation },
+  );
+  const beginning = fc.tuple(all['agent.registered'], all['task.started'], all['session.started']);
+  return fc
+    .tuple(beginning, fc.array(fc.tuple(likely, fc.constantFrom('n1', 'n2')), { maxLength }))
+    .map(([first, rest]) =>
+      [...first.map((event): [EventBody, string] => [event, 'n1']), ...rest].map(([event, node], i) => ({
+        id: `r${i}`,
+        at: 1_700_000_000_000 + i * 1000,
+        node,
+        event,
+      })),
+    );
+}
