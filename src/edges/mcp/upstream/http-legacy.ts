@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A session with an HTTP upstream of 2025-11-25 and before: a handshake, an id in a header, a stream for
+ * what it says of its own accord, and streams that can be resumed.
+ *
+ * One session serves one client, so that everything on it is that client's.
+ *
+ * Source: MCP 2025-11-25, "Transports", "Streamable HTTP".
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Call, createCall } from './call.ts';
+import type { Conversation } from './conversation.ts';
+import { exchange, type HttpOutcome } from './exchange.ts';
+import { type Introduction, initializeParams, legacyFacts } from './handshake.ts';
+import { ACCEPT, type AskOrNotification, type HttpEndpoint, requestOf, runCall } from './http.ts';
+import { createInFlight } from './inflight.ts';
+import { type Outgoing, type UpstreamAnswer, type UpstreamFacts, UpstreamUnavailable } from './link.ts';
+import { createListeners } from './listeners.ts';
+import { cancelFrame, notificationFrame, readMessage, requestFrame } from './message.ts';
+import { createQuestions } from './questions.ts';
+
+const VISIBLE_ASCII = /^[\x21-\x7e]{1,1024}$/;
+const CLOSE_MS = 1_000;
+/** A server that closes its stream at once is asked again, but not without end and not in a loop. */
+const MIN_RETRY_MS = 250;
+const MAX_RETRY_MS = 30_000;
+const MAX_FRUITLESS_RETRIES = 10;
+
+/** @throws {UpstreamUnavailable} it cannot be reached, or does not speak this era */
+export async function openLegacyHttp(endpoint: HttpEndpoint, who: Introduction): Promise<Conversation> {
+  const { limits, server } = endpoint;
+  const inFlight = createInFlight();
+  const listeners = createListeners();
+  const stopped = new Map<number, () => void>();
+  let nextId = 1;
+  let over = false;
+  let sessionId: string | undefined;
+  let version: string | undefined;
+  let stopStream = (): void => {};
+  let resolveClosed: () => void = () => {};
+  const closed = new Promise<void>((resolve) => {
+    resolveClosed = resolve;
+  });
+  const questions = createQuestions({ callFor: inFlight.sole, reply: post, refuseAll: false });
+
+  function headers(more: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    return {
+      ...more,
+      ...(version === undefined ? {} : { 'mcp-protocol-version': version }),
+      ...(sessionId === undefined ? {} : { 'mcp-session-id': sessionId }),
+    };
+  }
+
+  /** A message that is not answered: a notification, or our own answer. */
+  function post(frame: string): Promise<void> {
+    return short(
+      'POST',
+      { 'content-type': 'application/json', accept: ACCEPT },
+      limits.probeTimeoutMs,
+      frame,
+    );
+  }
+
+  function short(
+    method: 'POST' | 'DELETE',
+    more: Readonly<Record<string, string>>,
+    timeoutMs: number,
+    body?: string,
+  ): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = exchange(endpoint.pool, requestOf(endpoint, method, headers(more), body), {
+        start: () => true,
+        head: () => resolve(),
+        event: () => {},
+        done: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+      });
+      const timer = setTimeout(() => {
+        stop();
+        resolve();
+      }, timeoutMs);
+    });
+  }
+
+  function end(): void {
+    if (over) return;
+    over = true;
+    stopStream();
+    questions.close();
+    inFlight.failAll('closed');
+    resolveClosed();
+  }
+
+  function takeMessage(message: AskOrNotification, call?: Call): void {
+    if (message.kind === 'request') {
+      questions.ask(message, call);
+      return;
+    }
+    const { method, params } = message;
+    if (call !== undefined && method !== 'notifications/progress') {
+      call.notify(method, params);
+      return;
+    }
+    if (!inFlight.notify(method, params)) listeners.tell(method, params);
+  }
+
+  async function request(outgoing: Outgoing, from: string): Promise<UpstreamAnswer> {
+    return send(outgoing, from, () => {});
+  }
+
+  async function send(
+    outgoing: Outgoing,
+    from: string,
+    onHead: (status: number, headers: IncomingHttpHeaders) => void,
+  ): Promise<UpstreamAnswer> {
+    if (over) return { kind: 'failed', reason: 'closed', sent: false };
+    if (inFlight.size() >= limits.maxInFlight) return { kind: 'failed', reason: 'unreachable', sent: false };
+    const call = callOf(outgoing, from, nextId++);
+    if (call.isSettled()) return call.answer;
+    inFlight.add(call);
+    const sent = headers({ 'content-type': 'application/json', accept: ACCEPT });
+    const frame = requestFrame(call.id, call.method, call.params);
+    const http = requestOf(endpoint, 'POST', sent, frame, call.maxResultBytes);
+    const hadSession = sessionId !== undefined;
+    const stop = runCall(endpoint, http, call, call.release, {
+      onHead(status, received) {
+        onHead(status, received);
+        questions.retry();
+      },
+      onMessage: (message) => takeMessage(message, call),
+      onDetached: (lastEventId) => detach(call, outgoing, lastEventId),
+      onStatus(status) {
+        if (status !== 404 || !hadSession) return;
+        // The session is gone, and the request with it.
+        call.fail('closed');
+        end();
+      },
+    });
+    stopped.set(call.id, stop);
+    return call.answer;
+  }
+
+  function callOf(outgoing: Outgoing, from: string, id: number): Call {
+    return createCall(outgoing, {
+      id,
+      from,
+      onGivenUp(call) {
+        stopped.get(call.id)?.();
+        if (call.method !== 'initialize' && !over) void post(cancelFrame(call.id));
+      },
+      onSettled(call) {
+        inFlight.remove(call);
+        stopped.delete(call.id);
+      },
+    });
+  }
+
+  function detach(call: Call, outgoing: Outgoing, lastEventId: string | undefined): void {
+    if (lastEventId === undefined) {
+      call.fail('closed');
+      return;
+    }
+    let used = false;
+    call.settle({
+      kind: 'failed',
+      reason: 'detached',
+      sent: true,
+      async resume() {
+        if (used || over) return { kind: 'failed', reason: 'closed', sent: true };
+        used = true;
+        return resume(call, outgoing, lastEventId);
+      },
+    });
+  }
+
+  /** The same request under the same id, heard on another stream; it left long ago, so `release` is not asked. */
+  async function resume(call: Call, outgoing: Outgoing, lastEventId: string): Promise<UpstreamAnswer> {
+    const again = callOf({ ...outgoing, release: () => true }, call.from, call.id);
+    if (!again.isSettled()) {
+      again.release();
+      inFlight.add(again);
+      const sent = headers({ accept: 'text/event-stream', 'last-event-id': lastEventId });
+      const http = requestOf(endpoint, 'GET', sent, undefined, call.maxResultBytes);
+      const stop = runCall(endpoint, http, again, () => !again.isSettled(), {
+        onMessage: (message) => takeMessage(message, again),
+        onDetached: () => again.fail('closed'),
+      });
+      stopped.set(again.id, stop);
+    }
+    const answer = await again.answer;
+    // Whatever became of the stream, the request itself had left.
+    return answer.kind === 'failed' ? { ...answer, sent: true } : answer;
+  }
+
+  function openStream(lastEventId: string | undefined, fruitless: number): void {
+    if (over) return;
+    let heard = false;
+    let status = 0;
+    const more = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+    const http = requestOf(endpoint, 'GET', headers({ accept: 'text/event-stream', ...more }));
+    const stop = exchange(
+      endpoint.pool,
+      { ...http, maxStreamBytes: Number.POSITIVE_INFINITY },
+      {
+        start: () => !over,
+        head(code) {
+          status = code;
+        },
+        event(event) {
+          heard = true;
+          const message = event.type === 'message' ? readMessage(event.data, limits) : undefined;
+          if (message?.kind === 'request' || message?.kind === 'notification') takeMessage(message);
+        },
+        done: (outcome) => reopenStream(outcome, status, heard ? 0 : fruitless + 1, lastEventId),
+      },
+    );
+    stopStream = stop;
+  }
+
+  function reopenStream(outcome: HttpOutcome, status: number, fruitless: number, before?: string): void {
+    if (over) return;
+    if (status === 404 && sessionId !== undefined) {
+      end();
+      return;
+    }
+    // 405 and its like: the server offers no such stream.
+    if (status >= 400 || fruitless > MAX_FRUITLESS_RETRIES) return;
+    if (outcome.kind === 'whole' || outcome.kind === 'refused' || outcome.kind === 'too_large') return;
+    const resumed = outcome.kind === 'stream_ended' ? outcome : undefined;
+    const waitMs = Math.min(
+      Math.max(resumed?.retryMs ?? MIN_RETRY_MS * 2 ** fruitless, MIN_RETRY_MS),
+      MAX_RETRY_MS,
+    );
+    const timer = setTimeout(openStream, waitMs, resumed?.lastEventId ?? before, fruitless);
+    timer.unref();
+    stopStream = () => clearTimeout(timer);
+  }
+
+  async function initialize(): Promise<UpstreamFacts> {
+    let offered: unknown;
+    const answer = await send(
+      {
+        method: 'initialize',
+        params: initializeParams(who),
+        timeoutMs: limits.startTimeoutMs,
+        signal: new AbortController().signal,
+        maxResultBytes: limits.maxMessageBytes,
+        release: () => true,
+        onNotification: () => {},
+        onRequest: async () => ({ error: { code: -32601, message: 'not yet' } }),
+      },
+      '',
+      (_status, received) => {
+        offered = received['mcp-session-id'];
+      },
+    );
+    if (answer.kind !== 'result') {
+      const why = answer.kind === 'failed' ? answer.reason : `error ${answer.error.code}`;
+      throw new UpstreamUnavailable(`\`${server.name}\` does not answer \`initialize\`: ${why}`);
+    }
+    const facts = legacyFacts(answer.result);
+    if (facts === undefined)
+      throw new UpstreamUnavailable(`\`${server.name}\` speaks no version of MCP that is spoken here`);
+    if (offered !== undefined && !(typeof offered === 'string' && VISIBLE_ASCII.test(offered)))
+      throw new UpstreamUnavailable(`\`${server.name}\` gives a session id that no header can carry`);
+    sessionId = offered;
+    version = facts.protocolVersion;
+    return facts;
+  }
+
+  const facts = await initialize();
+  await post(notificationFrame('notifications/initialized', undefined));
+  openStream(undefined, 0);
+
+  return {
+    facts,
+    closed,
+    request,
+    abandon: inFlight.abandon,
+    inFlight: inFlight.size,
+    listen: listeners.add,
+    isHeard: () => listeners.clients() > 0,
+    async notify(method, params) {
+      if (!over) await post(notificationFrame(method, params));
+    },
+    async close() {
+      if (over) return;
+      end();
+      if (sessionId !== undefined) await short('DELETE', {}, CLOSE_MS);
+    },
+  };
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A conversation with an HTTP upstream of 2026-07-28: each request stands alone, nothing is remembered
+ * between them, and closing its stream is the cancellation.
+ *
+ * Mirrored headers are made of what was decided, never taken from a client.
+ *
+ * Source: MCP 2026-07-28, "Transports", "Streamable HTTP".
+ */
+import { type Call, createCall } from './call.ts';
+import type { Conversation } from './conversation.ts';
+import { exchange } from './exchange.ts';
+import { discoverParams, MODERN_VERSION, modernFacts } from './handshake.ts';
+import { headerValue, paramHeaders } from './headers.ts';
+import { ACCEPT, type AskOrNotification, type HttpEndpoint, requestOf, runCall } from './http.ts';
+import { createInFlight } from './inflight.ts';
+import { type Outgoing, type UpstreamAnswer, type UpstreamFacts, UpstreamUnavailable } from './link.ts';
+import { notificationFrame, requestFrame } from './message.ts';
+
+const LISTEN = 'subscriptions/listen';
+
+/** @throws {UpstreamUnavailable} it cannot be reached, or does not speak this era */
+export async function openModernHttp(endpoint: HttpEndpoint): Promise<Conversation> {
+  const { limits, server } = endpoint;
+  const inFlight = createInFlight();
+  let nextId = 1;
+  let over = false;
+  let resolveClosed: () => void = () => {};
+  const closed = new Promise<void>((resolve) => {
+    resolveClosed = resolve;
+  });
+
+  async function request(outgoing: Outgoing, from: string): Promise<UpstreamAnswer> {
+    if (over) return { kind: 'failed', reason: 'closed', sent: false };
+    if (inFlight.size() >= limits.maxInFlight) return { kind: 'failed', reason: 'unreachable', sent: false };
+    const headers = headersFor(outgoing);
+    if (headers === undefined) return { kind: 'failed', reason: 'invalid', sent: false };
+
+    let stop = (): void => {};
+    const call = createCall(outgoing, {
+      id: nextId++,
+      from,
+      onGivenUp: () => stop(),
+      onSettled: inFlight.remove,
+    });
+    if (call.isSettled()) return call.answer;
+    inFlight.add(call);
+    const frame = requestFrame(call.id, call.method, call.params);
+    const http = requestOf(endpoint, 'POST', headers, frame, call.maxResultBytes);
+    const endless = call.method === LISTEN ? { ...http, maxStreamBytes: Number.POSITIVE_INFINITY } : http;
+    stop = runCall(endpoint, endless, call, call.release, {
+      onMessage: (message) => takeMessage(call, message),
+      // Nothing can be resumed in this era.
+      onDetached: () => call.fail('closed'),
+    });
+    return call.answer;
+  }
+
+  const facts = await discover(request, server.name, limits.probeTimeoutMs);
+
+  return {
+    facts,
+    closed,
+    request,
+    abandon: inFlight.abandon,
+    inFlight: inFlight.size,
+    // Without a stream of its own, an upstream of this era says nothing unasked.
+    listen: () => () => {},
+    isHeard: () => false,
+    async notify(method, params) {
+      if (over) return;
+      const headers = { ...COMMON, 'mcp-method': headerValue(method) };
+      await new Promise<void>((resolve) => {
+        const stop = exchange(
+          endpoint.pool,
+          requestOf(endpoint, 'POST', headers, notificationFrame(method, params)),
+          { start: () => true, head: () => resolve(), event: () => {}, done: () => resolve() },
+        );
+        setTimeout(() => {
+          stop();
+          resolve();
+        }, limits.probeTimeoutMs).unref();
+      });
+    },
+    async close() {
+      over = true;
+      inFlight.failAll('closed');
+      resolveClosed();
+    },
+  };
+}
+
+const COMMON = {
+  'content-type': 'application/json',
+  accept: ACCEPT,
+  'mcp-protocol-version': MODERN_VERSION,
+};
+
+function headersFor(outgoing: Outgoing): Readonly<Record<string, string>> | undefined {
+  const params = paramHeaders(outgoing.paramHeaders ?? {});
+  if (params === undefined) return undefined;
+  return {
+    ...params,
+    ...COMMON,
+    'mcp-method': headerValue(outgoing.method),
+    ...(outgoing.name === undefined ? {} : { 'mcp-name': headerValue(outgoing.name) }),
+  };
+}
+
+function takeMessage(call: Call, message: AskOrNotification): void {
+  // Servers of this era do not ask; there would be nowhere to answer.
+  if (message.kind === 'request') return;
+  if (message.method === 'notifications/progress') call.progress(message.params);
+  else call.notify(message.method, message.params);
+}
+
+async function discover(
+  request: Conversation['request'],
+  server: string,
+  timeoutMs: number,
+): Promise<UpstreamFacts> {
+  const answer = await request(
+    {
+      method: 'server/discover',
+      params: discoverParams(),
+      timeoutMs,
+      signal: new AbortController().signal,
+      maxResultBytes: Number.POSITIVE_INFINITY,
+      release: () => true,
+      onNotification: () => {},
+      onRequest: async () => ({ error: { code: -32601, message: 'not yet' } }),
+    },
+    '',
+  );
+  if (answer.kind === 'failed')
+    throw new UpstreamUnavailable(`\`${server}\` does not answer \`server/discover\`: ${answer.reason}`);
+  const facts = answer.kind === 'result' ? modernFacts(answer.result) : undefined;
+  if (facts === undefined)
+    throw new UpstreamUnavailable(`\`${server}\` does not speak MCP ${MODERN_VERSION}`);
+  return facts;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Cuts a byte stream into lines, without decoding them and without keeping more than a bound.
+ *
+ * A line past the bound is dropped to its end; its first and last bytes are handed over, so that the
+ * request which it answers can be failed.
+ */
+
+export interface LineReader {
+  feed(chunk: Buffer): void;
+}
+
+export interface LineEvents {
+  readonly maxLineBytes: number;
+  readonly onLine: (line: Buffer) => void;
+  readonly onOversized: (head: Buffer, tail: Buffer) => void;
+}
+
+const EDGE_BYTES = 256;
+const NONE = Buffer.alloc(0);
+
+export function createLineReader(events: LineEvents): LineReader {
+  let parts: Buffer[] = [];
+  let bytes = 0;
+  /** Set while a line past the bound is being dropped. */
+  let head: Buffer | undefined;
+  let tail: Buffer = NONE;
+
+  function drop(part: Buffer): void {
+    tail = lastBytes(tail, part);
+  }
+
+  function keep(part: Buffer): void {
+    if (head !== undefined) {
+      drop(part);
+      return;
+    }
+    if (bytes + part.length <= events.maxLineBytes) {
+      parts.push(part);
+      bytes += part.length;
+      return;
+    }
+    const all = [...parts, part];
+    head = Buffer.concat(all).subarray(0, EDGE_BYTES);
+    for (const each of all) drop(each);
+    parts = [];
+    bytes = 0;
+  }
+
+  function end(part: Buffer): void {
+    if (parts.length === 0 && head === undefined && part.length <= events.maxLineBytes) {
+      events.onLine(part);
+      return;
+    }
+    keep(part);
+    if (head !== undefined) events.onOversized(head, tail);
+    else events.onLine(Buffer.concat(parts, bytes));
+    parts = [];
+    bytes = 0;
+    head = undefined;
+    tail = NONE;
+  }
+
+  return {
+    feed(chunk) {
+      let from = 0;
+      for (;;) {
+        const at = chunk.indexOf(0x0a, from);
+        if (at < 0) break;
+        end(chunk.subarray(from, at));
+        from = at + 1;
+      }
+      if (from < chunk.length) keep(chunk.subarray(from));
+    },
+  };
+}
+
+/** A copy, so that the whole chunk is not held for the sake of its end. */
+function lastBytes(before: Buffer, part: Buffer): Buffer {
+  if (part.length >= EDGE_BYTES) return Buffer.from(part.subarray(-EDGE_BYTES));
+  return Buffer.concat([before, part]).subarray(-EDGE_BYTES);
+}
