@@ -11,6 +11,7 @@ import { covers, isPlainUri } from '../../core/catalogue/uri.ts';
 import { canonicalJson, digestJson } from '../../core/json/canonical.ts';
 import type { JsonObject, JsonValue } from '../../core/json/value.ts';
 import { type Label, nothingRead, unlabelled } from '../../core/label/label.ts';
+import { canaryAction } from '../../core/policy/layout.ts';
 
 export interface Checked {
   readonly entry: CatalogueEntry;
@@ -23,7 +24,7 @@ export const canary: CatalogueEntry = {
   kind: 'method',
   server: builtinServer,
   target: 'canary',
-  action: 'countersign.canary',
+  action: canaryAction,
   class: 'unknown',
   resource: { type: 'McpTarget', label: unlabelled },
   args: {},

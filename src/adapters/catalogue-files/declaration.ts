@@ -20,6 +20,7 @@ import {
   levels,
   unlabelled,
 } from '../../core/label/label.ts';
+import { whyNotResourceType } from '../../core/policy/layout.ts';
 import { quoted } from './problem.ts';
 import {
   booleanOf,
@@ -61,26 +62,6 @@ export interface Declaration {
 
 const maxCategories = 16;
 const classNames = Object.keys(classes).filter(isActionClass);
-
-/** Entity types that are Countersign's or Cedar's own. */
-const takenTypes: ReadonlySet<string> = new Set([
-  ...[
-    'Action',
-    'Agent',
-    'Approval',
-    'Human',
-    'Operator',
-    'Person',
-    'Policy',
-    'Server',
-    'Session',
-    'Task',
-    'Tenant',
-  ],
-  ...['Bool', 'Boolean', 'Entity', 'Extension', 'Long', 'Record', 'Set', 'String'],
-  ...['datetime', 'decimal', 'duration', 'ipaddr'],
-  ...['else', 'false', 'has', 'if', 'in', 'is', 'like', 'then', 'true'],
-]);
 
 /** Methods that clients and servers ask for; others may be catalogued, with a warning. */
 export const knownMethods: readonly string[] = [
@@ -248,10 +229,8 @@ function readResource(
 ): Pick<DeclaredTool, 'resourceType' | 'resourceId' | 'resourceLabel'> {
   const fields = knownFieldsOf(reading, node, '`resource`', ['type', 'id', 'level', 'categories']);
   const type = stringOf(reading, fields?.get('type'), '`type`');
-  if (type !== undefined && (!/^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(type) || takenTypes.has(type))) {
-    const why = takenTypes.has(type) ? 'is taken' : 'must be letters, digits and `_`';
-    reading.report(fields?.get('type')?.value ?? null, `the type ${quoted(type)} ${why}`);
-  }
+  const typeFault = type === undefined ? undefined : whyNotResourceType(type);
+  if (typeFault !== undefined) reading.report(fields?.get('type')?.value ?? null, typeFault);
   const id = fields?.get('id');
   const argument = stringOf(reading, id, '`id`');
   if (argument !== undefined && type === undefined)

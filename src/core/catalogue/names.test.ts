@@ -43,6 +43,8 @@ describe('names that are refused', () => {
     ['delete', 'group or class'],
     ['countersign.canary', "Countersign's own"],
     ['policy.publish', "Countersign's own"],
+    ['policy.future', "Countersign's own"],
+    ['revoke', "Countersign's own"],
     ['', 'letters'],
   ])('action %s', (name, why) => expect(actionFault(name)).toContain(why));
 });

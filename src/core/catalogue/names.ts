@@ -5,6 +5,7 @@
  *
  * Source: docs/catalogue.md, "Names".
  */
+import { adminActions, canaryAction } from '../policy/layout.ts';
 import { classes, groups } from './taxonomy.ts';
 
 /** The server under which the built-in targets are found; nobody else may take the name. */
@@ -47,6 +48,7 @@ const ownFamilies: ReadonlySet<string> = new Set([
 ]);
 
 const notActions: ReadonlySet<string> = new Set([...groups, ...Object.keys(classes)]);
+const ownActions: ReadonlySet<string> = new Set([...adminActions, canaryAction]);
 
 /** @returns why the name is refused, or undefined */
 export function serverNameFault(name: string): string | undefined {
@@ -78,7 +80,7 @@ export function actionFault(action: string): string | undefined {
     return 'an action is 1 to 128 letters, digits, `_`, `.` and `-`, and begins with a letter';
   if (notActions.has(action)) return `\`${action}\` is a group or class of actions, not an action`;
   const family = action.split('.')[0] ?? '';
-  if (action.includes('.') && ownFamilies.has(family))
-    return `\`${family}.\` begins the names of Countersign's own actions`;
+  if (ownActions.has(action) || (action.includes('.') && ownFamilies.has(family)))
+    return `\`${action}\` is a name for Countersign's own actions`;
   return undefined;
 }
