@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the use cases need from the world, with what they may assume of it. Adapters translate and decide nothing.
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
+import type { ActionClass } from '../core/catalogue/taxonomy.ts';
 import type { Policy } from '../core/decision/verdict.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import type { Question } from '../core/policy/question.ts';
@@ -142,6 +143,8 @@ export interface PolicySet {
   readonly policies: ReadonlyMap<string, Policy>;
   /** Every satisfied policy of either effect and every errored one, by id. Never throws. */
   evaluate(question: Question): EngineAnswer;
+  /** Whether some arguments could be allowed or asked about, the question's own left aside. Errs to true; never throws. */
+  mayAllow(question: Question, actionClass: ActionClass): boolean;
 }
 
 /** A compiled catalogue: immutable; a new one replaces it whole. */

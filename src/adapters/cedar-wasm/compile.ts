@@ -15,6 +15,7 @@ import { cedarSchema } from '../../core/policy/schema.ts';
 import { type PolicyFile, type Problem, placeAt } from '../../core/policy/source.ts';
 import { allUses, type QuestionUses } from '../../core/policy/uses.ts';
 import { builtInPolicies } from './builtin.ts';
+import { resourceBound } from './listing.ts';
 import { messageOf, nowhere, type Piece, readFile } from './piece.ts';
 import { policySet } from './set.ts';
 import { type Parsable, slotFor } from './slots.ts';
@@ -84,6 +85,7 @@ export function compilePolicies({ files, entries }: PolicySources): Compiled {
     policies: new Map(pieces.map(({ policy }) => [policy.id, policy])),
     parsable,
     uses: narrowed,
+    bound: resourceBound(pieces.map(({ policy, json }) => [policy.id, json])),
   });
   return { ok: true, set, warnings: invalid.warnings, schema: schema.text };
 }

@@ -11,6 +11,7 @@ import type { EngineAnswer, PolicySet } from '../../app/ports.ts';
 import type { Policy } from '../../core/decision/verdict.ts';
 import type { Question } from '../../core/policy/question.ts';
 import { narrowedQuestion, type QuestionUses } from '../../core/policy/uses.ts';
+import { mayAllow } from './listing.ts';
 import { type Parsable, slotFor } from './slots.ts';
 
 export interface CompiledSet {
@@ -19,11 +20,13 @@ export interface CompiledSet {
   readonly policies: ReadonlyMap<string, Policy>;
   readonly parsable: Parsable;
   readonly uses: QuestionUses;
+  /** From `resourceBound`. */
+  readonly bound: ReadonlySet<string>;
 }
 
 const maxReasonLength = 300;
 
-export function policySet({ digest, engine, policies, parsable, uses }: CompiledSet): PolicySet {
+export function policySet({ digest, engine, policies, parsable, uses, bound }: CompiledSet): PolicySet {
   return {
     digest,
     engine,
@@ -33,6 +36,13 @@ export function policySet({ digest, engine, policies, parsable, uses }: Compiled
         return ask(narrowedQuestion(question, uses), policies, slotFor(parsable));
       } catch (error) {
         return failed(error instanceof Error ? error.message : 'the engine threw');
+      }
+    },
+    mayAllow(question, actionClass) {
+      try {
+        return mayAllow(question, actionClass, policies, bound, slotFor(parsable));
+      } catch {
+        return false;
       }
     },
   };
