@@ -60,7 +60,7 @@ export function createCall(outgoing: Outgoing, options: CallOptions): Call {
     id: options.id,
     from: options.from,
     method: outgoing.method,
-    params: own?.params ?? outgoing.params,
+    params: typeof own === 'object' ? own.params : outgoing.params,
     maxResultBytes: outgoing.maxResultBytes,
     answer,
     isSettled: () => settled,
@@ -104,16 +104,17 @@ export function createCall(outgoing: Outgoing, options: CallOptions): Call {
       }
     },
     progress(params) {
-      if (own === undefined || integerAt(params, 'progressToken') !== options.id) return;
+      if (typeof own !== 'object' || integerAt(params, 'progressToken') !== options.id) return;
       call.notify('notifications/progress', { ...params, progressToken: own.callersToken });
     },
     ask: outgoing.onRequest,
   };
-  if (signal.aborted) call.fail('aborted');
+  if (own === 'unreadable') call.fail('invalid');
+  else if (signal.aborted) call.fail('aborted');
   else signal.addEventListener('abort', onAbort);
   return call;
 }
 
-function tokenFor(outgoing: Outgoing, options: CallOptions): OwnToken | undefined {
+function tokenFor(outgoing: Outgoing, options: CallOptions): OwnToken | 'unreadable' | undefined {
   return outgoing.params === undefined ? undefined : withOwnToken(outgoing.params, options.id);
 }

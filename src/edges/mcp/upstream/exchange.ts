@@ -10,6 +10,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher, Pool } from 'undici';
+import { createChunks } from './chunks.ts';
 import { createSseParser, type SseEvent, type SseParser } from './sse.ts';
 
 export interface HttpRequest {
@@ -59,14 +60,13 @@ export function exchange(pool: Pool, request: HttpRequest, observer: HttpObserve
   let started = false;
   let status = 0;
   let plan: BodyPlan = 'none';
-  let parts: Buffer[] = [];
-  let bytes = 0;
+  const whole = createChunks();
+  let streamBytes = 0;
   let sse: SseParser | undefined;
 
   function finish(outcome: HttpOutcome): void {
     if (over) return;
     over = true;
-    parts = [];
     observer.done(outcome);
   }
 
@@ -102,15 +102,17 @@ export function exchange(pool: Pool, request: HttpRequest, observer: HttpObserve
     },
     onResponseData(_controller, chunk) {
       if (over || plan === 'none') return;
-      bytes += chunk.length;
-      if (bytes > (plan === 'events' ? request.maxStreamBytes : request.maxMessageBytes))
-        return refuse({ kind: 'too_large' });
-      if (sse === undefined) parts.push(chunk);
-      else if (!sse.feed(chunk)) refuse({ kind: 'too_large' });
+      if (sse === undefined) {
+        whole.push(chunk);
+        if (whole.bytes() > request.maxMessageBytes) refuse({ kind: 'too_large' });
+        return;
+      }
+      streamBytes += chunk.length;
+      if (streamBytes > request.maxStreamBytes || !sse.feed(chunk)) refuse({ kind: 'too_large' });
     },
     onResponseEnd() {
       if (sse !== undefined) return finish(ended(sse));
-      const body = plan === 'json' ? Buffer.concat(parts, bytes) : undefined;
+      const body = plan === 'json' ? whole.take() : undefined;
       finish({ kind: 'whole', status, body });
     },
     onResponseError() {

@@ -15,14 +15,17 @@ export function headerValue(value: string): string {
   return `=?base64?${Buffer.from(value, 'utf8').toString('base64')}?=`;
 }
 
-/** @returns undefined when a name is not one of `Mcp-Param-*`: the caller must not set other headers through it */
+/**
+ * @param values wrapped already where they need it, since only the caller knows which are
+ * @returns undefined when one cannot be a header, or is another header than `Mcp-Param-*`
+ */
 export function paramHeaders(
   values: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> | undefined {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(values)) {
-    if (!PARAM_HEADER.test(name)) return undefined;
-    headers[name.toLowerCase()] = headerValue(value);
+    if (!PARAM_HEADER.test(name) || !PLAIN.test(value)) return undefined;
+    headers[name.toLowerCase()] = value;
   }
   return headers;
 }

@@ -26,8 +26,15 @@ const MIN_RETRY_MS = 250;
 const MAX_RETRY_MS = 30_000;
 const MAX_FRUITLESS_RETRIES = 10;
 
-/** @throws {UpstreamUnavailable} it cannot be reached, or does not speak this era */
-export async function openLegacyHttp(endpoint: HttpEndpoint, who: Introduction): Promise<Conversation> {
+/**
+ * @param signal gives up while it is being opened
+ * @throws {UpstreamUnavailable} it cannot be reached, or does not speak this era
+ */
+export async function openLegacyHttp(
+  endpoint: HttpEndpoint,
+  who: Introduction,
+  signal: AbortSignal,
+): Promise<Conversation> {
   const { limits, server } = endpoint;
   const inFlight = createInFlight();
   const listeners = createListeners();
@@ -99,6 +106,8 @@ export async function openLegacyHttp(endpoint: HttpEndpoint, who: Introduction):
       return;
     }
     const { method, params } = message;
+    // It names a question of theirs, and the client knows that by another id.
+    if (method === 'notifications/cancelled') return;
     if (call !== undefined && method !== 'notifications/progress') {
       call.notify(method, params);
       return;
@@ -245,7 +254,7 @@ export async function openLegacyHttp(endpoint: HttpEndpoint, who: Introduction):
         method: 'initialize',
         params: initializeParams(who),
         timeoutMs: limits.startTimeoutMs,
-        signal: new AbortController().signal,
+        signal,
         maxResultBytes: limits.maxMessageBytes,
         release: () => true,
         onNotification: () => {},

@@ -19,8 +19,11 @@ import { notificationFrame, requestFrame } from './message.ts';
 
 const LISTEN = 'subscriptions/listen';
 
-/** @throws {UpstreamUnavailable} it cannot be reached, or does not speak this era */
-export async function openModernHttp(endpoint: HttpEndpoint): Promise<Conversation> {
+/**
+ * @param signal gives up while it is being opened
+ * @throws {UpstreamUnavailable} it cannot be reached, or does not speak this era
+ */
+export async function openModernHttp(endpoint: HttpEndpoint, signal: AbortSignal): Promise<Conversation> {
   const { limits, server } = endpoint;
   const inFlight = createInFlight();
   let nextId = 1;
@@ -56,7 +59,7 @@ export async function openModernHttp(endpoint: HttpEndpoint): Promise<Conversati
     return call.answer;
   }
 
-  const facts = await discover(request, server.name, limits.probeTimeoutMs);
+  const facts = await discover(request, server.name, limits.probeTimeoutMs, signal);
 
   return {
     facts,
@@ -118,13 +121,14 @@ async function discover(
   request: Conversation['request'],
   server: string,
   timeoutMs: number,
+  signal: AbortSignal,
 ): Promise<UpstreamFacts> {
   const answer = await request(
     {
       method: 'server/discover',
       params: discoverParams(),
       timeoutMs,
-      signal: new AbortController().signal,
+      signal,
       maxResultBytes: Number.POSITIVE_INFINITY,
       release: () => true,
       onNotification: () => {},

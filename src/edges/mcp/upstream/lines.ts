@@ -5,6 +5,7 @@
  * A line past the bound is dropped to its end; its first and last bytes are handed over, so that the
  * request which it answers can be failed.
  */
+import { createChunks } from './chunks.ts';
 
 export interface LineReader {
   feed(chunk: Buffer): void;
@@ -20,44 +21,36 @@ const EDGE_BYTES = 256;
 const NONE = Buffer.alloc(0);
 
 export function createLineReader(events: LineEvents): LineReader {
-  let parts: Buffer[] = [];
-  let bytes = 0;
+  const kept = createChunks();
   /** Set while a line past the bound is being dropped. */
   let head: Buffer | undefined;
   let tail: Buffer = NONE;
 
-  function drop(part: Buffer): void {
-    tail = lastBytes(tail, part);
-  }
-
   function keep(part: Buffer): void {
     if (head !== undefined) {
-      drop(part);
-      return;
+      tail = lastBytes(tail, part);
+    } else if (kept.bytes() + part.length <= events.maxLineBytes) {
+      kept.push(part);
+    } else {
+      const before = kept.take();
+      head = Buffer.concat([before.subarray(0, EDGE_BYTES), part.subarray(0, EDGE_BYTES)]);
+      tail = lastBytes(lastBytes(NONE, before), part);
     }
-    if (bytes + part.length <= events.maxLineBytes) {
-      parts.push(part);
-      bytes += part.length;
-      return;
-    }
-    const all = [...parts, part];
-    head = Buffer.concat(all).subarray(0, EDGE_BYTES);
-    for (const each of all) drop(each);
-    parts = [];
-    bytes = 0;
   }
 
   function end(part: Buffer): void {
-    if (parts.length === 0 && head === undefined && part.length <= events.maxLineBytes) {
+    if (kept.bytes() === 0 && head === undefined && part.length <= events.maxLineBytes) {
       events.onLine(part);
       return;
     }
     keep(part);
-    if (head !== undefined) events.onOversized(head, tail);
-    else events.onLine(Buffer.concat(parts, bytes));
-    parts = [];
-    bytes = 0;
+    if (head === undefined) {
+      events.onLine(kept.take());
+      return;
+    }
+    const first = head;
     head = undefined;
+    events.onOversized(first.subarray(0, EDGE_BYTES), tail);
     tail = NONE;
   }
 

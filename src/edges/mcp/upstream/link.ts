@@ -21,7 +21,7 @@ export interface Outgoing {
   readonly params?: string;
   /** What `Mcp-Name` mirrors (tool name, URI, prompt name), for modern HTTP upstreams. */
   readonly name?: string;
-  /** `Mcp-Param-*` headers of our canonical arguments, for modern HTTP upstreams. */
+  /** `Mcp-Param-*` headers of our canonical arguments, wrapped where they need it, for modern HTTP upstreams. */
   readonly paramHeaders?: Readonly<Record<string, string>>;
   /** Aborting means: stop waiting, drop the result, tell the upstream (cancelled, or close the stream). */
   readonly signal: AbortSignal;
@@ -29,7 +29,10 @@ export interface Outgoing {
   readonly maxResultBytes: number;
   /** Called before the first byte leaves; `false` means it must not: the link answers `failed/not_released`. */
   readonly release: () => boolean;
-  /** Notifications that belong to this request, in order, before its answer. Progress tokens are the caller's own again. */
+  /**
+   * Notifications that belong to this request, in order, before its answer. Progress tokens are the
+   * caller's own again; the subscription id of a `subscriptions/listen` is ours, for the caller to replace.
+   */
   readonly onNotification: (method: string, params: JsonObject) => void;
   /** Legacy only: the upstream asks the client (sampling, elicitation, roots) while this request runs. */
   readonly onRequest: (method: string, params: JsonObject) => Promise<PeerAnswer>;

@@ -136,12 +136,12 @@ export interface OwnToken {
  * Puts our own progress token where the caller put one: tokens of different callers meet in one
  * process, and neither may see the other's.
  *
- * @returns undefined when the caller asked for no progress
+ * @returns undefined when the caller asked for no progress; `unreadable` for what is no canonical JSON
  */
-export function withOwnToken(params: string, token: number): OwnToken | undefined {
+export function withOwnToken(params: string, token: number): OwnToken | 'unreadable' | undefined {
   if (!params.includes('"progressToken"')) return undefined;
   const parsed = parseJson(Buffer.from(params), { maxBytes: 2 ** 28, maxDepth: 512, maxNodes: 10_000_000 });
-  if (!parsed.ok || !isObject(parsed.value)) return undefined;
+  if (!parsed.ok || !isObject(parsed.value)) return 'unreadable';
   const meta = own(parsed.value, '_meta');
   if (!isObject(meta)) return undefined;
   const callersToken = stringAt(meta, 'progressToken') ?? integerAt(meta, 'progressToken');

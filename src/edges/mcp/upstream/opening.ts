@@ -23,6 +23,8 @@ export interface Opener {
    * @throws {UpstreamUnavailable}
    */
   open(server: UpstreamServer, era: Era, owner: LinkOwner | undefined): Promise<Conversation>;
+  /** Gives up what is being opened, and every process. */
+  abandon(): void;
   /** To be called when the conversations are over. */
   close(): Promise<void>;
 }
@@ -38,6 +40,7 @@ export function createOpener(options: OpenerOptions): Opener {
   const { limits } = options;
   const endpoints = new Map<string, HttpEndpoint>();
   const probes = new Set<Conversation>();
+  const ending = new AbortController();
 
   function endpointOf(server: Extract<UpstreamServer, { kind: 'http' }>): HttpEndpoint {
     const existing = endpoints.get(server.name);
@@ -61,6 +64,7 @@ export function createOpener(options: OpenerOptions): Opener {
         introduction: owner ?? NOBODY_IN_PARTICULAR,
         shared: owner === undefined,
         limits,
+        signal: ending.signal,
         onStderr: (line) => options.onStderr(server.name, line),
       });
       void conversation.closed.then(giveBack);
@@ -75,8 +79,8 @@ export function createOpener(options: OpenerOptions): Opener {
     if (server.kind === 'stdio') return start(server, eras, owner);
     const endpoint = endpointOf(server);
     return eras[0] === 'modern'
-      ? openModernHttp(endpoint)
-      : openLegacyHttp(endpoint, owner ?? NOBODY_IN_PARTICULAR);
+      ? openModernHttp(endpoint, ending.signal)
+      : openLegacyHttp(endpoint, owner ?? NOBODY_IN_PARTICULAR, ending.signal);
   }
 
   async function tryOut(server: UpstreamServer, eras: readonly Era[]): Promise<Era> {
@@ -107,6 +111,7 @@ export function createOpener(options: OpenerOptions): Opener {
       if (spoken.size === 0) throw last;
       return spoken;
     },
+    abandon: () => ending.abort(),
     async close() {
       await Promise.all([...probes].map((conversation) => conversation.close()));
       await Promise.all([...endpoints.values()].map((endpoint) => endpoint.pool.destroy()));

@@ -7,6 +7,7 @@
  *
  * Source: WHATWG HTML, "Server-sent events", sections 9.2.5 and 9.2.6.
  */
+import { createChunks } from './chunks.ts';
 
 export interface SseEvent {
   /** `message` when the stream names none. */
@@ -28,10 +29,11 @@ const COLON = 0x3a;
 const SPACE = 0x20;
 const BOM = [0xef, 0xbb, 0xbf];
 const MAX_ID_BYTES = 1024;
+/** Each costs more than its bytes; JSON on one line needs one. */
+const MAX_DATA_LINES = 65_536;
 
 export function createSseParser(maxEventBytes: number, onEvent: (event: SseEvent) => void): SseParser {
-  let partial: Buffer[] = [];
-  let partialBytes = 0;
+  const partial = createChunks();
   let data: Buffer[] = [];
   let eventBytes = 0;
   let type = '';
@@ -43,10 +45,9 @@ export function createSseParser(maxEventBytes: number, onEvent: (event: SseEvent
 
   function takeLine(end: Buffer): void {
     let line = end;
-    if (partial.length > 0) {
-      line = Buffer.concat([...partial, end]);
-      partial = [];
-      partialBytes = 0;
+    if (partial.bytes() > 0) {
+      partial.push(end);
+      line = partial.take();
     }
     if (isFirstLine) {
       isFirstLine = false;
@@ -105,18 +106,16 @@ export function createSseParser(maxEventBytes: number, onEvent: (event: SseEvent
       while (from < chunk.length) {
         const at = lineEnd(chunk, from);
         if (at < 0) break;
-        if (eventBytes + partialBytes + (at - from) > maxEventBytes) return false;
+        if (eventBytes + partial.bytes() + (at - from) > maxEventBytes) return false;
         takeLine(chunk.subarray(from, at));
+        if (data.length > MAX_DATA_LINES) return false;
         from = at + 1;
         if (chunk[at] !== CR) continue;
         if (from === chunk.length) afterCr = true;
         else if (chunk[from] === LF) from += 1;
       }
-      if (from < chunk.length) {
-        partial.push(chunk.subarray(from));
-        partialBytes += chunk.length - from;
-      }
-      return eventBytes + partialBytes <= maxEventBytes;
+      if (from < chunk.length) partial.push(chunk.subarray(from));
+      return eventBytes + partial.bytes() <= maxEventBytes && data.length <= MAX_DATA_LINES;
     },
   };
 }

@@ -44,17 +44,21 @@ export interface StdioOptions {
   /** What to try, in this order, in this process: some servers settle on the era of the first message. */
   readonly eras: readonly Era[];
   readonly introduction: Introduction;
-  /** Serves several tasks: then nothing that the process says of its own accord is told, save that lists changed. */
+  /** Serves several tasks: of what it says of its own accord, they are told what cannot be another one's. */
   readonly shared: boolean;
   readonly limits: UpstreamLimits;
   readonly onStderr: (line: string) => void;
+  /** Ends the process, even during the handshake. */
+  readonly signal: AbortSignal;
 }
 
 export interface StdioConversation extends Conversation {
   readonly pid: number;
 }
 
-const LIST_CHANGED = /^notifications\/(tools|prompts|resources)\/list_changed$/;
+/** What names the request that it belongs to, and what is the same for everybody. */
+const ATTRIBUTED =
+  /^notifications\/(?:progress|subscriptions\/acknowledged|(?:tools|prompts|resources)\/list_changed)$/;
 /** Where an oversized answer shows whose it is: before its result, or after it. */
 const ID_AT_HEAD = /^\{"jsonrpc":"2\.0","id":(\d{1,15}),/;
 const ID_AT_TAIL = /,"id":(\d{1,15})(?:,"jsonrpc":"2\.0")?\}\s*$/;
@@ -67,6 +71,8 @@ export async function openStdio(options: StdioOptions): Promise<StdioConversatio
   let nextId = 1;
   let over = false;
   let era: Era = 'modern';
+  let firstClient: string | undefined;
+  let severalClients = false;
 
   const child = await startChild(
     options.command,
@@ -77,6 +83,10 @@ export async function openStdio(options: StdioOptions): Promise<StdioConversatio
     throw new UpstreamUnavailable(`\`${options.server}\` cannot be started: ${error.code}`);
   });
 
+  const onAbort = (): void => void child.stop();
+  if (options.signal.aborted) onAbort();
+  else options.signal.addEventListener('abort', onAbort);
+
   const questions = createQuestions({
     callFor: inFlight.sole,
     reply: write,
@@ -84,6 +94,7 @@ export async function openStdio(options: StdioOptions): Promise<StdioConversatio
   });
   const closed = child.ended.then(() => {
     over = true;
+    options.signal.removeEventListener('abort', onAbort);
     questions.close();
     inFlight.failAll('closed');
   });
@@ -117,10 +128,10 @@ export async function openStdio(options: StdioOptions): Promise<StdioConversatio
   }
 
   function onNotification(method: string, params: JsonObject): void {
-    if (method === 'notifications/message' && options.shared && listeners.clients() > 1) return;
-    if (inFlight.notify(method, params)) return;
-    if (options.shared && listeners.clients() > 1 && !LIST_CHANGED.test(method)) return;
-    listeners.tell(method, params);
+    // It names a question of theirs, and the client knows that by another id.
+    if (method === 'notifications/cancelled') return;
+    const isTold = !(options.shared && severalClients) || ATTRIBUTED.test(method);
+    if (isTold && !inFlight.notify(method, params)) listeners.tell(method, params);
   }
 
   function onOversized(head: Buffer, tail: Buffer): void {
@@ -139,6 +150,8 @@ export async function openStdio(options: StdioOptions): Promise<StdioConversatio
     if (over) return { kind: 'failed', reason: 'closed', sent: false };
     if (inFlight.size() >= limits.maxInFlight || child.unreadBytes() > limits.maxUnreadBytes)
       return { kind: 'failed', reason: 'unreachable', sent: false };
+    firstClient ??= from;
+    if (from !== firstClient) severalClients = true;
     const call = createCall(outgoing, {
       id: nextId++,
       from,
@@ -159,7 +172,7 @@ export async function openStdio(options: StdioOptions): Promise<StdioConversatio
         method,
         params,
         timeoutMs,
-        signal: new AbortController().signal,
+        signal: options.signal,
         maxResultBytes: limits.maxMessageBytes,
         release: () => true,
         onNotification: () => {},

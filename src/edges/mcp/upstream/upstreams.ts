@@ -220,6 +220,7 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
     async close() {
       over = true;
       clearInterval(sweeper);
+      opener.abandon();
       await Promise.all([...slots.values()].map(end));
       await opener.close();
     },
