@@ -4,6 +4,7 @@
 import fc from 'fast-check';
 import { integrities, type Label, levels } from '../src/core/label/label.ts';
 import { type BodyOf, type Event, type EventBody, outcomes } from '../src/core/record/event.ts';
+import { operatorChannels } from '../src/core/request/proposal.ts';
 
 const name = fc.stringMatching(/^[a-z0-9][a-z0-9._/-]{0,11}$/);
 const text = fc.oneof(fc.string({ maxLength: 20 }), fc.string({ unit: 'grapheme', maxLength: 12 }));
@@ -69,7 +70,7 @@ function draws(names: Names): Draws {
   const type = <T extends string>(value: T) => fc.constant(value);
   const { agent, task, session } = names;
   const caller = fc.record({ agent, task, session, tokenId: id });
-  const operator = fc.record({ operator: id, channel: fc.constant('local-socket' as const) });
+  const operator = fc.record({ operator: id, channel: fc.constantFrom(...operatorChannels) });
   const terms = together(
     fc.record({
       id: task,

@@ -4,7 +4,7 @@ import { shapeOf } from '../core/policy/shape.ts';
 import { tenantKey } from '../core/record/event.ts';
 import { payloadRef } from '../core/record/payload.ts';
 import type { Operator } from '../core/request/proposal.ts';
-import { facets } from '../core/state/facet.ts';
+import { facets, type View } from '../core/state/facet.ts';
 import { type Administered, administer } from './administer.ts';
 import type { Published } from './ports.ts';
 import type { InForce, Road } from './road.ts';
@@ -18,26 +18,43 @@ export interface Force {
   stage(next: Published): InForce;
 }
 
+export interface Publication {
+  /** Digests. */
+  readonly policy: string;
+  readonly catalogue: string;
+  /** False where exactly this was in force already; nothing but the decision is written then. */
+  readonly changed: boolean;
+}
+
 /** @param first what this node starts with; in force once its event is in the ledger */
 export function createForce(first: Published, sequencer: Pick<Sequencer, 'onEvent'>): Force {
   let inForce = shaped(first);
-  const staged = new Map<string, InForce>([[first.policies.digest, inForce]]);
+  let catalogue = first.catalogue.digest;
+  const staged = new Map<string, InForce>([[keyOf(first.policies.digest, catalogue), inForce]]);
   sequencer.onEvent((event) => {
+    // A publication writes both events in this order; the policies are what closes it.
+    if (event.type === 'catalogue.published') catalogue = event.catalogue;
     if (event.type !== 'policy.published') return;
-    const next = staged.get(event.policy);
+    const key = keyOf(event.policy, catalogue);
+    const next = staged.get(key);
     if (next === undefined) return;
     inForce = next;
     staged.clear();
-    staged.set(event.policy, next);
+    staged.set(key, next);
   });
   return {
     current: () => inForce,
     stage(next) {
       const ready = shaped(next);
-      staged.set(next.policies.digest, ready);
+      staged.set(keyOf(next.policies.digest, next.catalogue.digest), ready);
       return ready;
     },
   };
+}
+
+/** The same policies over another catalogue are another thing to decide by. */
+function keyOf(policies: string, catalogue: string): string {
+  return `${policies} ${catalogue}`;
 }
 
 /** Brings compiled policies and catalogue into force. Decided like every administrative act, by the policies in force before. */
@@ -46,13 +63,18 @@ export async function publish(
   force: Force,
   operator: Operator,
   next: Published,
-): Promise<Administered<{ policy: string; changed: boolean }>> {
+): Promise<Administered<Publication>> {
   force.stage(next);
   const policy = next.policies.digest;
+  const catalogue = next.catalogue.digest;
   const seal = await tenantSealer(road.vault);
   return administer(road, operator, 'policy.publish', { kind: 'policy', id: policy }, (view, place) => {
-    const changed = view.get(facets.policy) !== policy;
-    return { ok: true, writings: changed ? publication(next, place, seal) : [], value: { policy, changed } };
+    const changed = !isStanding(view, next);
+    return {
+      ok: true,
+      writings: changed ? publication(next, place, seal) : [],
+      value: { policy, catalogue, changed },
+    };
   });
 }
 
@@ -63,11 +85,13 @@ export async function publishAtStart(
 ): Promise<void> {
   const seal = await tenantSealer(road.vault);
   await road.sequencer.submit((view, place) => {
-    const standing =
-      view.get(facets.policy) === first.policies.digest &&
-      view.get(facets.catalogue) === first.catalogue.digest;
-    return { writings: standing ? [] : publication(first, place, seal), depends: true, result: undefined };
+    const writings = isStanding(view, first) ? [] : publication(first, place, seal);
+    return { writings, depends: true, result: undefined };
   });
+}
+
+function isStanding(view: View, { policies, catalogue }: Published): boolean {
+  return view.get(facets.policy) === policies.digest && view.get(facets.catalogue) === catalogue.digest;
 }
 
 /** The tenant's key was erased: nothing can be published that could be explained later. */

@@ -17,5 +17,12 @@ forbid (principal, action == Action::"countersign.canary", resource);
 @reason("The owner of the local socket administers this node.")
 permit (principal is Operator, action in Action::"administer", resource)
 when { context.channel == "local-socket" };
+
+// Saving a policy or catalogue file publishes it. To publish only when asked, forbid this.
+@id("countersign.watched-files")
+@owner("countersign")
+@reason("The owner of the watched directories publishes by saving a file.")
+permit (principal is Operator, action == Action::"policy.publish", resource)
+when { context.channel == "watched-files" };
 `,
 };

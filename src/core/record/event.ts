@@ -3,6 +3,7 @@
 // A record is an event in its envelope (envelope.ts). Byte format: docs/formats/record.md.
 import { z } from 'zod';
 import { integrities, levels } from '../label/label.ts';
+import { operatorChannels } from '../request/proposal.ts';
 
 /** Changes when a record of the old shape could not be read as one of the new. */
 export const recordVersion = 1;
@@ -141,7 +142,7 @@ const fact = z.strictObject({
 export type Fact = z.infer<typeof fact>;
 
 const agentCaller = z.strictObject({ agent: id, task: id, session: id, tokenId: id });
-const operatorCaller = z.strictObject({ operator: id, channel: z.literal('local-socket') });
+const operatorCaller = z.strictObject({ operator: id, channel: z.enum(operatorChannels) });
 
 export const outcomes = ['allow', 'deny', 'modify', 'step_up', 'defer'] as const;
 export type OutcomeName = (typeof outcomes)[number];

@@ -29,7 +29,11 @@ export interface Caller {
 
 /** A person or a local process that administers, as the edge verified it. */
 export interface Operator {
-  /** `local:<uid>` for the owner of the local socket. */
+  /** `local:<uid>` for the owner of the local socket and of the watched files. */
   readonly id: string;
-  readonly channel: 'local-socket';
+  readonly channel: OperatorChannel;
 }
+
+/** How an act of administration arrived: asked for over the socket, or by saving a watched file. */
+export const operatorChannels = ['local-socket', 'watched-files'] as const;
+export type OperatorChannel = (typeof operatorChannels)[number];
