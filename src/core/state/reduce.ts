@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each event changes. The only place that knows; everything else folds.
 import { join, nothingRead, sameLabel } from '../label/label.ts';
-import type { BodyOf, DecisionEvent, EventBody, ObservationEvent } from '../record/event.ts';
+import type { BodyOf, DecisionEvent, EventBody, ObservationEvent, Reserve } from '../record/event.ts';
 import { type FacetKey, facets, type View } from './facet.ts';
 
 /** `value: undefined` removes the facet. */
@@ -25,15 +25,10 @@ export function changes(
 ): readonly Change[] {
   switch (event.type) {
     case 'agent.registered':
-      return [
-        set(facets.agent(event.agent), {
-          owner: event.owner,
-          autonomy: event.autonomy,
-          verifiedAt: event.verifiedAt,
-          status: view.get(facets.agent(event.agent))?.status ?? 'active',
-        }),
-      ];
+      return registered(view, event);
     case 'task.started':
+      // Starting it again would give back what was spent and what was taken away.
+      if (view.get(facets.task(event.task.id)) !== undefined) return [];
       return [
         set(facets.task(event.task.id), { ...event.task, status: 'active', hasPrompt: false }),
         ...event.task.budgets.map((budget) =>
@@ -46,6 +41,7 @@ export function changes(
       return [set(facets.task(event.task), { ...task, hasPrompt: true })];
     }
     case 'session.started':
+      if (view.get(facets.session(event.session)) !== undefined) return [];
       return [
         set(facets.session(event.session), {
           task: event.task,
@@ -73,6 +69,15 @@ export function changes(
     case 'node.started':
       return [];
   }
+}
+
+function registered(view: View, event: BodyOf<'agent.registered'>): readonly Change[] {
+  const { agent, owner, autonomy, verifiedAt } = event;
+  const before = view.get(facets.agent(agent));
+  const same = before?.owner === owner && before.autonomy === autonomy && before.verifiedAt === verifiedAt;
+  return same
+    ? []
+    : [set(facets.agent(agent), { owner, autonomy, verifiedAt, status: before?.status ?? 'active' })];
 }
 
 function revocation(view: View, event: BodyOf<'revoked'>): readonly Change[] {
@@ -110,14 +115,22 @@ function opened(
   const { session, task } = event.who;
   const { reserves, worst } = event.open;
   const activity = view.get(facets.activity(session)) ?? { calls: 0, lastAt: at };
+  // It holds only what there is, so that closing it gives back what was taken.
+  const held = total(reserves).flatMap(({ budget: name, units }) => {
+    const key = facets.budget(task, name);
+    const budget = view.get(key);
+    if (budget === undefined) return [];
+    return [
+      {
+        reserve: { budget: name, units },
+        change: set(key, { ...budget, reserved: budget.reserved + units }),
+      },
+    ];
+  });
   return [
-    set(facets.call(id), { node, session, task, reserves, worst }),
+    set(facets.call(id), { node, session, task, reserves: held.map(({ reserve }) => reserve), worst }),
     set(facets.activity(session), { calls: activity.calls + 1, lastAt: at }),
-    ...reserves.flatMap((reserve) => {
-      const key = facets.budget(task, reserve.budget);
-      const budget = view.get(key);
-      return budget === undefined ? [] : [set(key, { ...budget, reserved: budget.reserved + reserve.units })];
-    }),
+    ...held.map(({ change }) => change),
   ];
 }
 
@@ -147,6 +160,13 @@ function closed(
   const after = event.status === 'unreleased' ? before : join(before, event.label);
   const labels = sameLabel(before, after) ? [] : [set(facets.labels(task), after)];
   return [gone, ...settled, ...labels];
+}
+
+/** One reserve for each budget, however often it is named. */
+function total(reserves: readonly Reserve[]): readonly Reserve[] {
+  const units = new Map<string, number>();
+  for (const one of reserves) units.set(one.budget, (units.get(one.budget) ?? 0) + one.units);
+  return [...units].map(([budget, sum]) => ({ budget, units: sum }));
 }
 
 function set<T>(key: FacetKey<T>, value: T): Change {
