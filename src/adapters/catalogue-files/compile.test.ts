@@ -263,6 +263,26 @@ describe('schemas that double their work are stopped', () => {
   });
 });
 
+test('a schema is compiled once, and again only when it is another', () => {
+  const own = schemaCompiler();
+  const schema = object({ a: { type: 'string' } });
+  expect(own.compile(structuredClone(schema), false)).toBe(own.compile(schema, false));
+  expect(own.compile(schema, true)).not.toBe(own.compile(schema, false));
+  expect(own.compile(object({ a: { type: 'number' } }), false)).not.toBe(own.compile(schema, false));
+});
+
+test('two tools do not share what they name alike', () => {
+  const named = (type: string) =>
+    object({ a: { $ref: '#/$defs/x' } }, { $id: 'https://x.example/s', $defs: { x: { type } } });
+  const [first, second] = [
+    compiler.compile(named('string'), false),
+    compiler.compile(named('number'), false),
+  ];
+  if (!first.ok || !second.ok) throw new Error('does not compile');
+  expect([first.check({ a: 'x' }).ok, second.check({ a: 'x' }).ok]).toEqual([true, false]);
+  expect([first.check({ a: 1 }).ok, second.check({ a: 1 }).ok]).toEqual([false, true]);
+});
+
 test('a long text is in no format', () => {
   expect(said(object({ a: { format: 'email' } }), { a: `${'a'.repeat(5000)}@example.com` })).toContain(
     'format',

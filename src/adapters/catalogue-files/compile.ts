@@ -13,7 +13,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { ArgumentsVerdict } from '../../app/ports.ts';
 import { didYouMean } from '../../core/catalogue/nearest.ts';
-import { canonicalJson } from '../../core/json/canonical.ts';
+import { canonicalJson, digestJson } from '../../core/json/canonical.ts';
 import { type JsonObject, type JsonValue, own } from '../../core/json/value.ts';
 import { explain } from './explain.ts';
 import { type Meter, spend, TooMuchWork, validationBudget } from './meter.ts';
@@ -23,6 +23,8 @@ import { costed, costKeyword, type Dialect, declaredArguments, dialectOf, Schema
 
 /** Longer texts are in none of the formats, except for those that are for long texts. */
 const maxFormattedLength = 4096;
+/** Compiled schemas that are kept for the next load: most of a catalogue is the same as before. */
+const maxKnown = 4096;
 
 export type Compiled =
   | {
@@ -42,48 +44,78 @@ export interface Compiler {
 
 export function schemaCompiler(): Compiler {
   const meter: Meter = { left: Number.POSITIVE_INFINITY };
+  const engines = new Map<string, Engine>();
+  const known = new Map<string, Compiled>();
+  return {
+    compile(schema, leavePatterns) {
+      const key = `${leavePatterns} ${digestJson(schema)}`;
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      if (known.size >= maxKnown) {
+        known.clear();
+        engines.clear(); // ajv remembers each schema for as long as it lives
+      }
+      const compiled = compileOnce(engines, meter, schema, leavePatterns);
+      known.set(key, compiled);
+      return compiled;
+    },
+  };
+}
+
+interface Engine {
+  readonly ajv: Ajv7;
+  /** Patterns that this engine let pass, since its last schema. */
+  readonly unchecked: string[];
+}
+
+function compileOnce(
+  engines: Map<string, Engine>,
+  meter: Meter,
+  schema: JsonObject,
+  leavePatterns: boolean,
+): Compiled {
+  meter.left = Number.POSITIVE_INFINITY;
+  try {
+    if (own(schema, 'type') !== 'object')
+      return { ok: false, reason: '`type` of an input schema must be `object`' };
+    const dialect = dialectOf(schema);
+    const name = `${leavePatterns} ${dialect}`;
+    const engine = engines.get(name) ?? engineFor(dialect, meter, leavePatterns);
+    engines.set(name, engine);
+    engine.unchecked.length = 0;
+    const validate = engine.ajv.compile(costed(schema));
+    const declared = declaredArguments(schema);
+    const errorsOf = (args: JsonObject) => (validate(args) === true ? [] : (validate.errors ?? undefined));
+    return {
+      ok: true,
+      check: (args) => checked(meter, args, declared, errorsOf),
+      unchecked: [...engine.unchecked],
+    };
+  } catch (error) {
+    if (error instanceof SchemaRefused || error instanceof PatternRefused)
+      return { ok: false, reason: error.message };
+    if (error instanceof RangeError) return { ok: false, reason: 'the schema is too large to compile' };
+    // What ajv says repeats the schema at length, and the schema is an upstream's.
+    return { ok: false, reason: `the schema does not compile: ${quoted(String(error))}` };
+  }
+}
+
+function engineFor(dialect: Dialect, meter: Meter, leavePatterns: boolean): Engine {
   const unchecked: string[] = [];
-  const mode = { leavePatterns: false };
   const regExp = Object.assign(
     (pattern: string) => {
       try {
         return linearPattern(pattern, meter);
       } catch (error) {
-        if (!(error instanceof PatternRefused) || !mode.leavePatterns) throw error;
+        if (!(error instanceof PatternRefused) || !leavePatterns) throw error;
         unchecked.push(pattern);
         return { test: () => true, toString: () => `unchecked:${pattern}` };
       }
     },
     { code: 'new RegExp' },
   );
-  const engines: Record<Dialect, Ajv7> = {
-    '2020-12': equipped(new Ajv2020(options(regExp)), meter),
-    'draft-07': equipped(new Ajv7(options(regExp)), meter),
-  };
-
-  return {
-    compile(schema, leavePatterns) {
-      meter.left = Number.POSITIVE_INFINITY;
-      mode.leavePatterns = leavePatterns;
-      unchecked.length = 0;
-      try {
-        if (own(schema, 'type') !== 'object')
-          return { ok: false, reason: '`type` of an input schema must be `object`' };
-        const validate = engines[dialectOf(schema)].compile(costed(schema));
-        const declared = declaredArguments(schema);
-        const check = (args: JsonObject) =>
-          checked(meter, args, declared, (value) =>
-            validate(value) === true ? [] : (validate.errors ?? []),
-          );
-        return { ok: true, check, unchecked: [...unchecked] };
-      } catch (error) {
-        if (error instanceof SchemaRefused || error instanceof PatternRefused)
-          return { ok: false, reason: error.message };
-        // What ajv says repeats the schema at length, and the schema is an upstream's.
-        return { ok: false, reason: `the schema does not compile: ${quoted(String(error))}` };
-      }
-    },
-  };
+  const Ajv = dialect === '2020-12' ? Ajv2020 : Ajv7;
+  return { ajv: equipped(new Ajv(options(regExp)), meter), unchecked };
 }
 
 function checked(
@@ -161,7 +193,7 @@ function boundFormats(ajv: Ajv7, meter: Meter): void {
           : undefined;
     if (test === undefined || name === 'byte') continue;
     ajv.addFormat(name, (text: string) => {
-      spend(meter, 10 + text.length);
+      spend(meter, 10 + Math.ceil(text.length ** 2 / 64)); // some of these expressions are quadratic
       return text.length <= maxFormattedLength && test(text) === true;
     });
   }

@@ -38,8 +38,14 @@ export type CatalogueLoad =
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** @param source a directory, or files that were read already */
-export function loadCatalogue(source: string | readonly CatalogueFile[]): CatalogueLoad {
+/**
+ * @param source a directory, or files that were read already
+ * @param compiler kept from load to load, it compiles only what is new
+ */
+export function loadCatalogue(
+  source: string | readonly CatalogueFile[],
+  compiler: Compiler = schemaCompiler(),
+): CatalogueLoad {
   const read = typeof source === 'string' ? readDirectory(source) : { ok: true as const, files: source };
   if (!read.ok) return read;
   const problems: Problem[] = [];
@@ -47,7 +53,6 @@ export function loadCatalogue(source: string | readonly CatalogueFile[]): Catalo
   const accepted = new Map<string, readonly ToolDefinition[]>();
   const checked: Checked[] = [];
   const locks = new Map(read.files.filter((f) => f.name.endsWith(lockEnd)).map((f) => [stem(f, lockEnd), f]));
-  const compiler = schemaCompiler();
   const actions: ActionShapes = new Map();
 
   for (const file of read.files) {

@@ -16,7 +16,8 @@ export type Dialect = '2020-12' | 'draft-07';
 /** Keyword of ours that compiles into `spend`; whatever the upstream wrote under it is dropped. */
 export const costKeyword = 'countersign:cost';
 
-const maxSubschemas = 5000;
+/** ajv takes quadratic time for some: with so many, under two seconds, once. */
+const maxSubschemas = 2000;
 
 const single = words(
   'additionalItems additionalProperties contains contentSchema else if items not propertyNames then unevaluatedItems unevaluatedProperties',
