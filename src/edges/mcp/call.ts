@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A decided request of a client, from its parameters to its reply, whatever the two eras.
+ *
+ * Where the upstream answers `input_required` and the client is of the era before, the questions are put
+ * to the client and the request is made again with their answers: each round is decided anew.
+ */
+import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
+import { type JsonObject, type JsonValue, objectAt, stringAt } from '../../core/json/value.ts';
+import { asked, questionsOf, unshowable } from './asked.ts';
+import { type Done, decided } from './decided.ts';
+import { ListUnavailable } from './declared.ts';
+import type { Gate, Talk } from './gate.ts';
+import { mirrorFault, mirrorHeaders } from './header-value.ts';
+import { metaFor } from './meta.ts';
+import { createNotices } from './notice.ts';
+import { paramsText, type Understood, understand } from './proposal.ts';
+import { refusalReply, replyOf } from './refusal.ts';
+import { isUnderstood, translated } from './result.ts';
+import { failed, type Reply, rpcCodes } from './rpc.ts';
+import { type UpstreamLink, UpstreamUnavailable } from './upstream/link.ts';
+
+type Rounds = Pick<Understood, 'inputResponses' | 'requestState'>;
+
+export async function call(gate: Gate, talk: Talk, method: string, params: JsonObject): Promise<Reply> {
+  const understanding = understand(method, params, talk.scope);
+  if (!understanding.ok) return { ok: false, error: understanding.error };
+  const request = understanding.value;
+  const entry = gate.road.published().catalogue.find(method, request.server, request.target);
+  if (entry === undefined) return denied(gate, talk, request);
+
+  const schema = entry.pinned?.definition.inputSchema;
+  const fault = schema && talk.header && mirrorFault(schema, request.args, talk.header);
+  if (fault !== undefined) return failed(rpcCodes.headerMismatch, fault);
+
+  let link: UpstreamLink;
+  let definition: string | undefined;
+  try {
+    link = await talk.link(request.server);
+    if (entry.pinned !== undefined) {
+      const digest = gate.declared.digestOf(request.server, link, request.target);
+      definition = typeof digest === 'string' ? digest : await digest;
+    }
+  } catch (error) {
+    if (!(error instanceof UpstreamUnavailable || error instanceof ListUnavailable)) throw error;
+    gate.log('upstream_unavailable', { server: request.server, reason: error.message });
+    return replyOf({ kind: 'failed', code: 'upstream_unreachable' }, method, request.shown);
+  }
+  return rounds(gate, talk, { request, entry, link, definition, asked: objectAt(params, '_meta') });
+}
+
+/** For the record: what is denied because nobody has accepted it, or because it is no method at all. */
+export async function denied(
+  gate: Gate,
+  talk: Pick<Talk, 'caller'>,
+  {
+    method,
+    server,
+    target,
+    shown,
+    args,
+  }: Pick<Understood, 'method' | 'server' | 'target' | 'shown' | 'args'>,
+): Promise<Reply> {
+  const done = await decided(gate.road, gate.limits, {
+    caller: talk.caller,
+    proposal: { method, server, target, args },
+    // Permitted all the same (the catalogue changed meanwhile): nobody here knows how to carry it.
+    run: async () => ({ kind: 'failed', reason: 'not_released', sent: false }),
+  });
+  return replyOf(done, method, shown);
+}
+
+interface Journey {
+  readonly request: Understood;
+  readonly entry: CatalogueEntry;
+  readonly link: UpstreamLink;
+  readonly definition: string | undefined;
+  /** The client's own `_meta`. */
+  readonly asked: JsonObject | undefined;
+}
+
+async function rounds(gate: Gate, talk: Talk, journey: Journey): Promise<Reply> {
+  const { request, link } = journey;
+  const { method, server, shown } = request;
+  // Answers to questions mean something only to an upstream that asks in results.
+  let given: Rounds = talk.era === 'modern' && link.facts.era === 'modern' ? request : {};
+  for (let round = 0; round < gate.limits.maxRounds; round++) {
+    const done = await once(gate, talk, journey, given);
+    if (done.kind !== 'result') return replyOf(done, method, shown);
+    const questions = done.result.resultType === 'input_required' ? questionsOf(done.result) : undefined;
+    if (questions === undefined || link.facts.era === 'legacy') {
+      return { ok: true, result: translated(talk.era, talk.scope, server, method, done.result) };
+    }
+    if (talk.era === 'modern') {
+      const stopped = await unshowable(gate, talk, server, questions);
+      if (stopped === undefined) {
+        return { ok: true, result: translated(talk.era, talk.scope, server, method, done.result) };
+      }
+      return stopped.done.kind === 'refused'
+        ? refusalReply(stopped.done.refusal, method, shown, stopped.method)
+        : replyOf(stopped.done, method, shown);
+    }
+    const answers = await Promise.all(
+      questions.map(async ({ key, method: question, params }) => ({
+        key,
+        answer: await asked(gate, talk, server, question, params, talk.cancelled),
+      })),
+    );
+    const inputResponses: { [key: string]: JsonValue } = {};
+    for (const { key, answer } of answers) {
+      if ('error' in answer)
+        return failed(
+          rpcCodes.upstream,
+          `the server needs an answer that it did not get: ${answer.error.message}`,
+          { code: 'input_not_given' },
+        );
+      inputResponses[key] = answer.result;
+    }
+    const requestState = stringAt(done.result, 'requestState');
+    given = { inputResponses, ...(requestState === undefined ? {} : { requestState }) };
+  }
+  return failed(rpcCodes.limit, `the server asked more than ${gate.limits.maxRounds} times`, {
+    code: 'too_many_rounds',
+  });
+}
+
+function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Promise<Done> {
+  const { request, entry, link, definition } = journey;
+  const { method, server, target, args } = request;
+  const notices = createNotices(talk, server, gate.limits, talk.notify);
+  return decided(gate.road, gate.limits, {
+    caller: talk.caller,
+    proposal: { method, server, target, args, ...(definition === undefined ? {} : { definition }) },
+    cancelled: talk.cancelled,
+    understands: (result) => isUnderstood(link.facts.era, result),
+    detail: notices.summary,
+    async run(leave) {
+      const { signal, maxResultBytes, release } = leave;
+      const schema = entry.pinned?.definition.inputSchema;
+      const mirrors = schema !== undefined && link.facts.era === 'modern';
+      const answer = await link.request({
+        method,
+        params: paramsText(request, leave.args, target, metaFor(link.facts.era, talk, journey.asked), given),
+        name: target,
+        ...(mirrors ? { paramHeaders: mirrorHeaders(schema, JSON.parse(leave.args)) } : {}),
+        signal,
+        timeoutMs: gate.limits.callTimeoutMs,
+        maxResultBytes,
+        release,
+        onNotification: notices.take,
+        onRequest: (question, params) => asked(gate, talk, server, question, params, signal),
+      });
+      if (answer.kind !== 'failed' || answer.reason !== 'detached' || answer.resume === undefined)
+        return answer;
+      talk.detached();
+      return answer.resume();
+    },
+  });
+}

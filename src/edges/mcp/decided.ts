@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * One errand on the road: decided, released, run, observed. Both directions go through here, what a
+ * client asks of an upstream and what an upstream asks of a client.
+ *
+ * Decides nothing. Nothing leaves before `release` says `go`, and nothing that came back is handed on
+ * before its observation is durable. An allow that grew old is closed and decided again, twice at most.
+ */
+import { type Authorization, authorize, type Refusal } from '../../app/authorize.ts';
+import { observe, type Upshot } from '../../app/observe.ts';
+import type { Road } from '../../app/road.ts';
+import { canonicalJson } from '../../core/json/canonical.ts';
+import type { JsonObject, JsonValue } from '../../core/json/value.ts';
+import { projectedValue } from '../../core/record/secret.ts';
+import type { Caller, Proposal } from '../../core/request/proposal.ts';
+import type { GatewayLimits } from './limits.ts';
+import type { RpcError } from './rpc.ts';
+import type { UpstreamAnswer } from './upstream/link.ts';
+
+/** What an errand gets once it was allowed. */
+export interface Leave {
+  readonly decision: string;
+  /** Canonical JSON of the arguments as they were authorised: the only ones that may be sent. */
+  readonly args: string;
+  readonly signal: AbortSignal;
+  readonly maxResultBytes: number;
+  /** Asked right before the first byte leaves; false means that none may. */
+  release(): boolean;
+}
+
+export interface Errand {
+  readonly caller: Caller;
+  readonly proposal: Proposal;
+  /** Aborted when whoever asked no longer wants the answer. */
+  readonly cancelled?: AbortSignal;
+  run(leave: Leave): Promise<UpstreamAnswer>;
+  /** Whether a result can be understood; one that cannot is withheld. */
+  understands?(result: JsonObject): boolean;
+  /** Our own words on what was relayed while it ran, for the record. */
+  detail?(): string | undefined;
+}
+
+export type FailureCode =
+  | 'upstream_unreachable'
+  | 'upstream_timeout'
+  | 'upstream_closed'
+  | 'result_too_large'
+  | 'result_invalid'
+  | 'cancelled'
+  | 'stopped'
+  | 'not_released'
+  | 'not_recorded';
+
+export type Done =
+  | { readonly kind: 'result'; readonly result: JsonObject; readonly decision: string }
+  | { readonly kind: 'error'; readonly error: RpcError; readonly decision: string }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'failed'; readonly code: FailureCode; readonly decision?: string };
+
+const understood: ReadonlySet<string> = new Set(['max_result_bytes']);
+const maxAttempts = 3;
+
+export async function decided(
+  road: Road,
+  limits: Pick<GatewayLimits, 'maxResultBytes'>,
+  errand: Errand,
+): Promise<Done> {
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const authorization = await authorize(road, errand.caller, errand.proposal, understood);
+    if (authorization.outcome !== 'allow') return { kind: 'refused', refusal: authorization };
+    const done = await run(road, limits, errand, authorization);
+    if (done !== 'stale') return done;
+  }
+  return { kind: 'failed', code: 'not_released' };
+}
+
+type Allowed = Extract<Authorization, { outcome: 'allow' }>;
+
+async function run(
+  road: Road,
+  limits: Pick<GatewayLimits, 'maxResultBytes'>,
+  errand: Errand,
+  { call, args, obligations }: Allowed,
+): Promise<Done | 'stale'> {
+  const startedMs = road.clock.monotonicMs();
+  const stop = new AbortController();
+  const revoked = () => stop.abort(call.signal.reason);
+  const cancelled = () => stop.abort('cancelled');
+  call.signal.addEventListener('abort', revoked, { once: true });
+  errand.cancelled?.addEventListener('abort', cancelled, { once: true });
+  if (call.signal.aborted) revoked();
+  if (errand.cancelled?.aborted === true) cancelled();
+
+  let refusedRelease: 'stale' | 'stopped' | undefined;
+  const leave: Leave = {
+    decision: call.decision,
+    args,
+    signal: stop.signal,
+    maxResultBytes: obligations.reduce((most, o) => Math.min(most, o.bytes), limits.maxResultBytes),
+    release() {
+      if (stop.signal.aborted) return false;
+      const verdict = call.release();
+      if (verdict !== 'go') refusedRelease = verdict;
+      return verdict === 'go';
+    },
+  };
+  let answer: UpstreamAnswer;
+  try {
+    answer = await errand.run(leave);
+  } catch {
+    answer = { kind: 'failed', reason: 'closed', sent: call.released() };
+  } finally {
+    call.signal.removeEventListener('abort', revoked);
+    errand.cancelled?.removeEventListener('abort', cancelled);
+  }
+  const tookMs = road.clock.monotonicMs() - startedMs;
+  const detail = errand.detail?.();
+  const close = (upshot: Omit<Upshot, 'tookMs'>) =>
+    observe(road, call, { ...(detail === undefined ? {} : { detail }), ...upshot, tookMs });
+
+  // A link that answers without having asked for its release has sent nothing that was decided.
+  if (!call.released()) {
+    await close({ status: 'unreleased' });
+    if (refusedRelease === 'stale') return 'stale';
+    const code =
+      stop.signal.aborted || refusedRelease === 'stopped' ? stopCode(stop.signal) : failureOf(answer);
+    return { kind: 'failed', code, decision: call.decision };
+  }
+  if (answer.kind === 'failed') {
+    const status = unanswered(answer);
+    await close({ status, detail: `${answer.reason}${detail === undefined ? '' : `; ${detail}`}` });
+    return { kind: 'failed', code: failureOf(answer, stop.signal), decision: call.decision };
+  }
+  if (answer.kind === 'result' && errand.understands?.(answer.result) === false) {
+    await close({ status: 'withheld', detail: 'the result is not one that this method has' });
+    return { kind: 'failed', code: 'result_invalid', decision: call.decision };
+  }
+
+  const shown: JsonObject = answer.kind === 'result' ? answer.result : errorShown(answer.error);
+  const isError = answer.kind === 'error' || answer.result.isError === true;
+  const observed = await close({
+    status: isError ? 'error' : 'ok',
+    content: canonicalJson(projectedValue(shown, road.pseudonym)),
+  });
+  if (!observed.released) {
+    const code = observed.code === 'stopped' ? 'stopped' : 'not_recorded';
+    return { kind: 'failed', code, decision: call.decision };
+  }
+  if (answer.kind === 'result') return { kind: 'result', result: answer.result, decision: call.decision };
+  return { kind: 'error', error: rpcError(answer.error), decision: call.decision };
+}
+
+type Failed = Extract<UpstreamAnswer, { kind: 'failed' }>;
+
+// Sent and unanswered: nobody knows what became of it. Answered and not showable: it is known, and withheld.
+function unanswered(answer: Failed): Upshot['status'] {
+  if (answer.reason === 'too_large' || answer.reason === 'invalid') return 'withheld';
+  return answer.sent ? 'ambiguous' : 'unreleased';
+}
+
+function failureOf(answer: UpstreamAnswer, signal?: AbortSignal): FailureCode {
+  if (answer.kind !== 'failed') return 'not_released';
+  switch (answer.reason) {
+    case 'not_released':
+      return 'not_released';
+    case 'unreachable':
+      return 'upstream_unreachable';
+    case 'timeout':
+      return 'upstream_timeout';
+    case 'aborted':
+      return stopCode(signal);
+    case 'closed':
+    case 'detached':
+      return 'upstream_closed';
+    case 'too_large':
+      return 'result_too_large';
+    case 'invalid':
+      return 'result_invalid';
+  }
+}
+
+function stopCode(signal: AbortSignal | undefined): FailureCode {
+  return signal?.reason === 'cancelled' ? 'cancelled' : 'stopped';
+}
+
+function errorShown(error: {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}): JsonObject {
+  return { error: { ...rpcError(error) } };
+}
+
+function rpcError(error: {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}): RpcError {
+  const { code, message } = error;
+  const data = jsonValue(error.data);
+  return { code, message, ...(data === undefined ? {} : { data }) };
+}
+
+// Links parse strictly, so this only gives the value its type back.
+function jsonValue(value: unknown): JsonValue | undefined {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What upstreams declare: their lists, all pages of them, and of tools the digest of each definition as
+ * it was seen last.
+ *
+ * Untrusted throughout. A tool is compared by what it is now, so its list is fetched in a link before
+ * the first call through it, again after `list_changed`, and again when it has grown old; a change
+ * that any link saw holds for all of them until the accepted definition is seen again.
+ */
+import { definitionDigest, parseToolDefinition } from '../../core/catalogue/pin.ts';
+import { canonicalJson } from '../../core/json/canonical.ts';
+import { arrayAt, type JsonObject, type JsonValue, objectAt, stringAt } from '../../core/json/value.ts';
+import type { GatewayLimits } from './limits.ts';
+import { metaFor } from './meta.ts';
+import type { UpstreamLink } from './upstream/link.ts';
+
+export type ListMethod = 'tools/list' | 'prompts/list' | 'resources/list' | 'resources/templates/list';
+
+const members: Readonly<Record<ListMethod, string>> = {
+  'tools/list': 'tools',
+  'prompts/list': 'prompts',
+  'resources/list': 'resources',
+  'resources/templates/list': 'resourceTemplates',
+};
+
+const capabilities: Readonly<Record<ListMethod, string>> = {
+  'tools/list': 'tools',
+  'prompts/list': 'prompts',
+  'resources/list': 'resources',
+  'resources/templates/list': 'resources',
+};
+
+export interface DeclaredTool {
+  readonly name: string;
+  readonly digest: string;
+}
+
+export interface Declared {
+  /** Every item of a list, in the upstream's order. @throws {ListUnavailable} */
+  list(link: UpstreamLink, method: ListMethod): Promise<readonly JsonValue[]>;
+  /** Its tools now, freshly fetched. @throws {ListUnavailable} */
+  tools(server: string, link: UpstreamLink): Promise<readonly DeclaredTool[]>;
+  /**
+   * The digest of what is declared of one tool, empty where nothing is.
+   *
+   * @returns at once where the list of this link is fresh
+   * @throws {ListUnavailable}
+   */
+  digestOf(server: string, link: UpstreamLink, tool: string): string | Promise<string>;
+}
+
+/** The upstream did not give its list, or not one that can be read. */
+export class ListUnavailable extends Error {
+  readonly code = 'list_unavailable';
+}
+
+export function isOffered(link: UpstreamLink, method: ListMethod): boolean {
+  return objectAt(link.facts.capabilities, capabilities[method]) !== undefined;
+}
+
+interface Seen {
+  /** How often its list was said to have changed. */
+  changes: number;
+  tools: ReadonlySet<string>;
+  fetchedAtMs: number;
+  fetching: Promise<readonly DeclaredTool[]> | undefined;
+}
+
+export function createDeclared(
+  limits: Pick<
+    GatewayLimits,
+    'maxListPages' | 'maxListed' | 'ownTimeoutMs' | 'maxResultBytes' | 'definitionsMaxAgeMs'
+  >,
+  monotonicMs: () => number,
+): Declared {
+  const links = new WeakMap<UpstreamLink, Seen>();
+  /** By server and tool: the digest seen last, whichever link saw it. */
+  const latest = new Map<string, Map<string, string>>();
+
+  async function list(link: UpstreamLink, method: ListMethod): Promise<readonly JsonValue[]> {
+    const items: JsonValue[] = [];
+    const meta = metaFor(link.facts.era, { clientCapabilities: {}, clientInfo: {} }, undefined);
+    let cursor: string | undefined;
+    for (let page = 0; page < limits.maxListPages && items.length < limits.maxListed; page++) {
+      const params: JsonObject = {
+        ...(cursor === undefined ? {} : { cursor }),
+        ...(Object.keys(meta).length > 0 ? { _meta: meta } : {}),
+      };
+      const answer = await link.request({
+        method,
+        ...(Object.keys(params).length > 0 ? { params: canonicalJson(params) } : {}),
+        signal: new AbortController().signal,
+        timeoutMs: limits.ownTimeoutMs,
+        maxResultBytes: limits.maxResultBytes,
+        // Nobody's call: the gateway looks for itself, as it does when it opens the link.
+        release: () => true,
+        onNotification: () => undefined,
+        onRequest: async () => ({ error: { code: -32601, message: 'a list asks nothing' } }),
+      });
+      if (answer.kind !== 'result')
+        throw new ListUnavailable(answer.kind === 'failed' ? answer.reason : 'error');
+      const found = arrayAt(answer.result, members[method]);
+      if (found === undefined) throw new ListUnavailable(`no \`${members[method]}\``);
+      items.push(...found);
+      cursor = stringAt(answer.result, 'nextCursor');
+      if (cursor === undefined) break;
+    }
+    return items.slice(0, limits.maxListed);
+  }
+
+  function seenBy(link: UpstreamLink): Seen {
+    const known = links.get(link);
+    if (known !== undefined) return known;
+    const fresh: Seen = {
+      changes: 0,
+      tools: new Set(),
+      fetchedAtMs: Number.NEGATIVE_INFINITY,
+      fetching: undefined,
+    };
+    links.set(link, fresh);
+    link.onUnsolicited((method) => {
+      if (method !== 'notifications/tools/list_changed') return;
+      fresh.changes++;
+      fresh.fetchedAtMs = Number.NEGATIVE_INFINITY;
+    });
+    return fresh;
+  }
+
+  async function fetched(server: string, link: UpstreamLink, seen: Seen): Promise<readonly DeclaredTool[]> {
+    const startedMs = monotonicMs();
+    const { changes } = seen;
+    const items = isOffered(link, 'tools/list') ? await list(link, 'tools/list') : [];
+    const tools: DeclaredTool[] = [];
+    const names = new Set<string>();
+    const digests = latest.get(server) ?? new Map<string, string>();
+    for (const item of items) {
+      const parsed = parseToolDefinition(item);
+      // A name declared twice says nothing certain about either.
+      if (!parsed.ok || names.has(parsed.definition.name)) continue;
+      const { name } = parsed.definition;
+      const digest = definitionDigest(parsed.definition);
+      names.add(name);
+      tools.push({ name, digest });
+      if (digests.size < limits.maxListed || digests.has(name)) digests.set(name, digest);
+    }
+    latest.set(server, digests);
+    seen.tools = names;
+    // Changed while it was read: read again before the next call.
+    if (seen.changes === changes) seen.fetchedAtMs = startedMs;
+    return tools;
+  }
+
+  function tools(server: string, link: UpstreamLink): Promise<readonly DeclaredTool[]> {
+    const seen = seenBy(link);
+    seen.fetching ??= fetched(server, link, seen).finally(() => {
+      seen.fetching = undefined;
+    });
+    return seen.fetching;
+  }
+
+  function known(server: string, seen: Seen, tool: string): string {
+    return seen.tools.has(tool) ? (latest.get(server)?.get(tool) ?? '') : '';
+  }
+
+  return {
+    list,
+    tools,
+    digestOf(server, link, tool) {
+      const seen = seenBy(link);
+      if (monotonicMs() - seen.fetchedAtMs < limits.definitionsMaxAgeMs) return known(server, seen, tool);
+      return tools(server, link).then(() => known(server, seen, tool));
+    },
+  };
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * One transport session of 2025-03-26 to 2025-11-25: what the client said at `initialize`, its streams,
+ * its requests in flight, and the questions that wait for its answers.
+ *
+ * A session routes, it gives no rights: it belongs to one session of one task and answers nobody else,
+ * and each request brings its own token.
+ */
+import type { Clock } from '../../app/ports.ts';
+import { type JsonObject, objectAt, stringAt } from '../../core/json/value.ts';
+import type { Caller } from '../../core/request/proposal.ts';
+import { type LogLevel, metaKeys } from './era.ts';
+import { createStreams, type Stream, type Streams } from './event-stream.ts';
+import type { Gate } from './gate.ts';
+import type { Scope } from './namespace.ts';
+import { relayable } from './notice.ts';
+import { notificationText, type RequestId, requestText, rpcCodes } from './rpc.ts';
+import type { PeerAnswer, UpstreamLink } from './upstream/link.ts';
+
+export interface Hello {
+  readonly protocolVersion: string;
+  readonly clientCapabilities: JsonObject;
+  readonly clientInfo: JsonObject;
+}
+
+export interface LegacySession extends Hello {
+  readonly id: string;
+  readonly scope: Scope;
+  readonly streams: Streams;
+  /** The stream that belongs to no request. */
+  readonly standalone: Stream;
+  /** By the client's request id. */
+  readonly inFlight: Map<RequestId, AbortController>;
+  logLevel: LogLevel;
+  lastUsedAtMs: number;
+  /** Native URIs that the client follows, as `<server> <uri>`. */
+  readonly followed: Set<string>;
+  isOf(caller: Caller): boolean;
+  link(server: string): Promise<UpstreamLink>;
+  /** Links that are open now. */
+  openLinks(): Promise<readonly UpstreamLink[]>;
+  ask(stream: Stream, method: string, params: JsonObject, signal: AbortSignal): Promise<PeerAnswer>;
+  /** The client's answer to a question; late ones are dropped. */
+  answer(id: RequestId, answer: PeerAnswer): void;
+  close(): void;
+}
+
+const maxFollowed = 1_000;
+/** Log text that belongs to no request is passed on only around the requests that caused it. */
+const afterglowMs = 1_000;
+const unsolicitedWindowMs = 10_000;
+
+export function createLegacySession(
+  gate: Gate,
+  clock: Clock,
+  id: string,
+  owner: Caller,
+  scope: Scope,
+  hello: Hello,
+): LegacySession {
+  const { limits } = gate;
+  const streams = createStreams({
+    ...limits,
+    primes: hello.protocolVersion >= '2025-11-25',
+    nowMs: clock.monotonicMs,
+  });
+  const links = new Map<string, Promise<UpstreamLink>>();
+  const asks = new Map<RequestId, (answer: PeerAnswer) => void>();
+  const standalone = streams.open(undefined);
+  let asked = 0;
+  let unsolicited = 0;
+  let windowFromMs = 0;
+  const closing = new AbortController();
+
+  function hear(server: string, method: string, params: JsonObject): void {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - windowFromMs > unsolicitedWindowMs) {
+      windowFromMs = nowMs;
+      unsolicited = 0;
+    }
+    if (++unsolicited > limits.maxNoticesPerCall) return;
+    const isBusy = session.inFlight.size > 0 || nowMs - session.lastUsedAtMs < afterglowMs;
+    if (method === 'notifications/message' && !isBusy) return;
+    if (method === 'notifications/resources/updated') {
+      if (!session.followed.has(`${server} ${stringAt(params, 'uri') ?? ''}`)) return;
+    }
+    const audience = { era: 'legacy', scope, logLevel: session.logLevel } as const;
+    const shown = relayable(audience, server, method, params, limits.maxNoticeBytes);
+    if (shown !== undefined) standalone.send(notificationText(method, shown));
+  }
+
+  async function opened(server: string): Promise<UpstreamLink> {
+    const link = await gate.upstreams.link(server, 'legacy', {
+      task: owner.task,
+      session: owner.session,
+      transportSession: id,
+      ...hello,
+    });
+    link.onUnsolicited((method, params) => hear(server, method, params));
+    void link.closed.then(() => links.delete(server));
+    if (link.facts.era === 'modern') listenTo(server, link);
+    return link;
+  }
+
+  // An upstream of the later era tells of changes only on a stream that somebody opened.
+  function listenTo(server: string, link: UpstreamLink): void {
+    const notifications = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
+    const _meta = {
+      [metaKeys.protocolVersion]: link.facts.protocolVersion,
+      [metaKeys.clientCapabilities]: {},
+    };
+    void link.request({
+      method: 'subscriptions/listen',
+      params: JSON.stringify({ _meta, notifications }),
+      signal: closing.signal,
+      timeoutMs: maxTimerMs,
+      maxResultBytes: limits.maxNoticeBytes,
+      release: () => true,
+      onNotification: (method, params) => hear(server, method, params),
+      onRequest: async () => ({ error: { code: rpcCodes.methodNotFound, message: 'not here' } }),
+    });
+  }
+
+  const session: LegacySession = {
+    ...hello,
+    id,
+    scope,
+    streams,
+    standalone,
+    inFlight: new Map(),
+    logLevel: 'debug',
+    lastUsedAtMs: clock.monotonicMs(),
+    followed: new Set(),
+    isOf: (caller) =>
+      caller.session === owner.session && caller.task === owner.task && caller.agent === owner.agent,
+    link(server) {
+      const known = links.get(server);
+      if (known !== undefined) return known;
+      const opening = opened(server);
+      links.set(server, opening);
+      opening.catch(() => links.delete(server));
+      return opening;
+    },
+    async openLinks() {
+      const settled = await Promise.allSettled(links.values());
+      return settled.flatMap((link) => (link.status === 'fulfilled' ? [link.value] : []));
+    },
+    ask(stream, method, params, signal) {
+      if (asks.size >= limits.maxPendingAsks || signal.aborted) return Promise.resolve(unanswered);
+      const askId = `countersign-${++asked}`;
+      return new Promise<PeerAnswer>((resolve) => {
+        const settle = (answer: PeerAnswer) => {
+          if (!asks.delete(askId)) return;
+          takeBack();
+          signal.removeEventListener('abort', giveUp);
+          resolve(answer);
+        };
+        const giveUp = () => {
+          stream.send(notificationText('notifications/cancelled', { requestId: askId }));
+          settle(unanswered);
+        };
+        const takeBack = clock.after(limits.callTimeoutMs, giveUp);
+        signal.addEventListener('abort', giveUp, { once: true });
+        asks.set(askId, settle);
+        stream.send(requestText(askId, method, params));
+      });
+    },
+    answer(askId, answer) {
+      asks.get(askId)?.(answer);
+    },
+    close() {
+      closing.abort('closed');
+      for (const stop of session.inFlight.values()) stop.abort('cancelled');
+      for (const settle of [...asks.values()]) settle(unanswered);
+      streams.close();
+      links.clear();
+    },
+  };
+  return session;
+}
+
+/** Remembers what was subscribed to, so that only that is told. */
+export function follow(session: LegacySession, method: string, server: string, uri: string): void {
+  const key = `${server} ${uri}`;
+  if (method === 'resources/unsubscribe') session.followed.delete(key);
+  else if (method === 'resources/subscribe' && session.followed.size < maxFollowed) session.followed.add(key);
+}
+
+export function readHello(params: JsonObject, offered: readonly string[]): Hello | string {
+  const asked = stringAt(params, 'protocolVersion');
+  if (asked === undefined) return '`params.protocolVersion` must be a string';
+  const clientCapabilities = objectAt(params, 'capabilities');
+  const clientInfo = objectAt(params, 'clientInfo');
+  if (clientCapabilities === undefined) return '`params.capabilities` must be an object';
+  if (clientInfo === undefined || stringAt(clientInfo, 'name') === undefined)
+    return '`params.clientInfo` must be an object with a `name`';
+  const [newest] = offered;
+  const protocolVersion = offered.includes(asked) ? asked : (newest ?? asked);
+  return { protocolVersion, clientCapabilities, clientInfo };
+}
+
+const unanswered: PeerAnswer = {
+  error: { code: rpcCodes.upstream, message: 'the client did not answer', data: { code: 'cancelled' } },
+};
+
+/** The longest that a timer can be set for. */
+const maxTimerMs = 2 ** 31 - 1;

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What a client, and the model behind it, is told of an errand that was refused or failed.
+ *
+ * A refused `tools/call` is a result with `isError`, because that is what models read; every other
+ * method gets an error. What does not exist is told apart from what is denied. Leaks nothing else:
+ * reasons are the policy's own sentence or one of these.
+ *
+ * Source: docs/mcp-gateway.md, "Refusals".
+ */
+import type { Refusal } from '../../app/authorize.ts';
+import type { JsonObject } from '../../core/json/value.ts';
+import type { Done, FailureCode } from './decided.ts';
+import { failed, type Reply, rpcCodes } from './rpc.ts';
+
+export const decisionKey = 'dev.countersign/decision';
+
+const sentences: Readonly<Record<Refusal['code'], string>> = {
+  unknown_agent: 'the agent of this token is not registered',
+  agent_revoked: 'the agent has been revoked',
+  unknown_task: 'the task of this token is not known',
+  task_ended: 'the task has ended',
+  task_revoked: 'the task has been revoked',
+  task_expired: 'the time of the task is over',
+  unknown_session: 'the session of this token is not known',
+  session_revoked: 'the session has been revoked',
+  not_the_callers: 'the session, task and agent of this token do not belong together',
+  forbidden: 'a policy forbids it',
+  forbid_errored: 'a policy that might forbid it could not be evaluated',
+  no_permit: 'no policy permits it',
+  pending_approval: 'it needs the approval of a person',
+  deferred: 'it cannot be done yet',
+  unknown_target: 'it is not in the catalogue',
+  definition_changed: 'what the server declares is no longer what a person has accepted',
+  invalid_arguments: 'the arguments do not fit the schema',
+  unsupported_arguments: 'the arguments hold something that no policy can judge',
+  engine_failed: 'the policy engine failed',
+  policy_not_here: 'the policies in force are not loaded here yet',
+  unsettled_transforms: 'the policies that change the arguments do not agree',
+  budget_exhausted: 'the budget of the task is spent',
+  unknown_obligation: 'a policy asks for something that this gateway cannot do',
+  contention: 'too much changed at once to decide',
+  overloaded: 'too many decisions are waiting',
+  store_unavailable: 'the decision could not be recorded',
+  store_uncertain: 'it is not certain that the decision was recorded',
+  keys_unavailable: 'the keys of the task are gone',
+  internal: 'the decision failed',
+};
+
+const tryLater: ReadonlySet<Refusal['code']> = new Set([
+  'contention',
+  'overloaded',
+  'store_unavailable',
+  'store_uncertain',
+  'policy_not_here',
+]);
+const mayCorrect: ReadonlySet<Refusal['code']> = new Set(['invalid_arguments', 'unsupported_arguments']);
+
+const failures: Readonly<Record<FailureCode, string>> = {
+  upstream_unreachable: 'the server behind the gateway cannot be reached; nothing was done',
+  upstream_timeout: 'the server behind the gateway did not answer in time; it may have acted all the same',
+  upstream_closed:
+    'the server behind the gateway went away before it answered; it may have acted all the same',
+  result_too_large: 'the result is larger than may be shown; the call was made',
+  result_invalid: 'the result cannot be understood and is withheld; the call was made',
+  cancelled: 'the request was cancelled; the server may have acted all the same',
+  stopped: 'the task, session or agent lost its standing while this ran; the result is withheld',
+  not_released: 'the decision grew too old before it could be acted on; nothing was done',
+  not_recorded: 'what came back could not be recorded and is withheld; the call was made',
+};
+
+/** @param shown the target as the client wrote it */
+export function replyOf(done: Done, method: string, shown: string): Reply {
+  switch (done.kind) {
+    case 'result':
+      return { ok: true, result: done.result };
+    case 'error':
+      return { ok: false, error: done.error };
+    case 'refused':
+      return refusalReply(done.refusal, method, shown);
+    case 'failed':
+      return failureReply(done.code, done.decision, method);
+  }
+}
+
+/** @param asked what was refused, where it is not the method itself but something that it led to */
+export function refusalReply(refusal: Refusal, method: string, shown: string, asked = method): Reply {
+  const data = decisionData(refusal);
+  // Not there, as far as anybody can tell: the shape that the protocol has for it.
+  if (refusal.code === 'unknown_target' && asked === method) return unknownReply(method, shown, data);
+  const text = sentence(refusal, asked);
+  if (method !== 'tools/call') return failed(rpcCodes.refused, text, data);
+  const result = { content: [{ type: 'text', text }], isError: true, _meta: { [decisionKey]: data } };
+  return { ok: true, result };
+}
+
+function unknownReply(method: string, shown: string, data: JsonObject): Reply {
+  switch (method) {
+    case 'tools/call':
+      return failed(rpcCodes.invalidParams, `unknown tool: \`${shown}\``, data);
+    case 'prompts/get':
+      return failed(rpcCodes.invalidParams, `unknown prompt: \`${shown}\``, data);
+    case 'resources/read':
+    case 'resources/subscribe':
+    case 'resources/unsubscribe':
+      return failed(rpcCodes.invalidParams, `unknown resource: \`${shown}\``, { uri: shown, ...data });
+    default:
+      return failed(rpcCodes.methodNotFound, `unknown method: \`${method}\``, data);
+  }
+}
+
+function failureReply(code: FailureCode, decision: string | undefined, method: string): Reply {
+  const data = { code, ...(decision === undefined ? {} : { decision }) };
+  if (code === 'stopped' && method === 'tools/call') {
+    const text = `Refused: ${failures.stopped}. Stop working on this task (decision ${decision ?? 'none'}).`;
+    const shown = { outcome: 'deny', policies: [], ...data };
+    return {
+      ok: true,
+      result: { content: [{ type: 'text', text }], isError: true, _meta: { [decisionKey]: shown } },
+    };
+  }
+  return failed(code === 'stopped' ? rpcCodes.refused : rpcCodes.upstream, failures[code], data);
+}
+
+export function decisionData(refusal: Refusal): JsonObject {
+  const { outcome, code, decision, policies } = refusal;
+  return { outcome, code, ...(decision === undefined ? {} : { decision }), policies };
+}
+
+/** One sentence on what and why, one on what to do next: written for the model that reads it. */
+export function sentence(refusal: Refusal, method: string): string {
+  const { outcome, code, decision, policies } = refusal;
+  const why = (refusal.reason ?? sentences[code]).replace(/[.\s]+$/, '');
+  const what = method === 'tools/call' ? 'This call' : `\`${method}\``;
+  const named = policies.length === 0 ? '' : `, policy ${policies.join(', ')}`;
+  const traced = `(${code}${decision === undefined ? '' : `, decision ${decision}`}${named})`;
+  return `${what} was ${outcome === 'deny' ? 'refused' : 'not made'}: ${why} ${traced}. ${next(outcome, code)}`;
+}
+
+function next(outcome: Refusal['outcome'], code: Refusal['code']): string {
+  if (outcome === 'step_up')
+    return "It is waiting for a person's approval: do not retry with other arguments; go on with something else or say that you wait.";
+  if (outcome === 'defer')
+    return 'It may become possible later: do not retry now, and not with other arguments.';
+  if (mayCorrect.has(code)) return 'Correct the arguments and call again.';
+  if (tryLater.has(code)) return 'Nothing was done; the same call may be tried again later.';
+  return 'Nothing was done. Do not retry it or look for another way to the same effect; tell the user what was refused.';
+}
