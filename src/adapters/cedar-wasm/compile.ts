@@ -6,7 +6,6 @@
  *
  * Source: docs/policy-reference.md.
  */
-import { getCedarLangVersion, getCedarSDKVersion } from '@cedar-policy/cedar-wasm/nodejs';
 import type { PolicySet } from '../../app/ports.ts';
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import type { Policy } from '../../core/decision/verdict.ts';
@@ -15,10 +14,10 @@ import { cedarSchema } from '../../core/policy/schema.ts';
 import { type PolicyFile, type Problem, placeAt } from '../../core/policy/source.ts';
 import { allUses, type QuestionUses } from '../../core/policy/uses.ts';
 import { builtInPolicies } from './builtin.ts';
+import { createEngine, type Engine } from './engine.ts';
 import { resourceBound } from './listing.ts';
-import { messageOf, nowhere, type Piece, readFile } from './piece.ts';
-import { policySet } from './set.ts';
-import { type Parsable, slotFor } from './slots.ts';
+import { nowhere, type Piece, readFile } from './piece.ts';
+import { type Parsable, policySet } from './set.ts';
 import { usesOf } from './uses-of.ts';
 import { groupsTakenForActions, whyInvalid } from './validity.ts';
 
@@ -48,8 +47,9 @@ export function compilePolicies({ files, entries }: PolicySources): Compiled {
   if (!schema.ok)
     return { ok: false, problems: schema.problems.map((message) => ({ ...nowhere('catalogue'), message })) };
 
+  const engine = createEngine();
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const read = [builtInPolicies, ...sorted].map((file) => readFile(file, file === builtInPolicies));
+  const read = [builtInPolicies, ...sorted].map((file) => readFile(engine, file, file === builtInPolicies));
   const pieces = read.flatMap((each) => each.pieces);
   const problems = [
     ...read.flatMap((each) => each.problems),
@@ -62,32 +62,34 @@ export function compilePolicies({ files, entries }: PolicySources): Compiled {
   if (problems.length > 0) return { ok: false, problems };
 
   const policies = Object.fromEntries(pieces.map(({ policy, source }) => [policy.id, source.asPermit]));
-  const invalid = whyInvalid({ schema: schema.text, policies }, pieces);
+  const invalid = whyInvalid(engine, { schema: schema.text, policies }, pieces);
   if (invalid.problems.length > 0) return { ok: false, problems: invalid.problems };
 
   const uses = usesOf(pieces.map(({ json }) => json));
-  const { parsable, uses: narrowed } = narrowedSet(entries, uses, policies, pieces, schema.text);
-  try {
-    slotFor(parsable);
-  } catch (error) {
-    return { ok: false, problems: [{ ...nowhere('policies'), message: messageOf(error) }] };
-  }
-  const engine = `cedar-wasm ${getCedarSDKVersion()} (Cedar ${getCedarLangVersion()}), ${translation}`;
+  const { parsable, uses: narrowed } = narrowedSet(engine, entries, uses, policies, pieces, schema.text);
+  const version = engine.run(
+    (cedar) =>
+      `cedar-wasm ${cedar.getCedarSDKVersion()} (Cedar ${cedar.getCedarLangVersion()}), ${translation}`,
+  );
   const digest = digestJson({
-    engine,
+    engine: version,
     builtIn: builtInPolicies.text,
     files: sorted.map(({ name, text }) => ({ name, text })),
     schema: schema.text,
   });
-  const set = policySet({
-    digest,
-    engine,
-    policies: new Map(pieces.map(({ policy }) => [policy.id, policy])),
-    parsable,
-    uses: narrowed,
-    bound: resourceBound(pieces.map(({ policy, json }) => [policy.id, json])),
-  });
-  return { ok: true, set, warnings: invalid.warnings, schema: schema.text };
+  try {
+    const set = policySet({
+      digest,
+      engine: version,
+      policies: new Map(pieces.map(({ policy }) => [policy.id, policy])),
+      parsable,
+      uses: narrowed,
+      bound: resourceBound(pieces.map(({ policy, json }) => [policy.id, json])),
+    });
+    return { ok: true, set, warnings: invalid.warnings, schema: schema.text };
+  } catch {
+    return { ok: false, problems: [{ ...nowhere('policies'), message: 'the engine refuses the set' }] };
+  }
 }
 
 function sameNames(files: readonly PolicyFile[]): readonly Problem[] {
@@ -115,6 +117,7 @@ function sameIds(pieces: readonly Piece[]): readonly Problem[] {
 
 /** The set over the narrowed schema, if every policy means there what it means over the whole one. */
 function narrowedSet(
+  engine: Engine,
   entries: readonly CatalogueEntry[],
   uses: QuestionUses,
   policies: Parsable['policies'],
@@ -123,7 +126,11 @@ function narrowedSet(
 ): { readonly parsable: Parsable; readonly uses: QuestionUses } {
   const checked = cedarSchema(entries, { uses });
   const asked = cedarSchema(entries, { uses, standIns: false });
-  if (checked.ok && asked.ok && whyInvalid({ schema: checked.text, policies }, pieces).problems.length === 0)
+  if (
+    checked.ok &&
+    asked.ok &&
+    whyInvalid(engine, { schema: checked.text, policies }, pieces).problems.length === 0
+  )
     return { parsable: { schema: asked.text, policies }, uses };
   return { parsable: { schema: whole, policies }, uses: allUses };
 }

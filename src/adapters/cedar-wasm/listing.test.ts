@@ -93,6 +93,12 @@ test.each<[rule: string, policies: string, untrusted: boolean, shown: boolean]>(
     true,
   ],
   [
+    'a final forbid for what policy cannot see',
+    `${permitAll} @id("f") forbid (principal, action == Action::"mail/send", resource) when { context.args_opaque };`,
+    false,
+    true,
+  ],
+  [
     'a permit for one resource: which one is not known yet',
     '@id("p") permit (principal, action, resource == Tool::"other");',
     false,

@@ -6,14 +6,11 @@
  * them (Cedar's `&&` and `||` stop early); one that errors does, and then anything is possible.
  * Errs towards showing: what is shown is decided at the call, with its arguments.
  */
-import {
-  type PolicyJson,
-  type StatefulAuthorizationCall,
-  statefulIsAuthorized,
-} from '@cedar-policy/cedar-wasm/nodejs';
+import type { PolicyJson, StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs';
 import { type ActionClass, classes } from '../../core/catalogue/taxonomy.ts';
 import type { Policy } from '../../core/decision/verdict.ts';
 import type { Entity, Question } from '../../core/policy/question.ts';
+import type { Cedar } from './engine.ts';
 
 /** The policies that look at which resource it is: that depends on arguments as well. */
 export function resourceBound(
@@ -23,27 +20,28 @@ export function resourceBound(
 }
 
 /**
- * @param slot the engine's name of the set, every policy a permit
+ * @param name the engine's name of the set, every policy a permit
  * @throws what the engine throws
  */
 export function mayAllow(
+  cedar: Cedar,
+  name: string,
   question: Question,
   actionClass: ActionClass,
   policies: ReadonlyMap<string, Policy>,
   bound: ReadonlySet<string>,
-  slot: string,
 ): boolean {
-  const { args: _, ...context } = question.context;
+  const { args: _, args_opaque: __, ...context } = question.context;
   // Without the schema, which would insist on arguments, the engine does not know the groups of actions.
   const call = {
     ...question,
     context,
     entities: [...question.entities, ...actionEntities(question.action.id, actionClass)],
-    preparsedPolicySetId: slot,
+    preparsedPolicySetId: name,
     validateRequest: false,
   };
   // The engine's types ask for writable arrays; it only ever reads them.
-  const answer = statefulIsAuthorized(call as unknown as StatefulAuthorizationCall);
+  const answer = cedar.statefulIsAuthorized(call as unknown as StatefulAuthorizationCall);
   if (answer.type === 'failure') return true;
   const satisfied = new Set(answer.response.diagnostics.reason);
   const unknown = new Set([...answer.response.diagnostics.errors.map((e) => e.policyId), ...bound]);
@@ -57,8 +55,10 @@ export function mayAllow(
 function actionEntities(action: string, actionClass: ActionClass): readonly Entity[] {
   const uid = (id: string) => ({ type: 'Action', id });
   const groups = classes[actionClass].map(uid);
+  const suffix = `:${actionClass}`; // of a method that several targets share (core/policy/actions.ts)
+  const method = action.endsWith(suffix) ? [uid(action.slice(0, -suffix.length))] : [];
   return [
-    { uid: uid(action), attrs: {}, parents: [uid(actionClass)] },
+    { uid: uid(action), attrs: {}, parents: [uid(actionClass), ...method] },
     { uid: uid(actionClass), attrs: {}, parents: groups },
   ];
 }

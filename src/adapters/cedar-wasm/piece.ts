@@ -5,7 +5,7 @@
  * We cut files into policies and turn forbids into permits as text, so a text that the engine reads
  * differently would be a rule that nobody wrote. Never throws: what the engine throws is a problem.
  */
-import { type PolicyJson, policySetTextToParts, policyToJson } from '@cedar-policy/cedar-wasm/nodejs';
+import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Policy } from '../../core/decision/verdict.ts';
 import { readPolicy } from '../../core/policy/annotations.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type SourcePolicy,
   splitPolicies,
 } from '../../core/policy/source.ts';
+import type { Engine } from './engine.ts';
 
 /** One policy on its way into the set. */
 export interface Piece {
@@ -29,11 +30,8 @@ export function nowhere(file: string): Omit<Problem, 'message'> {
   return { file, line: 0, column: 0 };
 }
 
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'the engine threw';
-}
-
 export function readFile(
+  engine: Engine,
   file: PolicyFile,
   builtIn: boolean,
 ): { readonly pieces: readonly Piece[]; readonly problems: readonly Problem[] } {
@@ -44,20 +42,20 @@ export function readFile(
   const pieces: Piece[] = [];
   const problems: Problem[] = [];
   for (const source of split.policies) {
-    const parsed = parse(file, source);
+    const parsed = parse(engine, file, source);
     const read = readPolicy(file, source, builtIn);
     if ('message' in parsed) problems.push(parsed);
     if (!read.ok) problems.push(...read.problems);
     if (read.ok && !('message' in parsed)) pieces.push({ file, source, policy: read.policy, json: parsed });
   }
-  if (problems.length === 0 && countOf(file) !== split.policies.length)
+  if (problems.length === 0 && countOf(engine, file) !== split.policies.length)
     problems.push({ ...nowhere(file.name), message: 'the engine finds other policies in this file' });
   return { pieces, problems };
 }
 
-function countOf(file: PolicyFile): number | undefined {
+function countOf(engine: Engine, file: PolicyFile): number | undefined {
   try {
-    const parts = policySetTextToParts(file.text);
+    const parts = engine.run((cedar) => cedar.policySetTextToParts(file.text));
     return parts.type === 'success' && parts.policy_templates.length === 0
       ? parts.policies.length
       : undefined;
@@ -67,12 +65,12 @@ function countOf(file: PolicyFile): number | undefined {
 }
 
 /** Both forms of one policy, as the engine reads them: they must be what we read, but for the effect. */
-function parse(file: PolicyFile, source: SourcePolicy): PolicyJson | Problem {
+function parse(engine: Engine, file: PolicyFile, source: SourcePolicy): PolicyJson | Problem {
   const here = placeAt(file, source.at);
   try {
-    const published = policyToJson(source.text);
+    const published = engine.run((cedar) => cedar.policyToJson(source.text));
     if (published.type === 'failure') return located(file, source, published.errors);
-    const asked = policyToJson(source.asPermit);
+    const asked = engine.run((cedar) => cedar.policyToJson(source.asPermit));
     const annotations = Object.fromEntries(source.annotations.map(({ name, value }) => [name, value]));
     const agreed =
       asked.type === 'success' &&
@@ -80,8 +78,8 @@ function parse(file: PolicyFile, source: SourcePolicy): PolicyJson | Problem {
       sameJson({ ...published.json, effect: 'permit' }, asked.json) &&
       sameJson(published.json.annotations ?? {}, annotations);
     return agreed ? published.json : { ...here, message: 'the engine reads this policy differently' };
-  } catch (error) {
-    return { ...here, message: `the engine cannot read this policy: ${messageOf(error)}` };
+  } catch {
+    return { ...here, message: 'the policy is too large or nested too deeply for the engine' };
   }
 }
 
@@ -108,7 +106,11 @@ export function located(file: PolicyFile, source: SourcePolicy, errors: readonly
   // The engine counts bytes from the start of the policy.
   const bytes = error?.sourceLocations?.[0]?.start ?? 0;
   const at = source.at + Buffer.from(source.text).subarray(0, bytes).toString().length;
-  const message = error === undefined ? 'the engine cannot read this policy' : error.message;
+  // The place says already which policy it is.
+  const message = (error?.message ?? 'the engine cannot read this policy').replace(
+    /^(?:for policy `[^`]*`, |failed to parse policy from string: )/,
+    '',
+  );
   const help = error?.help ?? null;
   return { ...placeAt(file, at), message: help === null ? message : `${message} (${help})` };
 }

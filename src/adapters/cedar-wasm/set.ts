@@ -6,13 +6,20 @@
  * its decision: so one question finds every satisfied policy of both effects, and every erroring one.
  * Never throws: whatever goes wrong in the engine is `{ok: false}`, and that is a deny.
  */
-import { type StatefulAuthorizationCall, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
+import type { StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs';
 import type { EngineAnswer, PolicySet } from '../../app/ports.ts';
 import type { Policy } from '../../core/decision/verdict.ts';
 import type { Question } from '../../core/policy/question.ts';
 import { narrowedQuestion, type QuestionUses } from '../../core/policy/uses.ts';
+import { type Cedar, createEngine } from './engine.ts';
 import { mayAllow } from './listing.ts';
-import { type Parsable, slotFor } from './slots.ts';
+
+/** What an instance of the engine is told before it answers. */
+export interface Parsable {
+  readonly schema: string;
+  /** Policy text by id, as permits. */
+  readonly policies: { readonly [id: string]: string };
+}
 
 export interface CompiledSet {
   readonly digest: string;
@@ -24,23 +31,35 @@ export interface CompiledSet {
   readonly bound: ReadonlySet<string>;
 }
 
+const name = 'published';
 const maxReasonLength = 300;
 
-export function policySet({ digest, engine, policies, parsable, uses, bound }: CompiledSet): PolicySet {
+/** @throws {EngineFailed} when the engine refuses what was validated before */
+export function policySet({
+  digest,
+  engine: version,
+  policies,
+  parsable,
+  uses,
+  bound,
+}: CompiledSet): PolicySet {
+  const engine = createEngine((cedar) => prepare(cedar, parsable));
+  engine.run(() => {}); // parse now, so that the first question does not wait for it
   return {
     digest,
-    engine,
+    engine: version,
     policies,
     evaluate(question) {
       try {
-        return ask(narrowedQuestion(question, uses), policies, slotFor(parsable));
+        return engine.run((cedar) => ask(cedar, narrowedQuestion(question, uses), policies));
       } catch (error) {
-        return failed(error instanceof Error ? error.message : 'the engine threw');
+        return failed(error instanceof Error ? error.message : 'the engine gave up');
       }
     },
     mayAllow(question, actionClass) {
+      const narrowed = narrowedQuestion(question, uses);
       try {
-        return mayAllow(question, actionClass, policies, bound, slotFor(parsable));
+        return engine.run((cedar) => mayAllow(cedar, name, narrowed, actionClass, policies, bound));
       } catch {
         return false;
       }
@@ -48,15 +67,24 @@ export function policySet({ digest, engine, policies, parsable, uses, bound }: C
   };
 }
 
-function ask(question: Question, policies: ReadonlyMap<string, Policy>, slot: string): EngineAnswer {
+function prepare(cedar: Cedar, { schema, policies }: Parsable): void {
+  for (const answer of [
+    cedar.preparseSchema(name, schema),
+    cedar.preparsePolicySet(name, { staticPolicies: policies }),
+  ]) {
+    if (answer.type === 'failure') throw new Error(answer.errors[0]?.message ?? 'the set was refused');
+  }
+}
+
+function ask(cedar: Cedar, question: Question, policies: ReadonlyMap<string, Policy>): EngineAnswer {
   const call = {
     ...question,
-    preparsedPolicySetId: slot,
-    preparsedSchemaName: slot,
+    preparsedPolicySetId: name,
+    preparsedSchemaName: name,
     validateRequest: true,
   };
   // The engine's types ask for writable arrays; it only ever reads them, through JSON.stringify.
-  const answer = statefulIsAuthorized(call as unknown as StatefulAuthorizationCall);
+  const answer = cedar.statefulIsAuthorized(call as unknown as StatefulAuthorizationCall);
   if (answer.type === 'failure') return failed(answer.errors[0]?.message ?? 'the engine gave no answer');
   const { reason, errors } = answer.response.diagnostics;
   const satisfied = [...reason].sort();

@@ -5,10 +5,10 @@
  * Strict: what the engine warns of is refused as well, since a policy that can never apply, or that
  * reads differently from what it does, is a rule that somebody believes in and nobody enforces.
  */
-import { validate } from '@cedar-policy/cedar-wasm/nodejs';
 import { type Problem, placeAt } from '../../core/policy/source.ts';
-import { located, messageOf, nowhere, type Piece } from './piece.ts';
-import type { Parsable } from './slots.ts';
+import type { Engine } from './engine.ts';
+import { located, nowhere, type Piece } from './piece.ts';
+import type { Parsable } from './set.ts';
 
 /** The engine would only say that nothing applies. */
 export function groupsTakenForActions(
@@ -25,16 +25,22 @@ export function groupsTakenForActions(
 }
 
 export function whyInvalid(
+  engine: Engine,
   { schema, policies }: Parsable,
   pieces: readonly Piece[],
 ): { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] } {
   try {
-    const answer = validate({ schema, policies: { staticPolicies: policies } });
+    const call = { schema, policies: { staticPolicies: policies } };
+    const answer = engine.run((cedar) => cedar.validate(call));
     if (answer.type === 'failure') {
       const message = answer.errors[0]?.message ?? 'the engine refuses the schema';
       return { problems: [{ ...nowhere('catalogue'), message }], warnings: [] };
     }
-    const refused = [...answer.validationErrors, ...answer.validationWarnings];
+    // An error is often followed by warnings that only repeat it: the first thing said is the cause.
+    const refused = [...answer.validationErrors];
+    for (const warning of answer.validationWarnings) {
+      if (refused.every(({ policyId }) => policyId !== warning.policyId)) refused.push(warning);
+    }
     const problems = refused.map(({ policyId, error }) => {
       const piece = pieces.find(({ policy }) => policy.id === policyId);
       if (piece === undefined) return { ...nowhere('policies'), message: error.message };
@@ -42,7 +48,8 @@ export function whyInvalid(
     });
     const warnings = answer.otherWarnings.map(({ message }) => ({ ...nowhere('catalogue'), message }));
     return { problems, warnings };
-  } catch (error) {
-    return { problems: [{ ...nowhere('policies'), message: messageOf(error) }], warnings: [] };
+  } catch {
+    const message = 'the policies together are too large for the engine';
+    return { problems: [{ ...nowhere('policies'), message }], warnings: [] };
   }
 }
