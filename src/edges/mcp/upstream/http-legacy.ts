@@ -10,21 +10,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Call, createCall } from './call.ts';
 import type { Conversation } from './conversation.ts';
-import { exchange, type HttpOutcome } from './exchange.ts';
 import { type Introduction, initializeParams, legacyFacts } from './handshake.ts';
-import { ACCEPT, type AskOrNotification, type HttpEndpoint, requestOf, runCall } from './http.ts';
+import { ACCEPT, type AskOrNotification, type HttpEndpoint, requestOf, runCall, tell } from './http.ts';
+import { createUnaskedStream } from './http-unasked.ts';
 import { createInFlight } from './inflight.ts';
 import { type Outgoing, type UpstreamAnswer, type UpstreamFacts, UpstreamUnavailable } from './link.ts';
 import { createListeners } from './listeners.ts';
-import { cancelFrame, notificationFrame, readMessage, requestFrame } from './message.ts';
+import { cancelFrame, notificationFrame, requestFrame } from './message.ts';
 import { createQuestions } from './questions.ts';
 
 const VISIBLE_ASCII = /^[\x21-\x7e]{1,1024}$/;
 const CLOSE_MS = 1_000;
-/** A server that closes its stream at once is asked again, but not without end and not in a loop. */
-const MIN_RETRY_MS = 250;
-const MAX_RETRY_MS = 30_000;
-const MAX_FRUITLESS_RETRIES = 10;
 
 /**
  * @param signal gives up while it is being opened
@@ -38,17 +34,22 @@ export async function openLegacyHttp(
   const { limits, server } = endpoint;
   const inFlight = createInFlight();
   const listeners = createListeners();
-  const stopped = new Map<number, () => void>();
   let nextId = 1;
   let over = false;
   let sessionId: string | undefined;
   let version: string | undefined;
-  let stopStream = (): void => {};
   let resolveClosed: () => void = () => {};
   const closed = new Promise<void>((resolve) => {
     resolveClosed = resolve;
   });
   const questions = createQuestions({ callFor: inFlight.sole, reply: post, refuseAll: false });
+  const unasked = createUnaskedStream(endpoint, {
+    headers,
+    onMessage: (message) => takeMessage(message),
+    onSessionGone: () => {
+      if (sessionId !== undefined) end();
+    },
+  });
 
   function headers(more: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
     return {
@@ -60,41 +61,14 @@ export async function openLegacyHttp(
 
   /** A message that is not answered: a notification, or our own answer. */
   function post(frame: string): Promise<void> {
-    return short(
-      'POST',
-      { 'content-type': 'application/json', accept: ACCEPT },
-      limits.probeTimeoutMs,
-      frame,
-    );
-  }
-
-  function short(
-    method: 'POST' | 'DELETE',
-    more: Readonly<Record<string, string>>,
-    timeoutMs: number,
-    body?: string,
-  ): Promise<void> {
-    return new Promise((resolve) => {
-      const stop = exchange(endpoint.pool, requestOf(endpoint, method, headers(more), body), {
-        start: () => true,
-        head: () => resolve(),
-        event: () => {},
-        done: () => {
-          clearTimeout(timer);
-          resolve();
-        },
-      });
-      const timer = setTimeout(() => {
-        stop();
-        resolve();
-      }, timeoutMs);
-    });
+    const sent = headers({ 'content-type': 'application/json', accept: ACCEPT });
+    return tell(endpoint, requestOf(endpoint, 'POST', sent, frame), limits.probeTimeoutMs);
   }
 
   function end(): void {
     if (over) return;
     over = true;
-    stopStream();
+    unasked.stop();
     questions.close();
     inFlight.failAll('closed');
     resolveClosed();
@@ -133,7 +107,7 @@ export async function openLegacyHttp(
     const frame = requestFrame(call.id, call.method, call.params);
     const http = requestOf(endpoint, 'POST', sent, frame, call.maxResultBytes);
     const hadSession = sessionId !== undefined;
-    const stop = runCall(endpoint, http, call, call.release, {
+    runCall(endpoint, http, call, call.release, {
       onHead(status, received) {
         onHead(status, received);
         questions.retry();
@@ -147,7 +121,6 @@ export async function openLegacyHttp(
         end();
       },
     });
-    stopped.set(call.id, stop);
     return call.answer;
   }
 
@@ -156,13 +129,9 @@ export async function openLegacyHttp(
       id,
       from,
       onGivenUp(call) {
-        stopped.get(call.id)?.();
         if (call.method !== 'initialize' && !over) void post(cancelFrame(call.id));
       },
-      onSettled(call) {
-        inFlight.remove(call);
-        stopped.delete(call.id);
-      },
+      onSettled: inFlight.remove,
     });
   }
 
@@ -186,65 +155,22 @@ export async function openLegacyHttp(
 
   /** The same request under the same id, heard on another stream; it left long ago, so `release` is not asked. */
   async function resume(call: Call, outgoing: Outgoing, lastEventId: string): Promise<UpstreamAnswer> {
+    // Given up while nobody listened: it is told now.
+    if (outgoing.signal.aborted) void post(cancelFrame(call.id));
     const again = callOf({ ...outgoing, release: () => true }, call.from, call.id);
     if (!again.isSettled()) {
       again.release();
       inFlight.add(again);
       const sent = headers({ accept: 'text/event-stream', 'last-event-id': lastEventId });
       const http = requestOf(endpoint, 'GET', sent, undefined, call.maxResultBytes);
-      const stop = runCall(endpoint, http, again, () => !again.isSettled(), {
+      runCall(endpoint, http, again, () => !again.isSettled(), {
         onMessage: (message) => takeMessage(message, again),
         onDetached: () => again.fail('closed'),
       });
-      stopped.set(again.id, stop);
     }
     const answer = await again.answer;
     // Whatever became of the stream, the request itself had left.
     return answer.kind === 'failed' ? { ...answer, sent: true } : answer;
-  }
-
-  function openStream(lastEventId: string | undefined, fruitless: number): void {
-    if (over) return;
-    let heard = false;
-    let status = 0;
-    const more = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
-    const http = requestOf(endpoint, 'GET', headers({ accept: 'text/event-stream', ...more }));
-    const stop = exchange(
-      endpoint.pool,
-      { ...http, maxStreamBytes: Number.POSITIVE_INFINITY },
-      {
-        start: () => !over,
-        head(code) {
-          status = code;
-        },
-        event(event) {
-          heard = true;
-          const message = event.type === 'message' ? readMessage(event.data, limits) : undefined;
-          if (message?.kind === 'request' || message?.kind === 'notification') takeMessage(message);
-        },
-        done: (outcome) => reopenStream(outcome, status, heard ? 0 : fruitless + 1, lastEventId),
-      },
-    );
-    stopStream = stop;
-  }
-
-  function reopenStream(outcome: HttpOutcome, status: number, fruitless: number, before?: string): void {
-    if (over) return;
-    if (status === 404 && sessionId !== undefined) {
-      end();
-      return;
-    }
-    // 405 and its like: the server offers no such stream.
-    if (status >= 400 || fruitless > MAX_FRUITLESS_RETRIES) return;
-    if (outcome.kind === 'whole' || outcome.kind === 'refused' || outcome.kind === 'too_large') return;
-    const resumed = outcome.kind === 'stream_ended' ? outcome : undefined;
-    const waitMs = Math.min(
-      Math.max(resumed?.retryMs ?? MIN_RETRY_MS * 2 ** fruitless, MIN_RETRY_MS),
-      MAX_RETRY_MS,
-    );
-    const timer = setTimeout(openStream, waitMs, resumed?.lastEventId ?? before, fruitless);
-    timer.unref();
-    stopStream = () => clearTimeout(timer);
   }
 
   async function initialize(): Promise<UpstreamFacts> {
@@ -281,7 +207,7 @@ export async function openLegacyHttp(
 
   const facts = await initialize();
   await post(notificationFrame('notifications/initialized', undefined));
-  openStream(undefined, 0);
+  unasked.open();
 
   return {
     facts,
@@ -297,7 +223,7 @@ export async function openLegacyHttp(
     async close() {
       if (over) return;
       end();
-      if (sessionId !== undefined) await short('DELETE', {}, CLOSE_MS);
+      if (sessionId !== undefined) await tell(endpoint, requestOf(endpoint, 'DELETE', headers({})), CLOSE_MS);
     },
   };
 }

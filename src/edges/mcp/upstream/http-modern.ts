@@ -9,10 +9,9 @@
  */
 import { type Call, createCall } from './call.ts';
 import type { Conversation } from './conversation.ts';
-import { exchange } from './exchange.ts';
 import { discoverParams, MODERN_VERSION, modernFacts } from './handshake.ts';
 import { headerValue, paramHeaders } from './headers.ts';
-import { ACCEPT, type AskOrNotification, type HttpEndpoint, requestOf, runCall } from './http.ts';
+import { ACCEPT, type AskOrNotification, type HttpEndpoint, requestOf, runCall, tell } from './http.ts';
 import { createInFlight } from './inflight.ts';
 import { type Outgoing, type UpstreamAnswer, type UpstreamFacts, UpstreamUnavailable } from './link.ts';
 import { notificationFrame, requestFrame } from './message.ts';
@@ -39,11 +38,11 @@ export async function openModernHttp(endpoint: HttpEndpoint, signal: AbortSignal
     const headers = headersFor(outgoing);
     if (headers === undefined) return { kind: 'failed', reason: 'invalid', sent: false };
 
-    let stop = (): void => {};
     const call = createCall(outgoing, {
       id: nextId++,
       from,
-      onGivenUp: () => stop(),
+      // That its stream is closed tells the upstream.
+      onGivenUp: () => {},
       onSettled: inFlight.remove,
     });
     if (call.isSettled()) return call.answer;
@@ -51,7 +50,7 @@ export async function openModernHttp(endpoint: HttpEndpoint, signal: AbortSignal
     const frame = requestFrame(call.id, call.method, call.params);
     const http = requestOf(endpoint, 'POST', headers, frame, call.maxResultBytes);
     const endless = call.method === LISTEN ? { ...http, maxStreamBytes: Number.POSITIVE_INFINITY } : http;
-    stop = runCall(endpoint, endless, call, call.release, {
+    runCall(endpoint, endless, call, call.release, {
       onMessage: (message) => takeMessage(call, message),
       // Nothing can be resumed in this era.
       onDetached: () => call.fail('closed'),
@@ -73,17 +72,8 @@ export async function openModernHttp(endpoint: HttpEndpoint, signal: AbortSignal
     async notify(method, params) {
       if (over) return;
       const headers = { ...COMMON, 'mcp-method': headerValue(method) };
-      await new Promise<void>((resolve) => {
-        const stop = exchange(
-          endpoint.pool,
-          requestOf(endpoint, 'POST', headers, notificationFrame(method, params)),
-          { start: () => true, head: () => resolve(), event: () => {}, done: () => resolve() },
-        );
-        setTimeout(() => {
-          stop();
-          resolve();
-        }, limits.probeTimeoutMs).unref();
-      });
+      const http = requestOf(endpoint, 'POST', headers, notificationFrame(method, params));
+      await tell(endpoint, http, limits.probeTimeoutMs);
     },
     async close() {
       over = true;

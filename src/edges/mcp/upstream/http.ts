@@ -78,8 +78,9 @@ export function requestOf(
 /**
  * Sends what a call says, or resumes it, and settles it with what comes back.
  *
- * @param start the call's `release`, or nothing when it has left already
- * @returns how to stop listening
+ * Whatever settles it otherwise closes the stream.
+ *
+ * @param start the call's `release`, or what stands for it when the call has left already
  */
 export function runCall(
   endpoint: HttpEndpoint,
@@ -87,7 +88,7 @@ export function runCall(
   call: Call,
   start: () => boolean,
   observer: CallObserver,
-): () => void {
+): void {
   let status = 0;
   let over = false;
   const stop = exchange(endpoint.pool, request, {
@@ -137,8 +138,26 @@ export function runCall(
         return;
     }
   }
+}
 
-  return stop;
+/** Sends what is not answered. Resolves when it has arrived, or will not. */
+export function tell(endpoint: HttpEndpoint, request: HttpRequest, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    let stop = (): void => {};
+    const timer = setTimeout(() => {
+      stop();
+      resolve();
+    }, timeoutMs);
+    stop = exchange(endpoint.pool, request, {
+      start: () => true,
+      head: () => resolve(),
+      event: () => {},
+      done() {
+        clearTimeout(timer);
+        resolve();
+      },
+    });
+  });
 }
 
 function finishWhole(call: Call, status: number, body: Buffer | undefined, limits: UpstreamLimits): void {

@@ -63,7 +63,7 @@ export type UpstreamAnswer =
         | 'detached';
       /** False only when it is certain that no byte of the request left. */
       readonly sent: boolean;
-      /** With `detached`: waits for the answer on a new stream. At most once. */
+      /** With `detached`: waits for the answer on a new stream, or cancels it when its signal is aborted. At most once. */
       readonly resume?: () => Promise<UpstreamAnswer>;
     };
 
