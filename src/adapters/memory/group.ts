@@ -20,7 +20,7 @@ export interface Group {
   readonly kept: readonly Kept[];
 }
 
-/** @param heads moved as far as the group goes: staged ones, unless the group cannot fail any more */
+/** @param heads moved as far as the group goes; who does not write it takes that back */
 export function prepare(heads: Heads, units: readonly Unit[], shelf: Shelf): Group {
   const first = heads.size();
   const kept: Kept[] = [];
@@ -29,7 +29,8 @@ export function prepare(heads: Heads, units: readonly Unit[], shelf: Shelf): Gro
   const positionOf = (id: string) => ids.get(id) ?? shelf.positionOf(id);
 
   function append(draft: Draft): number {
-    const { position, id, stream, leaf, leafHash } = place(heads, draft.stream, draft.body, draft);
+    const { id, stream } = draft;
+    const { position, leaf, leafHash } = place(heads, stream, draft.body, draft);
     kept.push({ entry: { position, id, stream, leaf, leafHash }, draft });
     ids.set(id, position);
     return position;

@@ -55,14 +55,19 @@ export function createMemoryStore(
     stillUp();
     await hooks.beforeCheck?.(units);
     stillUp();
-    const staged = heads.stage();
-    const group = prepare(staged, units, {
+    const group = prepare(heads, units, {
       at: (position) => shelf[position],
       positionOf: (id) => positions.get(id),
     });
-    await hooks.betweenCheckAndWrite?.(units);
-    stillUp();
-    staged.settle();
+    try {
+      await hooks.betweenCheckAndWrite?.(units);
+      stillUp();
+    } catch (error) {
+      // After a crash the heads are no longer this commit's to take back.
+      if (life === lives) heads.rollback();
+      throw error;
+    }
+    heads.settle();
     for (const kept of group.kept) {
       shelf.push(kept);
       positions.set(kept.entry.id, kept.entry.position);
@@ -84,6 +89,7 @@ export function createMemoryStore(
     tree: createMemoryTree(),
     crash() {
       lives += 1;
+      heads.rollback();
       turn = Promise.resolve();
     },
     ledger() {

@@ -11,9 +11,12 @@ import { StoreDamaged } from './errors.ts';
  * @param signedSize how many records there must be at least, by the newest signed head
  * @throws {StoreDamaged} names the first record that does not fit
  */
-export function rebuild(entries: Entries, signedSize: number): ReturnType<typeof createHeads> {
+export function rebuild(entries: Entries, signedSize: number): Heads {
   const heads = createHeads();
-  for (const entry of entries.scan(0)) takeIn(heads, entry);
+  for (const entry of entries.scan(0)) {
+    takeIn(heads, entry);
+    heads.settle();
+  }
   if (heads.size() < signedSize) {
     throw new StoreDamaged(`missing: a signed head covers ${signedSize} records`, heads.size());
   }

@@ -11,7 +11,7 @@ const schemaVersion = 1;
  * Seven records fit into a page. With 4096 bytes it is one, and half of the page is lost; beyond
  * 16384 a single commit writes more than it needs to.
  */
-const pageBytes = 16_384;
+export const pageBytes = 16_384;
 
 /** How long to wait for a lock that only a checkpoint or a stranger's shell can hold. */
 const busyTimeoutMs = 5_000;
@@ -101,7 +101,7 @@ function checkVersion(db: DatabaseSync): void {
   }
 }
 
-export function pragma(db: DatabaseSync, name: string): number {
+function pragma(db: DatabaseSync, name: string): number {
   const value = Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
   return typeof value === 'number' ? value : Number.NaN;
 }

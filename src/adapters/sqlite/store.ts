@@ -2,7 +2,7 @@
 // The store file as its one owner has it: everything synchronous, since it lives on a thread of its
 // own. A write that fails at its commit leaves the file in doubt: it is opened anew, and checked
 // from its first record on, before anything else is written.
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import {
   type Entry,
   LedgerUnavailable,
@@ -10,13 +10,13 @@ import {
   type Unit,
   type UnitResult,
 } from '../../app/ports.ts';
-import type { createHeads } from '../../core/record/heads.ts';
-import { type Entries, readEntries } from './entries.ts';
+import type { Heads } from '../../core/record/heads.ts';
+import { type Entries, numberOf, readEntries } from './entries.ts';
 import { StoreDamaged } from './errors.ts';
 import { type GroupWriter, groupWriter } from './group.ts';
 import { type Ownership, takeOwnership } from './ownership.ts';
 import { rebuild } from './rebuild.ts';
-import { openForWriting, pragma } from './schema.ts';
+import { openForWriting, pageBytes } from './schema.ts';
 import { type TaskKeys, taskKeys } from './task-keys.ts';
 import { type TreeTables, treeTables } from './tree.ts';
 
@@ -25,8 +25,8 @@ export interface Store {
   commit(units: readonly Unit[]): readonly UnitResult[];
   /** For everything but records: what only reads, or writes what nobody checks against. @throws {LedgerUnavailable} */
   use<T>(work: (tables: Tables) => T): T;
-  /** Moves what has been written from the log into the main file, if there is much of it. */
-  tidy(): void;
+  /** Moves what was written from the log into the main file, once there are about `minBytes` of it. */
+  tidy(minBytes: number): void;
   close(): void;
 }
 
@@ -39,15 +39,18 @@ export interface Tables {
 
 interface Live extends Tables {
   readonly db: DatabaseSync;
-  readonly heads: ReturnType<typeof createHeads>;
+  readonly heads: Heads;
   readonly writer: GroupWriter;
-  /** Changes when another connection writes. */
-  readonly dataVersion: number;
+  readonly begin: StatementSync;
+  readonly commit: StatementSync;
+  /** Whether another connection has written since this one was opened. */
+  readonly touched: () => boolean;
 }
 
 export function openStore(path: string): Store {
   const ownership: Ownership = takeOwnership(path);
   let live: Live | undefined;
+  let logBytes = 0;
   let damage: StoreDamaged | undefined;
   try {
     live = openLive(path);
@@ -77,32 +80,33 @@ export function openStore(path: string): Store {
   }
 
   function commit(units: readonly Unit[]): readonly UnitResult[] {
-    const { db, heads, writer, dataVersion } = needLive();
-    let staged = heads.stage();
+    const { db, heads, writer, begin, commit, touched } = needLive();
     let results: readonly UnitResult[];
     try {
-      db.exec('BEGIN IMMEDIATE');
-      if (pragma(db, 'data_version') !== dataVersion) throw new WrittenByAnother();
+      begin.run();
+      if (touched()) throw new WrittenByAnother();
       try {
-        results = writer.write(staged, units, false);
+        results = writer.write(heads, units, false);
       } catch (error) {
         if (!isConstraint(error)) throw error;
         // An id that is there already: rare enough to start over and look for each.
         db.exec('ROLLBACK; BEGIN IMMEDIATE');
-        staged = heads.stage();
-        results = writer.write(staged, units, true);
+        heads.rollback();
+        results = writer.write(heads, units, true);
       }
     } catch (error) {
+      heads.rollback();
       if (error instanceof WrittenByAnother || !rolledBack(db)) giveUp();
       throw new LedgerUnavailable(`nothing was written: ${messageOf(error)}`);
     }
     try {
-      db.exec('COMMIT');
+      commit.run();
     } catch (error) {
       giveUp();
       throw new LedgerUncertain(`the commit may have been written: ${messageOf(error)}`);
     }
-    staged.settle();
+    heads.settle();
+    logBytes += sizeOf(units);
     return results;
   }
 
@@ -118,8 +122,14 @@ export function openStore(path: string): Store {
         throw new LedgerUnavailable(messageOf(error));
       }
     },
-    tidy() {
-      live?.db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    tidy(minBytes) {
+      if (live === undefined || logBytes < Math.max(1, minBytes)) return;
+      logBytes = 0;
+      try {
+        live.db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+      } catch {
+        giveUp();
+      }
     },
     close() {
       giveUp();
@@ -146,12 +156,32 @@ function openLive(path: string): Live {
       keys: taskKeys(db),
       heads,
       writer: groupWriter(db, entries),
-      dataVersion: pragma(db, 'data_version'),
+      begin: db.prepare('BEGIN IMMEDIATE'),
+      commit: db.prepare('COMMIT'),
+      touched: watch(db),
     };
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+/** About as much as these add to the log, by whole pages. */
+function sizeOf(units: readonly Unit[]): number {
+  let bytes = 4 * pageBytes;
+  for (const { drafts } of units) {
+    for (const { body, payloads } of drafts) {
+      bytes += body.length + 512;
+      for (const { sealed } of payloads) bytes += sealed.length + 256;
+    }
+  }
+  return bytes;
+}
+
+function watch(db: DatabaseSync): () => boolean {
+  const version = db.prepare('PRAGMA data_version');
+  const first = numberOf(version.get()?.data_version);
+  return () => numberOf(version.get()?.data_version) !== first;
 }
 
 function rolledBack(db: DatabaseSync): boolean {

@@ -10,7 +10,12 @@ import { packResults, unpack } from './wire.ts';
 
 /** Beyond this, commits that wait go into the next transaction: bounds how long the first one waits. */
 const maxUnits = 1024;
-const idleMs = 100;
+/**
+ * The log is moved into the main file from this size on, or when there is nothing else to do. A
+ * log that starts over writes where blocks are allocated already, which a growing one pays for.
+ */
+const logBytes = 8 << 20;
+const idleMs = 50;
 
 if (parentPort !== null) start(parentPort, workerData);
 
@@ -37,8 +42,11 @@ function start(port: MessagePort, path: string): void {
         return;
       }
     }
-    clearTimeout(idle);
-    idle = setTimeout(() => store.tidy(), idleMs);
+    store.tidy(logBytes);
+    idle ??= setTimeout(() => {
+      idle = undefined;
+      store.tidy(0);
+    }, idleMs);
   });
   reply({ kind: 'opened' });
 }

@@ -30,8 +30,5 @@ export function seal(stream: string, body: string, link: Link): SealedRecord {
 }
 
 export function leafHashHex(leaf: string): string {
-  const bytes = Buffer.allocUnsafe(1 + Buffer.byteLength(leaf));
-  bytes[0] = 0x00;
-  bytes.write(leaf, 1, 'utf8');
-  return hash('sha256', bytes, 'hex');
+  return hash('sha256', `\0${leaf}`, 'hex');
 }

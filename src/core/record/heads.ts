@@ -28,7 +28,6 @@ export interface Motion {
 
 export interface PlacedRecord extends SealedRecord {
   readonly position: number;
-  readonly id: string;
   /** The position of the record before it in its stream. */
   readonly before: number | null;
 }
@@ -47,70 +46,64 @@ export interface Heads {
   facet(name: string): FacetHead | undefined;
   /** Takes in the next record: it stands at `size()`. */
   advance(stream: string, seq: number, leafHash: string, motion: Motion): void;
-}
-
-/** Heads over `base` that keep to themselves until they settle; forgetting them is a rollback. */
-export interface StagedHeads extends Heads {
+  /** From here on `rollback` can take back; what was before is settled. */
   settle(): void;
+  /** Takes back every advance since the last settling. */
+  rollback(): void;
 }
 
-export function createHeads(): Heads & { stage(): StagedHeads } {
-  const streams = new Map<string, StreamHead>();
-  const facets = new Map<string, FacetHead>();
+export function createHeads(): Heads {
+  const streams = undoable<StreamHead>();
+  const facets = undoable<FacetHead>();
   let size = 0;
-  const heads: Heads = {
+  let settled = 0;
+  return {
     size: () => size,
-    stream: (name) => streams.get(name),
-    facet: (name) => facets.get(name),
+    stream: streams.get,
+    facet: facets.get,
     advance(stream, seq, leafHash, { id, moves, drops }) {
       const position = size++;
       streams.set(stream, { position, seq, leafHash });
-      for (const name of moves) facets.set(name, moved(facets.get(name), id, position));
-      for (const name of drops) facets.delete(name);
-    },
-  };
-  return {
-    ...heads,
-    stage: () =>
-      staged(heads, (stagedStreams, stagedFacets, stagedSize) => {
-        for (const [name, head] of stagedStreams) streams.set(name, head);
-        for (const [name, head] of stagedFacets) {
-          if (head === undefined) facets.delete(name);
-          else facets.set(name, head);
-        }
-        size = stagedSize;
-      }),
-  };
-}
-
-function staged(
-  base: Heads,
-  settle: (
-    streams: ReadonlyMap<string, StreamHead>,
-    facets: ReadonlyMap<string, FacetHead | undefined>,
-    size: number,
-  ) => void,
-): StagedHeads {
-  const streams = new Map<string, StreamHead>();
-  const facets = new Map<string, FacetHead | undefined>();
-  let size = base.size();
-  const facet = (name: string) => (facets.has(name) ? facets.get(name) : base.facet(name));
-  return {
-    size: () => size,
-    stream: (name) => streams.get(name) ?? base.stream(name),
-    facet,
-    advance(stream, seq, leafHash, { id, moves, drops }) {
-      const position = size++;
-      streams.set(stream, { position, seq, leafHash });
-      for (const name of moves) facets.set(name, moved(facet(name), id, position));
+      for (const name of moves) {
+        facets.set(name, { version: id, since: facets.get(name)?.since ?? position, last: position });
+      }
       for (const name of drops) facets.set(name, undefined);
     },
-    settle: () => settle(streams, facets, size),
+    settle() {
+      settled = size;
+      streams.settle();
+      facets.settle();
+    },
+    rollback() {
+      size = settled;
+      streams.rollback();
+      facets.rollback();
+    },
   };
 }
 
-function moved(before: FacetHead | undefined, version: string, position: number): FacetHead {
-  return { version, since: before?.since ?? position, last: position };
+// Changes go straight into the map, with a note of what was there: nearly every one of them stays.
+function undoable<T>() {
+  const map = new Map<string, T>();
+  let before: { readonly name: string; readonly value: T | undefined }[] = [];
+  const put = (name: string, value: T | undefined) => {
+    if (value === undefined) map.delete(name);
+    else map.set(name, value);
+  };
+  return {
+    get: (name: string) => map.get(name),
+    set(name: string, value: T | undefined) {
+      before.push({ name, value: map.get(name) });
+      put(name, value);
+    },
+    settle() {
+      before = [];
+    },
+    rollback() {
+      for (const { name, value } of before.reverse()) put(name, value);
+      before = [];
+    },
+  };
 }
 
 /** Seals the next record of its stream and takes it in. */
@@ -120,7 +113,7 @@ export function place(heads: Heads, stream: string, body: string, motion: Motion
   const sealed = seal(stream, body, link);
   const position = heads.size();
   heads.advance(stream, link.seq, sealed.leafHash, motion);
-  return { ...sealed, position, id: motion.id, before: head?.position ?? null };
+  return { ...sealed, position, before: head?.position ?? null };
 }
 
 /** @returns the expectations that do not hold, in the order given */
