@@ -24,6 +24,12 @@ program
   .addOption(new Option('--mode <mode>', 'shadow records and stops nothing').choices(['enforce', 'shadow']))
   .action(async (flags) => (await import('./up.ts')).up({ ...flags, ...program.opts() }));
 
+program
+  .command('demo')
+  .description('a hijacked agent, without Countersign and with it: no network, no model')
+  .option('--json', 'one JSON object a line')
+  .action(async (flags) => (await import('./demo.ts')).demo(flags));
+
 const task = program.command('task').description('start and end tasks: what an agent may act under');
 task
   .command('start')

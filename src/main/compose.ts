@@ -19,11 +19,17 @@ import { closeAbandoned } from '../app/recover.ts';
 import type { Road } from '../app/road.ts';
 import { createSequencer } from '../app/sequencer.ts';
 import { createVault } from '../app/vault.ts';
-import type { Operator } from '../core/request/proposal.ts';
+import { mayList } from '../app/visible.ts';
+import type { Event } from '../core/record/event.ts';
+import type { Caller, Operator } from '../core/request/proposal.ts';
 import { recordRoutes } from '../edges/api/record-routes.ts';
 import { createApiServer } from '../edges/api/server.ts';
 import { taskRoutes } from '../edges/api/task-routes.ts';
+import { createMcpGateway } from '../edges/mcp/gateway.ts';
+import { DEFAULT_LIMITS } from '../edges/mcp/upstream/limits.ts';
+import { createUpstreams } from '../edges/mcp/upstream/upstreams.ts';
 import { keyPairFromSeed, parseSignerKey } from '../log/index.ts';
+import { readMcpServers } from './mcp-servers.ts';
 import { type DaemonOptions, socketPathOf } from './options.ts';
 
 export interface Daemon {
@@ -36,6 +42,11 @@ export interface Daemon {
   close(): Promise<void>;
 }
 
+/** What the daemon was given to start with cannot be used. */
+export class ConfigurationRefused extends Error {
+  readonly code = 'configuration_refused';
+}
+
 /** The node's name within its store: one store has one daemon, so one name is enough. */
 const node = 'local';
 
@@ -46,6 +57,12 @@ export async function startDaemon(
   log: (line: string) => void,
 ): Promise<Daemon> {
   const { dataDir } = options;
+  const servers =
+    options.mcpFile === undefined
+      ? { ok: true as const, servers: [], ignored: [] }
+      : readMcpServers(options.mcpFile, env);
+  if (!servers.ok) throw new ConfigurationRefused(servers.problems.join('\n'));
+  for (const key of servers.ignored) log(`ignored \`${key}\` of the upstreams' file`);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 
   const keyText = env.COUNTERSIGN_MASTER_KEY;
@@ -95,9 +112,46 @@ export async function startDaemon(
   const integrator = createIntegrator(store.ledger, store.tree, signer.signer, origin, clock);
   const stopIntegrating = integrator.start(1000, () => log('the log could not be integrated; trying again'));
 
-  const gatewayServer = createServer();
+  const upstreams = createUpstreams({
+    servers: servers.servers,
+    stateless: (server) =>
+      road.published().catalogue.entries.some((entry) => entry.server === server && entry.stateless),
+    limits: DEFAULT_LIMITS,
+    // What a server prints is untrusted and may hold anything: it is dropped.
+    onStderr: () => undefined,
+  });
+
+  const gatewayServer = createServer({ keepAliveTimeout: 65_000 });
   const url = await listening(gatewayServer, options);
   const tokens = createTaskTokens(tokenKey, { issuer: origin, audience: url }, 8 * 3_600_000);
+  const metadataUrl = new URL('/.well-known/oauth-protected-resource/mcp', url).href;
+  const gateway = createMcpGateway({
+    road,
+    upstreams,
+    verifyToken: (token) => tokens.verify(token, clock.wallMs()),
+    resourceMetadataUrl: metadataUrl,
+    mayList: (caller, method, server, target) => mayList(road, caller, method, server, target),
+    log: (event, detail) => log(`${event} ${JSON.stringify(detail)}`),
+  });
+  const metadata = JSON.stringify({
+    resource: url,
+    bearer_methods_supported: ['header'],
+    resource_name: 'Countersign',
+  });
+  gatewayServer.on('request', (req, res) => {
+    if (req.method === 'GET' && req.url === new URL(metadataUrl).pathname) {
+      res.writeHead(200, { 'content-type': 'application/json' }).end(metadata);
+    } else gateway.handle(req, res);
+  });
+  sequencer.onEvent((event) => {
+    const lost = losers(event);
+    if (lost === undefined) return;
+    gateway.forget(lost);
+    // A process that serves nobody's task any more is not left running.
+    void upstreams
+      .release((owner) => lost({ agent: '', tokenId: '', ...owner }))
+      .catch(() => log('an upstream could not be ended'));
+  });
 
   const socketPath = socketPathOf(dataDir);
   const operator: Operator = { id: `local:${process.getuid?.() ?? 0}`, channel: 'local-socket' };
@@ -114,15 +168,25 @@ export async function startDaemon(
     published: first,
     async close() {
       gatewayServer.close();
+      await gateway.close(options.graceMs);
+      live.stop(() => true, 'shutdown');
+      await upstreams.close();
+      gatewayServer.closeAllConnections();
       api.close();
       api.closeAllConnections();
-      live.stop(() => true, 'shutdown');
       stopIntegrating();
       await integrator.integrate();
       await store.close();
       rmSync(socketPath, { force: true });
     },
   };
+}
+
+/** Who lost its standing by an event. */
+function losers(event: Event): ((caller: Caller) => boolean) | undefined {
+  if (event.type === 'task.ended') return (caller) => caller.task === event.task;
+  if (event.type === 'revoked') return (caller) => caller[event.scope] === event.target;
+  return undefined;
 }
 
 async function listening(server: Server, { host, port }: DaemonOptions): Promise<string> {

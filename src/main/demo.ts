@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// `countersign demo`: the same agent, hijacked by the same note, without Countersign and with it.
+// Real servers, a real client, the real daemon; the network is the loopback, and there is no model.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { type AgentEvent, type CallOutcome, runAgent, type Toolbox } from '../../examples/demo/agent.ts';
+import { namespaced } from '../../examples/demo/tools.ts';
+import { runUngated, textOf } from '../../examples/demo/ungated.ts';
+import { type Leaked, openWorld } from '../../examples/demo/world.ts';
+import { type Daemon as Control, daemonAt } from '../edges/cli/client.ts';
+import { accepted, CommandFailed, exit, print } from '../edges/cli/exit.ts';
+import { startDaemon } from './compose.ts';
+import { load } from './load.ts';
+import { line as problemLine } from './up.ts';
+
+const demoDir = join(import.meta.dirname, '../../examples/demo');
+const prompt = 'Work on support ticket 42: answer the customer and refund what is owed.';
+const callTimeoutMs = 10_000;
+
+export interface DemoOptions {
+  readonly json?: boolean;
+}
+
+export async function demo({ json = false }: DemoOptions): Promise<void> {
+  const startedMs = performance.now();
+  const show = json ? showJson : showText;
+  if (!json) print('Without Countersign: the agent talks to its MCP servers directly.\n');
+  const ungated = await withoutCountersign((event) => show('ungated', event));
+  if (!json) print('\nWith Countersign in between: the same agent, the same servers, the same note.\n');
+  const gated = await withCountersign((event) => show('gated', event));
+
+  const tookMs = Math.round(performance.now() - startedMs);
+  const summary = {
+    type: 'summary',
+    sink: { ungatedBytes: ungated.sink.bytes, gatedBytes: gated.leaked.sink.bytes },
+    outsideMail: { ungatedBytes: ungated.mailBytes, gatedBytes: gated.leaked.mailBytes },
+    records: gated.records,
+    tookMs,
+  };
+  if (json) print(JSON.stringify(summary));
+  else showSummary(summary);
+  if (gated.leaked.sink.bytes > 0 || gated.leaked.mailBytes > 0) {
+    throw new CommandFailed(
+      'something reached the outside although Countersign stood in between',
+      exit.denied,
+    );
+  }
+}
+
+async function withoutCountersign(onEvent: (event: AgentEvent) => void): Promise<Leaked> {
+  await using world = await openWorld();
+  return (await runUngated(world, onEvent)).leaked;
+}
+
+async function withCountersign(
+  onEvent: (event: AgentEvent) => void,
+): Promise<{ leaked: Leaked; records: number }> {
+  const loaded = load({
+    policyDir: join(demoDir, 'policies'),
+    catalogueDir: join(demoDir, 'catalogue'),
+    mode: 'enforce',
+  });
+  if (!loaded.ok) throw new CommandFailed(loaded.problems.map(problemLine).join('\n'), exit.invalid);
+
+  await using world = await openWorld();
+  const mcpFile = join(world.dir, 'mcp.json');
+  writeFileSync(mcpFile, JSON.stringify(world.mcp));
+  const daemon = await startDaemon(
+    {
+      mcpFile,
+      dataDir: join(world.dir, 'countersign'),
+      host: '127.0.0.1',
+      port: 0,
+      mode: 'enforce',
+      releaseWithinMs: 1000,
+      graceMs: 2000,
+    },
+    loaded.published,
+    {},
+    () => undefined,
+  );
+  try {
+    const control = daemonAt(daemon.socketPath);
+    const task = accepted(
+      await control.call('POST', '/v1/tasks', {
+        type: 'support',
+        agent: 'support-agent',
+        owner: 'support-team',
+        onBehalfOf: 'sam@acme.example',
+        params: { ticket: '42' },
+        prompt,
+      }),
+    );
+    await using tools = await gatedTools(daemon.url, task.token, control, task.session);
+    await runAgent(tools, { spell: namespaced, onEvent });
+    const { records } = accepted(await control.call('GET', '/v1/status'));
+    return { leaked: await world.leaked(), records };
+  } finally {
+    await daemon.close();
+  }
+}
+
+/** The agent's only way out of its process: one MCP client, one URL, one token. */
+async function gatedTools(
+  url: string,
+  token: string,
+  control: Control,
+  session: string,
+): Promise<Toolbox & AsyncDisposable> {
+  const client = new Client({ name: 'demo-agent', version: '1.0.0' });
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(url), {
+      requestInit: { headers: { authorization: `Bearer ${token}` } },
+    }),
+    { timeout: callTimeoutMs },
+  );
+  let from = 0;
+  return {
+    async callTool(name, args) {
+      const text = await client
+        .callTool({ name, arguments: args }, { timeout: callTimeoutMs })
+        .then(textOf, (error: unknown) => `error: ${String(error)}`);
+      const decided = await lastDecision(control, session, from);
+      from = decided.next;
+      return { outcome: decided.outcome, policies: decided.policies, text };
+    },
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
+
+/** What was decided is read from the record, not from what the agent was told. */
+async function lastDecision(
+  control: Control,
+  session: string,
+  from: number,
+): Promise<{ outcome: CallOutcome; policies: readonly string[]; next: number }> {
+  let next = from;
+  let outcome: CallOutcome = 'error';
+  let policies: readonly string[] = [];
+  const query = `/v1/log?type=decision&session=${encodeURIComponent(session)}&from=${from}`;
+  for await (const { position, event } of control.lines(query, AbortSignal.timeout(callTimeoutMs))) {
+    next = position + 1;
+    outcome = event.outcome;
+    const deciding = event.outcome === 'allow' ? 'permit' : 'forbid';
+    policies = event.verdicts
+      .filter((verdict: { effect: string }) => verdict.effect === deciding)
+      .map((verdict: { policy: string }) => verdict.policy);
+  }
+  return { outcome, policies, next };
+}
+
+const colours: Partial<Record<CallOutcome, string>> = {
+  allow: '\u001b[32m',
+  deny: '\u001b[31m',
+  step_up: '\u001b[33m',
+};
+
+function showText(_run: string, { tool, args, askedBy, outcome, ms, policies = [] }: AgentEvent): void {
+  const colour = process.stdout.isTTY && process.env.NO_COLOR === undefined ? (colours[outcome] ?? '') : '';
+  const end = colour === '' ? '' : '\u001b[0m';
+  const asked = askedBy === 'text' ? '! ' : '  ';
+  const what = `${tool} ${inShort(args)}`.padEnd(62);
+  print(
+    `${asked}${what} ${colour}${outcome.padEnd(8)}${end}${ms.toFixed(1).padStart(7)} ms  ${policies.join(', ')}`,
+  );
+}
+
+function showJson(run: string, { tool, args, askedBy, outcome, ms, policies = [] }: AgentEvent): void {
+  const type = run === 'gated' ? 'decision' : 'call';
+  const rounded = Math.round(ms * 10) / 10;
+  print(JSON.stringify({ type, run, tool, args: inShort(args), askedBy, outcome, policies, ms: rounded }));
+}
+
+const shortest = 24;
+
+function inShort(args: Readonly<Record<string, unknown>>): string {
+  return Object.entries(args)
+    .map(([name, value]) => {
+      const text = typeof value === 'string' ? value : JSON.stringify(value);
+      const line = text.replaceAll(/\s+/g, ' ');
+      return `${name}=${line.length > shortest ? `${line.slice(0, shortest)}...` : line}`;
+    })
+    .join(' ');
+}
+
+interface Summary {
+  readonly sink: { readonly ungatedBytes: number; readonly gatedBytes: number };
+  readonly outsideMail: { readonly ungatedBytes: number; readonly gatedBytes: number };
+  readonly records: number;
+  readonly tookMs: number;
+}
+
+function showSummary({ sink, outsideMail, records, tookMs }: Summary): void {
+  print(`
+  ! a call that the note asked for, not the task
+
+  reached evil.example      without: ${sink.ungatedBytes} bytes   with: ${sink.gatedBytes} bytes
+  mailed to the outside     without: ${outsideMail.ungatedBytes} bytes   with: ${outsideMail.gatedBytes} bytes
+  ${records} records of what was decided and what became of it, each proved by a signed log; ${(tookMs / 1000).toFixed(1)} s in all
+
+  Next: \`countersign init\` puts it in front of your own MCP servers.`);
+}
