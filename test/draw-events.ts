@@ -142,6 +142,7 @@ function draws(names: Names): Draws {
       server: id,
       tool: id,
       definition: digest,
+      reason: text,
     }),
     decision: together(
       fc.record({

@@ -128,6 +128,7 @@ export const toolAccepted = z.strictObject({
   server: id,
   tool: id,
   definition: digest,
+  reason: z.string(),
 });
 
 const reserve = z.strictObject({ budget: z.string(), units: z.number().int().positive() });

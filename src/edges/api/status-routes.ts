@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What stands in the path on this node and by what it decides, as `status` and `doctor` ask for it.
+ *
+ * Metadata of the node only: no prompts, arguments, results, tokens or secrets of upstreams.
+ */
+import type { Road } from '../../app/road.ts';
+import { type FacetKey, facets, type TaskState } from '../../core/state/facet.ts';
+import type { Problem } from './catalogue-routes.ts';
+import type { Route } from './server.ts';
+
+/** How the last attempt to bring changed files into force went. */
+export interface Reloaded {
+  readonly state: 'in_force' | 'refused';
+  readonly at: number;
+  readonly problems: readonly Problem[];
+  /** The decision that refused the publication, where one did. */
+  readonly decision?: string;
+}
+
+/** What only the composition knows. */
+export interface NodeFacts {
+  readonly version: string;
+  readonly startedAt: number;
+  /** When the canary was last denied by its own policy and found in the ledger. */
+  readonly canaryProvedAt: number;
+  readonly url: string;
+  readonly policyDir: string;
+  readonly catalogueDir: string;
+  /** The file that the upstreams were read from. */
+  readonly mcpFile?: string;
+  readonly upstreams: readonly { readonly name: string; readonly kind: 'stdio' | 'http' }[];
+  readonly reload: () => Reloaded;
+}
+
+/** Named tasks in one answer; the count says how many there are. */
+const maxNamed = 50;
+const own = 'countersign.';
+const starter = 'starter.';
+
+export function statusRoutes(road: Road, facts: NodeFacts): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/v1/status',
+      run: async () => {
+        const { reload, ...node } = facts;
+        const now = road.clock.wallMs();
+        const { policies, catalogue, mode } = road.published();
+        const theirs = [...policies.policies.values()].filter(({ id }) => !id.startsWith(own));
+        const tools = catalogue.entries.filter(({ kind }) => kind === 'tool');
+        const running = runningTasks(road, now);
+        const promptless = running.filter((task) => !task.hasPrompt);
+        return {
+          status: 200,
+          body: {
+            schemaVersion: 1,
+            ...node,
+            now,
+            mode,
+            policies: {
+              digest: policies.digest,
+              engine: policies.engine,
+              count: theirs.length,
+              permits: theirs.filter(({ effect }) => effect === 'permit').length,
+              finalForbids: theirs.filter(({ effect, remedy }) => effect === 'forbid' && remedy === undefined)
+                .length,
+              starter: theirs.filter(({ id }) => id.startsWith(starter)).length,
+            },
+            catalogue: {
+              digest: catalogue.digest,
+              tools: tools.length,
+              unknownClass: tools
+                .filter((entry) => entry.class === 'unknown')
+                .slice(0, maxNamed)
+                .map(({ server, target }) => `${server}/${target}`),
+            },
+            reload: reload(),
+            tasks: {
+              running: running.length,
+              withoutPrompt: promptless.length,
+              promptless: promptless.slice(0, maxNamed).map(({ id, type, agent }) => ({ id, type, agent })),
+            },
+            calls: road.live.size(),
+          },
+        };
+      },
+    },
+  ];
+}
+
+function runningTasks(road: Road, now: number): readonly TaskState[] {
+  const running: TaskState[] = [];
+  for (const [name] of road.sequencer.head.facets()) {
+    const match = /^task\/([^/]+)$/.exec(name);
+    if (match?.[1] === undefined) continue;
+    const key: FacetKey<TaskState> = facets.task(match[1]);
+    const task = road.sequencer.head.get(key);
+    if (task !== undefined && task.status === 'active' && now < task.expiresAt && task.type !== 'canary')
+      running.push(task);
+  }
+  return running;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from 'vitest';
+import type { Published } from '../app/ports.ts';
+import type { Operator } from '../core/request/proposal.ts';
+import type { Loaded, Problem } from './load.ts';
+import { createReloader, type ReloadParts } from './reload.ts';
+
+const operator: Operator = { id: 'local:1000', channel: 'watched-files' };
+const problem: Problem = { file: 'a.cedar', line: 3, column: 7, message: 'unexpected `)`' };
+
+// The reloader looks at digests only.
+function set(policies: string, catalogue = 'sha256:c'): Published {
+  return { policies: { digest: policies }, catalogue: { digest: catalogue } } as Published;
+}
+
+function good(published: Published): Loaded {
+  return { ok: true, published, warnings: [], accepted: new Map(), schema: '' };
+}
+
+function desk(loads: (Loaded | Error)[], answer?: Awaited<ReturnType<ReloadParts['publish']>>) {
+  let current = set('sha256:one');
+  const said: string[] = [];
+  const published: Published[] = [];
+  const reloader = createReloader({
+    load: () => {
+      const next = loads.shift() ?? good(current);
+      if (next instanceof Error) throw next;
+      return next;
+    },
+    current: () => current,
+    publish: async (_operator, next) => {
+      if (answer !== undefined && !answer.ok) return answer;
+      published.push(next);
+      current = next;
+      const value = { policy: next.policies.digest, catalogue: next.catalogue.digest, changed: true };
+      return { ok: true, value, decision: 'd_1' };
+    },
+    wallMs: () => 42,
+    say: (line) => said.push(line),
+  });
+  return { reloader, said, published };
+}
+
+test('files that load are published', async () => {
+  const { reloader, published } = desk([good(set('sha256:two'))]);
+  expect(await reloader.reload(operator)).toEqual({ state: 'in_force', at: 42, problems: [] });
+  expect(published.map(({ policies }) => policies.digest)).toEqual(['sha256:two']);
+});
+
+test('a catalogue alone is enough to be published', async () => {
+  const { reloader, published } = desk([good(set('sha256:one', 'sha256:d'))]);
+  await reloader.reload(operator);
+  expect(published).toHaveLength(1);
+});
+
+test('what is in force already is not published again', async () => {
+  const { reloader, published } = desk([good(set('sha256:one'))]);
+  expect(await reloader.reload(operator)).toMatchObject({ state: 'in_force' });
+  expect(published).toEqual([]);
+});
+
+test('files that do not load change nothing and are named with their place', async () => {
+  const { reloader, said, published } = desk([{ ok: false, problems: [problem] }]);
+  expect(await reloader.reload(operator)).toEqual({ state: 'refused', at: 42, problems: [problem] });
+  expect(reloader.last().state).toBe('refused');
+  expect(published).toEqual([]);
+  expect(said.join('\n')).toContain('a.cedar:3:7: unexpected `)`');
+});
+
+test('a policy may refuse the publication, which is told with its decision', async () => {
+  const { reloader } = desk([good(set('sha256:two'))], {
+    ok: false,
+    code: 'forbidden',
+    reason: 'publish by command only',
+    decision: 'd_9',
+    policies: ['p'],
+  });
+  const outcome = await reloader.reload(operator);
+  expect(outcome).toMatchObject({ state: 'refused', decision: 'd_9' });
+  expect(outcome.problems[0]?.message).toContain('publish by command only');
+});
+
+test('a defect while loading leaves what was, and the next reload works', async () => {
+  const { reloader } = desk([new Error('disk on fire'), good(set('sha256:two'))]);
+  expect(await reloader.reload(operator)).toMatchObject({ state: 'refused' });
+  expect(await reloader.reload(operator)).toMatchObject({ state: 'in_force' });
+});
+
+test('reloads run one after another', async () => {
+  const { reloader, published } = desk([good(set('sha256:two')), good(set('sha256:three'))]);
+  await Promise.all([reloader.reload(operator), reloader.reload(operator)]);
+  expect(published.map(({ policies }) => policies.digest)).toEqual(['sha256:two', 'sha256:three']);
+});
