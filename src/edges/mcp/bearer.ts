@@ -11,7 +11,7 @@
 import { hash } from 'node:crypto';
 import type { Caller } from '../../core/request/proposal.ts';
 
-export type TokenFault = 'malformed' | 'expired' | 'wrong_audience' | 'revoked' | 'unknown_key';
+export type TokenFault = 'malformed' | 'expired' | 'wrong_audience' | 'revoked' | 'bad_signature';
 
 export type TokenVerdict =
   | { readonly ok: true; readonly caller: Caller; readonly expiresAtMs: number }
@@ -43,7 +43,7 @@ const descriptions: Readonly<Record<TokenFault | 'missing', string>> = {
   expired: 'the token has expired: renew it',
   wrong_audience: 'the token is for another audience: get one for this endpoint',
   revoked: 'the token, its session, task or agent has been revoked or ended',
-  unknown_key: 'the token was signed by a key that is not known here',
+  bad_signature: 'the token was not signed here',
 };
 
 export function createIdentities(options: {

@@ -15,7 +15,7 @@ import { mirrorFault, mirrorHeaders } from './header-value.ts';
 import { metaFor } from './meta.ts';
 import { createNotices } from './notice.ts';
 import { paramsText, type Understood, understand } from './proposal.ts';
-import { refusalReply, replyOf } from './refusal.ts';
+import { refusalReply, replyOf, unknownMethod } from './refusal.ts';
 import { isUnderstood, translated } from './result.ts';
 import { failed, type Reply, rpcCodes } from './rpc.ts';
 import { type UpstreamLink, UpstreamUnavailable } from './upstream/link.ts';
@@ -60,6 +60,7 @@ export async function denied(
     shown,
     args,
   }: Pick<Understood, 'method' | 'server' | 'target' | 'shown' | 'args'>,
+  isNoMethod = false,
 ): Promise<Reply> {
   const done = await decided(gate.road, gate.limits, {
     caller: talk.caller,
@@ -67,7 +68,8 @@ export async function denied(
     // Permitted all the same (the catalogue changed meanwhile): nobody here knows how to carry it.
     run: async () => ({ kind: 'failed', reason: 'not_released', sent: false }),
   });
-  return replyOf(done, method, shown);
+  const isUnknown = done.kind === 'refused' && done.refusal.code === 'unknown_target';
+  return isUnknown && isNoMethod ? unknownMethod(method, done.refusal) : replyOf(done, method, shown);
 }
 
 interface Journey {

@@ -11,8 +11,8 @@ export function perform(gate: Gate, talk: Talk, method: string, params: JsonObje
   const treatment = requestTreatment('client', talk.era, method);
   if (treatment === 'decided') return call(gate, talk, method, params);
   if (treatment === 'listed' && isListMethod(method)) return listed(gate, talk, method, params);
-  const server = talk.scope.kind === 'one' ? talk.scope.server : '';
-  return denied(gate, talk, { method, server, target: method, shown: method, args: {} });
+  // Under no server, so that no catalogue can make an allow of it.
+  return denied(gate, talk, { method, server: '', target: method, shown: method, args: {} }, true);
 }
 
 /** A defect of ours: the client learns that much and no more. */

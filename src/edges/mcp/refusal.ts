@@ -109,6 +109,10 @@ function unknownReply(method: string, shown: string, data: JsonObject): Reply {
   }
 }
 
+export function unknownMethod(method: string, refusal: Refusal): Reply {
+  return failed(rpcCodes.methodNotFound, `unknown method: \`${method}\``, decisionData(refusal));
+}
+
 function failureReply(code: FailureCode, decision: string | undefined, method: string): Reply {
   const data = { code, ...(decision === undefined ? {} : { decision }) };
   if (code === 'stopped' && method === 'tools/call') {
