@@ -17,7 +17,7 @@ const daemon = () => daemonAt(socketPathOf(dataDirOf(program.opts<{ data?: strin
 program
   .command('up')
   .description('stand in front of MCP servers')
-  .requiredOption('--mcp <file>', 'the `mcpServers` file that clients have')
+  .option('--mcp <file>', 'the `mcpServers` file that clients have (default: what `init` adopted)')
   .option('--policies <dir>', 'Cedar policies (default: ./policies, else the starter policies)')
   .option('--catalogue <dir>', 'what each tool is (default: ./catalogue)')
   .option('--listen <host:port>', `where clients connect (default: ${defaultListen})`)

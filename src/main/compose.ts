@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Builds the daemon in reading order: the only file that knows everybody.
 // Nothing listens before the road has proved that it stops what must be stopped.
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { masterKeyFromFile, masterKeyFromText } from '../adapters/keys/master.ts';
 import { signingKeyFromFile } from '../adapters/keys/signing.ts';
 import { openSqliteStore } from '../adapters/sqlite/ledger.ts';
@@ -14,7 +14,7 @@ import { proveRoad } from '../app/canary.ts';
 import { createIntegrator } from '../app/integrate.ts';
 import { createLiveCalls } from '../app/live.ts';
 import type { Published } from '../app/ports.ts';
-import { createForce, publishAtStart } from '../app/publish.ts';
+import { createForce, publish, publishAtStart } from '../app/publish.ts';
 import { closeAbandoned } from '../app/recover.ts';
 import type { Road } from '../app/road.ts';
 import { createSequencer } from '../app/sequencer.ts';
@@ -22,15 +22,21 @@ import { createVault } from '../app/vault.ts';
 import { mayList } from '../app/visible.ts';
 import type { Event } from '../core/record/event.ts';
 import type { Caller, Operator } from '../core/request/proposal.ts';
+import { catalogueRoutes } from '../edges/api/catalogue-routes.ts';
 import { recordRoutes } from '../edges/api/record-routes.ts';
 import { createApiServer } from '../edges/api/server.ts';
+import { statusRoutes } from '../edges/api/status-routes.ts';
 import { taskRoutes } from '../edges/api/task-routes.ts';
 import { createMcpGateway } from '../edges/mcp/gateway.ts';
 import { DEFAULT_LIMITS } from '../edges/mcp/upstream/limits.ts';
 import { createUpstreams } from '../edges/mcp/upstream/upstreams.ts';
 import { keyPairFromSeed, parseSignerKey } from '../log/index.ts';
+import { createCatalogueDesk } from './catalogue-desk.ts';
+import { load, starterDir } from './load.ts';
 import { readMcpServers } from './mcp-servers.ts';
-import { type DaemonOptions, socketPathOf } from './options.ts';
+import { type DaemonOptions, socketPathOf, version } from './options.ts';
+import { createReloader } from './reload.ts';
+import { watchFiles } from './watch.ts';
 
 export interface Daemon {
   /** Where MCP clients go. */
@@ -108,6 +114,7 @@ export async function startDaemon(
   if (closed > 0)
     log(`closed ${closed} calls that were open when the last run ended: they are \`ambiguous\` now`);
   await proveRoad(road, store.ledger);
+  const canaryProvedAt = clock.wallMs();
 
   const integrator = createIntegrator(store.ledger, store.tree, signer.signer, origin, clock);
   const stopIntegrating = integrator.start(1000, () => log('the log could not be integrated; trying again'));
@@ -155,8 +162,42 @@ export async function startDaemon(
 
   const socketPath = socketPathOf(dataDir);
   const operator: Operator = { id: `local:${process.getuid?.() ?? 0}`, channel: 'local-socket' };
+
+  const policyDir = options.policyDir ?? starterDir;
+  const catalogueDir = options.catalogueDir ?? resolve('catalogue');
+  const reloader = createReloader({
+    load: () =>
+      load({ policyDir, mode: options.mode, ...(existsSync(catalogueDir) ? { catalogueDir } : {}) }),
+    current: force.current,
+    publish: (who, next) => publish(road, force, who, next),
+    wallMs: clock.wallMs,
+    say: log,
+  });
+  const stopWatching = watchFiles({
+    directories: options.watch === true ? [policyDir, catalogueDir] : [],
+    settleMs: 150,
+    pollMs: 2000,
+    onChange: async () => void (await reloader.reload({ ...operator, channel: 'watched-files' })),
+  });
+  const desk = createCatalogueDesk(catalogueDir, upstreams, force.current, reloader);
+
   const api = createApiServer(
-    [...taskRoutes(road, randomness, tokens, () => [url]), ...recordRoutes(road, store.ledger)],
+    [
+      ...taskRoutes(road, randomness, tokens, () => [url]),
+      ...recordRoutes(road, store.ledger),
+      ...catalogueRoutes(road, desk),
+      ...statusRoutes(road, {
+        version,
+        startedAt: clock.wallMs(),
+        canaryProvedAt,
+        url,
+        policyDir,
+        catalogueDir,
+        ...(options.mcpFile === undefined ? {} : { mcpFile: options.mcpFile }),
+        upstreams: servers.servers.map(({ name, kind }) => ({ name, kind })),
+        reload: reloader.last,
+      }),
+    ],
     operator,
   );
   await listeningLocally(api, socketPath);
@@ -167,6 +208,7 @@ export async function startDaemon(
     verifierKey: pair.verifierKey,
     published: first,
     async close() {
+      stopWatching();
       gatewayServer.close();
       await gateway.close(options.graceMs);
       live.stop(() => true, 'shutdown');

@@ -5,6 +5,7 @@ import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import packageJson from '../../package.json' with { type: 'json' };
 
 export interface DaemonOptions {
   /** The `mcpServers` file that names the upstreams. */
@@ -18,6 +19,8 @@ export interface DaemonOptions {
   /** How long a decision may wait for its release; docs/architecture.md, rule 5. */
   readonly releaseWithinMs: number;
   readonly graceMs: number;
+  /** Whether saved policies and catalogue files come into force by themselves. */
+  readonly watch?: boolean;
 }
 
 export interface Flags {
@@ -33,6 +36,11 @@ export type OptionsRead =
   | { readonly ok: true; readonly options: DaemonOptions }
   | { readonly ok: false; readonly message: string };
 
+/** Where `init` keeps the upstreams that it has taken out of the reach of clients. */
+export const adoptedUpstreams = 'upstreams.json';
+
+export const version = packageJson.version;
+
 export const defaultListen = '127.0.0.1:7171';
 
 export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
@@ -41,7 +49,8 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
   const mode = flags.mode ?? env.COUNTERSIGN_MODE ?? 'enforce';
   if (mode !== 'enforce' && mode !== 'shadow')
     return { ok: false, message: '--mode is `enforce` or `shadow`' };
-  const mcpFile = flags.mcp ?? env.COUNTERSIGN_MCP;
+  const adopted = join(dataDirOf(flags.data, env), adoptedUpstreams);
+  const mcpFile = flags.mcp ?? env.COUNTERSIGN_MCP ?? (existsSync(adopted) ? adopted : undefined);
   const policyDir = named(flags.policies ?? env.COUNTERSIGN_POLICIES, 'policies');
   const catalogueDir = named(flags.catalogue ?? env.COUNTERSIGN_CATALOGUE, 'catalogue');
   return {
@@ -55,6 +64,7 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
       mode,
       releaseWithinMs: 1000,
       graceMs: 10_000,
+      watch: true,
     },
   };
 }

@@ -8,6 +8,11 @@ import { type Flags, readOptions } from './options.ts';
 export async function up(flags: Flags): Promise<void> {
   const read = readOptions(flags, process.env);
   if (!read.ok) throw new CommandFailed(read.message, exit.usage);
+  if (read.options.mcpFile === undefined)
+    throw new CommandFailed(
+      'there is nothing to stand in front of: name a file with --mcp, or adopt one with `countersign init`',
+      exit.usage,
+    );
   const loaded = load(read.options);
   if (!loaded.ok) throw new CommandFailed(loaded.problems.map(line).join('\n'), exit.invalid);
   for (const warning of loaded.warnings) say(`warning: ${line(warning)}`);
