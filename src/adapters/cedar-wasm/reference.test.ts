@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every example of docs/policy-reference.md is a policy that can be published and applies to something.
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { toolEntry } from '../../core/policy/sample.ts';
+import { compilePolicies } from './compile.ts';
+
+const page = readFileSync(new URL('../../../docs/policy-reference.md', import.meta.url), 'utf8');
+const amount = { amount: { type: 'integer' } } as const;
+const entries = [
+  toolEntry('refund', { id: { type: 'string' }, ...amount }, { class: 'pay' }),
+  toolEntry('search', { limit: { type: 'integer' } }, { class: 'search' }),
+  toolEntry('get_ticket'),
+];
+
+function problemsOf(text: string) {
+  const compiled = compilePolicies({ files: [{ name: 'x', text }], entries });
+  return compiled.ok ? compiled.warnings : compiled.problems;
+}
+
+const blocks = [...page.matchAll(/```cedar\n([\s\S]*?)```/g)].map(([, text = '']) => text);
+const [about, administration] = page.split('## Administration');
+const conditionsOf = (section = '') =>
+  [...section.matchAll(/^\|.*\| (`.*<br>.*`) \|$/gm)].map(([, cell = '']) =>
+    cell.split('<br>').map((text) => text.replace(/^`|`$/g, '')),
+  );
+
+test.each(blocks)('%s', (text) => expect(problemsOf(text)).toEqual([]));
+
+describe.each([
+  ['Agent', conditionsOf(about)],
+  ['Operator', conditionsOf(administration)],
+])('about an %s', (principal, rows) => {
+  test('every attribute has two examples', () => {
+    expect(rows.length).toBeGreaterThan(1);
+    expect(rows.map((row) => row.length)).toEqual(rows.map(() => 2));
+  });
+  test.each(rows.flat())('%s', (condition) => {
+    const text = `@id("x") permit (principal is ${principal}, action, resource) when { ${condition} };`;
+    expect(problemsOf(text)).toEqual([]);
+  });
+});
