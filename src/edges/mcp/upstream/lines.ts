@@ -28,12 +28,13 @@ export function createLineReader(events: LineEvents): LineReader {
 
   function keep(part: Buffer): void {
     if (head !== undefined) {
+      if (head.length < EDGE_BYTES) head = firstBytes(head, part);
       tail = lastBytes(tail, part);
     } else if (kept.bytes() + part.length <= events.maxLineBytes) {
       kept.push(part);
     } else {
       const before = kept.take();
-      head = Buffer.concat([before.subarray(0, EDGE_BYTES), part.subarray(0, EDGE_BYTES)]);
+      head = firstBytes(before, part);
       tail = lastBytes(lastBytes(NONE, before), part);
     }
   }
@@ -50,7 +51,7 @@ export function createLineReader(events: LineEvents): LineReader {
     }
     const first = head;
     head = undefined;
-    events.onOversized(first.subarray(0, EDGE_BYTES), tail);
+    events.onOversized(first, tail);
     tail = NONE;
   }
 
@@ -66,6 +67,13 @@ export function createLineReader(events: LineEvents): LineReader {
       if (from < chunk.length) keep(chunk.subarray(from));
     },
   };
+}
+
+function firstBytes(before: Buffer, part: Buffer): Buffer {
+  return Buffer.concat([before.subarray(0, EDGE_BYTES), part.subarray(0, EDGE_BYTES)]).subarray(
+    0,
+    EDGE_BYTES,
+  );
 }
 
 /** A copy, so that the whole chunk is not held for the sake of its end. */
