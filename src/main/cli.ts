@@ -3,16 +3,17 @@
 import { Argument, Command, Option } from 'commander';
 import { daemonAt } from '../edges/cli/client.ts';
 import { CommandFailed, exit, exitCodeOf, say } from '../edges/cli/exit.ts';
+import { addAdoption } from './cli-adoption.ts';
 import { dataDirOf, defaultListen, socketPathOf } from './options.ts';
 
 const program = new Command('countersign')
   .description('Decides what autonomous agents may do, before it takes effect, and keeps the proof.')
   .showHelpAfterError('(--help says what there is)')
-  .enablePositionalOptions()
   .option('--data <dir>', 'data directory of the daemon (default: .countersign, or COUNTERSIGN_DATA)');
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-const daemon = () => daemonAt(socketPathOf(dataDirOf(program.opts<{ data?: string }>().data, process.env)));
+const dataDir = () => dataDirOf(program.opts<{ data?: string }>().data, process.env);
+const daemon = () => daemonAt(socketPathOf(dataDir()));
 
 program
   .command('up')
@@ -70,6 +71,8 @@ program
   .action(async (scope, id, flags) =>
     (await import('../edges/cli/task.ts')).revoke(daemon(), scope, id, flags.reason, flags.json === true),
   );
+
+addAdoption(program, { daemon, dataDir });
 
 async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];

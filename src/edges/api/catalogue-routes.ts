@@ -10,14 +10,13 @@
 import { z } from 'zod';
 import { type Administered, administer } from '../../app/administer.ts';
 import type { Road } from '../../app/road.ts';
-import { diffTools, type ToolsDiff } from '../../core/catalogue/diff.ts';
+import { diffTools } from '../../core/catalogue/diff.ts';
 import type { ToolDefinition } from '../../core/catalogue/entry.ts';
-import { inferEntry } from '../../core/catalogue/infer.ts';
-import { definitionDigest } from '../../core/catalogue/pin.ts';
 import type { Operator } from '../../core/request/proposal.ts';
 import type { Answer, Route } from './server.ts';
 import type { Reloaded } from './status-routes.ts';
 import { invalid, refusal } from './task-routes.ts';
+import { changesOf } from './tool-changes.ts';
 
 export type LiveTools =
   | {
@@ -63,17 +62,6 @@ const acceptShape = z.strictObject({
     .max(2000),
   reason: z.string().max(1000).default(''),
 });
-
-export interface ToolChange {
-  readonly tool: string;
-  readonly change: 'new' | 'changed' | 'removed' | 'renamed' | 'duplicate';
-  /** Of what the server declares now; empty where it declares nothing, or not one thing. */
-  readonly digest: string;
-  readonly from?: string;
-  readonly parts?: readonly string[];
-  readonly pointers?: readonly string[];
-  readonly proposed?: { readonly class: string; readonly because: string };
-}
 
 export function catalogueRoutes(
   road: Pick<Road, 'sequencer' | 'published'>,
@@ -196,34 +184,6 @@ function acceptOne(
           ],
     value: undefined,
   }));
-}
-
-function changesOf(server: string, diff: ToolsDiff): readonly ToolChange[] {
-  const proposed = (tool: ToolDefinition) => {
-    const entry = inferEntry(server, tool);
-    return {
-      digest: definitionDigest(tool),
-      proposed: { class: entry.class.value, because: entry.class.reason },
-    };
-  };
-  return [
-    ...diff.new.map((tool) => ({ tool: tool.name, change: 'new' as const, ...proposed(tool) })),
-    ...diff.changed.map(({ name: tool, live, parts, pointers }) => ({
-      tool,
-      change: 'changed' as const,
-      digest: definitionDigest(live),
-      parts,
-      pointers,
-    })),
-    ...diff.renamed.map(({ from, to, live }) => ({
-      tool: to,
-      change: 'renamed' as const,
-      from,
-      ...proposed(live),
-    })),
-    ...diff.removed.map((tool) => ({ tool, change: 'removed' as const, digest: '' })),
-    ...diff.duplicate.map((tool) => ({ tool, change: 'duplicate' as const, digest: '' })),
-  ];
 }
 
 function unknownServer(server: string, desk: CatalogueDesk): Answer {
