@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// A road of real parts (Cedar, the demo's catalogue, the sequencer) over a store that a test can break,
+// with an edge that keeps an account of what it really did.
+import { join } from 'node:path';
+import { masterKey } from '../../src/adapters/keys/master.ts';
+import { type CommitHooks, createMemoryStore } from '../../src/adapters/memory/ledger.ts';
+import { type Authorization, authorize } from '../../src/app/authorize.ts';
+import { createLiveCalls } from '../../src/app/live.ts';
+import { type Observed, observe } from '../../src/app/observe.ts';
+import type { Clock, Ledger, PolicySet, Published } from '../../src/app/ports.ts';
+import { createForce, publishAtStart } from '../../src/app/publish.ts';
+import type { Road } from '../../src/app/road.ts';
+import { createSequencer } from '../../src/app/sequencer.ts';
+import { startTask, type TaskOrder } from '../../src/app/tasks.ts';
+import { createVault } from '../../src/app/vault.ts';
+import type { JsonObject } from '../../src/core/json/value.ts';
+import type { Caller, Operator, Proposal } from '../../src/core/request/proposal.ts';
+import { load } from '../../src/main/load.ts';
+
+export const demoDir = join(import.meta.dirname, '../../examples/demo');
+export const operator: Operator = { id: 'local:0', channel: 'local-socket' };
+
+export interface Rig {
+  readonly road: Road;
+  readonly ledger: Ledger;
+  /** Moves both clocks. */
+  pass(ms: number): void;
+  start(order?: Partial<TaskOrder>): Promise<Caller>;
+  /** What an edge does with a call; `effects` is its own account of what it sent. */
+  call(caller: Caller, proposal: Proposal): Promise<{ answer: Authorization; observed?: Observed }>;
+  readonly effects: string[];
+}
+
+export interface RigOptions {
+  readonly hooks?: CommitHooks;
+  readonly policies?: PolicySet;
+  readonly mode?: 'enforce' | 'shadow';
+  /** Between the decision and the release. */
+  readonly beforeRelease?: (rig: Rig) => Promise<void> | void;
+}
+
+export async function rig(options: RigOptions = {}): Promise<Rig> {
+  const loaded = load({
+    policyDir: join(demoDir, 'policies'),
+    catalogueDir: join(demoDir, 'catalogue'),
+    mode: options.mode ?? 'enforce',
+  });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  const published: Published = {
+    ...loaded.published,
+    policies: options.policies ?? loaded.published.policies,
+  };
+
+  let nowMs = 1_800_000_000_000;
+  const clock: Clock = {
+    wallMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    after: () => () => undefined,
+  };
+  let seed = 0;
+  const randomness = {
+    bytes: (count: number) =>
+      Uint8Array.from({ length: count }, () => {
+        seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+        return seed >> 16;
+      }),
+  };
+  const store = createMemoryStore(options.hooks === undefined ? {} : { hooks: options.hooks });
+  const ledger = store.ledger();
+  const sequencer = createSequencer(ledger, clock, randomness, {
+    node: 'n1',
+    tenant: 'default',
+    commitTimeoutMs: 1000,
+    maxGroup: 64,
+    maxQueued: 1000,
+    maxAttempts: 4,
+  });
+  const master = masterKey(new Uint8Array(32).fill(7));
+  const live = createLiveCalls(clock, 1000);
+  sequencer.onEvent((event) => live.learn(event));
+  const force = createForce(published, sequencer);
+  const road: Road = {
+    clock,
+    sequencer,
+    vault: createVault(store.keys, ledger, master, randomness),
+    live,
+    pseudonym: (secret) => master.mac('secret', secret),
+    published: force.current,
+    releaseWithinMs: 1000,
+  };
+  await publishAtStart(road, published);
+
+  const effects: string[] = [];
+  const made: Rig = {
+    road,
+    ledger,
+    effects,
+    pass(ms) {
+      nowMs += ms;
+    },
+    async start(order = {}) {
+      const started = await startTask(road, randomness, operator, {
+        type: 'support',
+        agent: 'a1',
+        owner: 'o1',
+        autonomy: 'semi',
+        params: {},
+        budgets: [],
+        ttlMs: 3_600_000,
+        ...order,
+      });
+      if (!started.ok) throw new Error(started.code);
+      const { agent, task, session, tokenId } = started.value;
+      return { agent, task, session, tokenId };
+    },
+    async call(caller, proposal) {
+      const answer = await authorize(road, caller, proposal, new Set(['max_result_bytes']));
+      if (answer.outcome !== 'allow') return { answer };
+      await options.beforeRelease?.(made);
+      const sent = answer.call.release() === 'go';
+      if (sent) effects.push(`${proposal.server}/${proposal.target} ${answer.args}`);
+      const observed = await observe(road, answer.call, {
+        status: sent ? 'ok' : 'unreleased',
+        content: '{"content":[]}',
+        tookMs: 1,
+      });
+      return { answer, observed };
+    },
+  };
+  return made;
+}
+
+export function tool(server: string, target: string, args: JsonObject = {}): Proposal {
+  return { method: 'tools/call', server, target, args };
+}
