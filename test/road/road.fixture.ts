@@ -20,6 +20,18 @@ import { load } from '../../src/main/load.ts';
 export const demoDir = join(import.meta.dirname, '../../examples/demo');
 export const operator: Operator = { id: 'local:0', channel: 'local-socket' };
 
+const compiled = compiledDemo();
+
+function compiledDemo(): Published {
+  const loaded = load({
+    policyDir: join(demoDir, 'policies'),
+    catalogueDir: join(demoDir, 'catalogue'),
+    mode: 'enforce',
+  });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  return loaded.published;
+}
+
 export interface Rig {
   readonly road: Road;
   readonly ledger: Ledger;
