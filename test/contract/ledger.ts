@@ -2,7 +2,6 @@
 // What every ledger promises (src/app/ports.ts), as one suite that runs over each adapter.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
-  type Draft,
   type Entry,
   type KeyStore,
   type Ledger,
@@ -11,9 +10,9 @@ import {
   type TreeStore,
   type Unit,
 } from '../../src/app/ports.ts';
-import { canonicalJson } from '../../src/core/json/canonical.ts';
-import { leafHashHex } from '../../src/core/record/envelope.ts';
 import type { SealedPayload } from '../../src/core/record/payload.ts';
+import { wholeChain } from './chain.ts';
+import { draft, unit } from './units.ts';
 
 export interface Subject {
   /** As many handles as the adapter has room for; an adapter with one owner gives the same twice. */
@@ -29,45 +28,9 @@ export interface Subject {
 
 const waitMs = 10_000;
 
-type Motion = Partial<Pick<Draft, 'moves' | 'drops' | 'payloads'>>;
-
-export function draft(id: string, stream: string, motion: Motion = {}): Draft {
-  const { moves = [], drops = [], payloads = [] } = motion;
-  const body = canonicalJson({ drops, id, moves, text: `of ${id}, with \u00e9 and \u{1f511}` });
-  return { id, stream, body, moves, drops, payloads };
-}
-
-export function unit(expected: { readonly [facet: string]: string }, ...drafts: readonly Draft[]): Unit {
-  return { drafts, expected: Object.entries(expected).map(([facet, version]) => ({ facet, version })) };
-}
-
 function payload(digest: string, text: string): SealedPayload {
   const sealed = Buffer.from(text);
   return { digest: `sha256:${digest.padEnd(64, '0')}`, task: 'task-1', sealed, sizeBytes: sealed.length };
-}
-
-/** Every record, each link and hash of it checked. */
-export async function wholeChain(ledger: Ledger): Promise<readonly Entry[]> {
-  const size = await ledger.size();
-  const entries: Entry[] = [];
-  while (entries.length < size) entries.push(...(await ledger.read(entries.length, 1000)));
-  const last = new Map<string, { seq: number; leafHash: string }>();
-  for (const [position, entry] of entries.entries()) {
-    const { body, prev, seq, stream } = JSON.parse(entry.leaf);
-    const before = last.get(stream);
-    expect({ position: entry.position, stream: entry.stream, id: entry.id }).toEqual({
-      position,
-      stream,
-      id: body.id,
-    });
-    expect({ seq, prev }).toEqual({
-      seq: before === undefined ? 0 : before.seq + 1,
-      prev: before?.leafHash ?? null,
-    });
-    expect(entry.leafHash).toBe(leafHashHex(entry.leaf));
-    last.set(stream, { seq, leafHash: entry.leafHash });
-  }
-  return entries;
 }
 
 export function ledgerContract(name: string, open: () => Promise<Subject>): void {

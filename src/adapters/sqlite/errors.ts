@@ -23,3 +23,20 @@ export class StoreDamaged extends Error {
 export class StoreUnreadable extends Error {
   readonly code = 'store_unreadable';
 }
+
+const sqliteCorrupt = 11;
+const sqliteNotADatabase = 26;
+
+/** What SQLite says when it cannot make sense of a file, as one of the above. */
+export function refusal(error: unknown): unknown {
+  const code = sqliteCode(error);
+  if (code === sqliteCorrupt) return new StoreDamaged('the pages of the file do not fit together');
+  if (code === sqliteNotADatabase) return new StoreUnreadable('the file is not a database');
+  return error;
+}
+
+/** The primary result code, where `error` comes from SQLite. */
+export function sqliteCode(error: unknown): number | undefined {
+  if (!(error instanceof Error && 'errcode' in error)) return undefined;
+  return typeof error.errcode === 'number' ? error.errcode % 256 : undefined;
+}

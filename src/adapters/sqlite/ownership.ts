@@ -2,7 +2,9 @@
 // One process owns a store. The lock is one of the operating system, on a file of its own, so that
 // it falls with the process however that ends, and so that others may still read the database.
 import { DatabaseSync } from 'node:sqlite';
-import { StoreInUse } from './errors.ts';
+import { StoreInUse, sqliteCode } from './errors.ts';
+
+const sqliteBusy = 5;
 
 export interface Ownership {
   release(): void;
@@ -16,7 +18,7 @@ export function takeOwnership(path: string): Ownership {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
-    if (error instanceof Error && 'errcode' in error && error.errcode === 5) {
+    if (sqliteCode(error) === sqliteBusy) {
       throw new StoreInUse(`\`${path}\` belongs to a running daemon: ask that one, or stop it first`);
     }
     throw error;

@@ -1,33 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// The store file for those who only look: beside its owner, or without one. Never writes, never
-// waits for the owner, and checks nothing: what is read here is what lies in the file.
-import { existsSync, statSync } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
-import { pathToFileURL } from 'node:url';
-import type { Evidence } from '../../app/evidence.ts';
-import { bytesOf, numberOf, readEntries, textOf } from './entries.ts';
-import { StoreUnreadable } from './errors.ts';
+// A store file to look at and nothing more: beside the daemon that owns it, or without one. For
+// `verify` and `log`, and for whoever was handed a copy. Takes no ownership and writes no record.
+import type { KeyStore, Ledger, TreeStore } from '../../app/ports.ts';
+import { readEntries } from './entries.ts';
+import { refusal, StoreDamaged } from './errors.ts';
+import { rebuild } from './rebuild.ts';
 import { openReadOnly } from './schema.ts';
 import { taskKeys } from './task-keys.ts';
 import { treeTables } from './tree.ts';
 
-/**
- * @param live later reads see what was written since; otherwise all of them see one state of the store
- * @throws {StoreUnreadable} there is no such file, it is no store, or it cannot be opened
- */
-export function openForReading(path: string, { live = false } = {}): Evidence {
-  if (!existsSync(path)) throw new StoreUnreadable(`there is no store at \`${path}\``);
-  const db = opened(path);
-  if (!live) db.exec('BEGIN');
-  const entries = readEntries(db);
-  const { readHashes, checkpoint } = treeTables(db);
-  const { load } = taskKeys(db);
-  const hashes = db.prepare('SELECT position, hash FROM tree_hash ORDER BY position');
-  const heads = db.prepare('SELECT size, note FROM checkpoint WHERE size > ? ORDER BY size LIMIT ?');
-  const digests = db.prepare('SELECT digest FROM payload WHERE position = ?');
-  const ids = db.prepare('SELECT id FROM record WHERE id >= ? AND id < ? ORDER BY id LIMIT ?');
-  entries.size();
+export interface StoreReader {
+  readonly ledger: Pick<Ledger, 'read' | 'readStream' | 'find' | 'payload' | 'size'>;
+  readonly keys: Pick<KeyStore, 'load'>;
+  readonly tree: Pick<TreeStore, 'treeSize' | 'readHashes' | 'checkpoint'>;
+  /** Reads every record as a daemon does when it starts: hashes, links, columns, and nothing missing in between. */
+  check():
+    | { readonly ok: true; readonly size: number }
+    | { readonly ok: false; readonly damage: StoreDamaged };
+  close(): void;
+}
 
+/** @throws {StoreUnreadable} not a store, or one of a later version */
+export function openForReading(path: string): StoreReader {
+  const db = openReadOnly(path);
+  const entries = readEntries(db);
+  const keys = taskKeys(db);
+  const tree = treeTables(db);
   return {
     ledger: {
       read: async (from, limit) => entries.read(from, limit),
@@ -36,59 +34,21 @@ export function openForReading(path: string, { live = false } = {}): Evidence {
       payload: async (digest, position) => entries.payload(digest, position),
       size: async () => entries.size(),
     },
+    keys: { load: async (task) => keys.load(task) },
     tree: {
-      readHashes: async (indexes) => readHashes(indexes),
-      checkpoint: async (atMost) => checkpoint(atMost),
+      treeSize: async () => tree.treeSize(),
+      readHashes: async (indexes) => tree.readHashes(indexes),
+      checkpoint: async (atMost) => tree.checkpoint(atMost),
     },
-    keys: { load: async (task) => load(task) },
-    async *scan() {
-      yield* entries.scan(0);
+    check() {
+      try {
+        return { ok: true, size: rebuild(entries, tree.checkpoint()?.size ?? 0).size() };
+      } catch (error) {
+        const reason = refusal(error);
+        if (reason instanceof StoreDamaged) return { ok: false, damage: reason };
+        throw reason;
+      }
     },
-    async *hashes() {
-      for (const row of hashes.iterate()) yield { index: numberOf(row.position), hash: bytesOf(row.hash) };
-    },
-    checkpoints: async (after, limit) =>
-      heads.all(after, limit).map((row) => ({ size: numberOf(row.size), note: textOf(row.note) })),
-    payloadsAt: async (position) => digests.all(position).map((row) => textOf(row.digest)),
-    // Ids are ASCII, so the tilde sorts after whatever may follow.
-    idsWith: async (prefix, limit) => ids.all(prefix, `${prefix}~`, limit).map((row) => textOf(row.id)),
     close: () => db.close(),
   };
-}
-
-function opened(path: string): DatabaseSync {
-  try {
-    return openReadOnly(path);
-  } catch (error) {
-    if (error instanceof StoreUnreadable) throw error;
-    // In a directory that cannot be written, SQLite cannot place the index of the write-ahead log.
-    // Without anything in that log the file is all there is, and nobody can be writing to it.
-    const restful = isSqlite(error) && !hasLog(path) ? unchanging(path) : undefined;
-    if (restful !== undefined) return restful;
-    throw new StoreUnreadable(`\`${path}\` cannot be read: ${messageOf(error)}`);
-  }
-}
-
-function unchanging(path: string): DatabaseSync | undefined {
-  const url = pathToFileURL(path);
-  url.searchParams.set('immutable', '1');
-  try {
-    return openReadOnly(url.href);
-  } catch (error) {
-    if (error instanceof StoreUnreadable) throw error;
-    return undefined;
-  }
-}
-
-function hasLog(path: string): boolean {
-  const log = `${path}-wal`;
-  return existsSync(log) && statSync(log).size > 0;
-}
-
-function isSqlite(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'for a reason that was not told';
 }

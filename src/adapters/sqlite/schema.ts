@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables of the store file, and how its database is opened. Tables: docs/formats/store.md.
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { StoreUnreadable } from './errors.ts';
+import { refusal, StoreUnreadable } from './errors.ts';
 
 /** `CSGN`, so that `file` and we can tell a store from any other database. */
 const applicationId = 0x4353474e;
@@ -77,13 +78,14 @@ export function openForWriting(path: string): DatabaseSync {
 
 /** Opens the database for looking only: beside its owner, or without one. */
 export function openReadOnly(path: string): DatabaseSync {
+  if (!existsSync(path)) throw new StoreUnreadable(`there is no store at \`${path}\``);
   const db = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs });
   try {
     checkVersion(db);
     return db;
   } catch (error) {
     db.close();
-    throw error;
+    throw refusal(error);
   }
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../../app/ports.ts';
 import type { Heads } from '../../core/record/heads.ts';
 import { type Entries, numberOf, readEntries } from './entries.ts';
-import { StoreDamaged } from './errors.ts';
+import { refusal, StoreDamaged, sqliteCode } from './errors.ts';
 import { type GroupWriter, groupWriter } from './group.ts';
 import { type Ownership, takeOwnership } from './ownership.ts';
 import { rebuild } from './rebuild.ts';
@@ -47,6 +47,11 @@ interface Live extends Tables {
   readonly touched: () => boolean;
 }
 
+const sqliteConstraint = 19;
+
+/**
+ * @throws {StoreInUse} @throws {StoreDamaged} @throws {StoreUnreadable}
+ */
 export function openStore(path: string): Store {
   const ownership: Ownership = takeOwnership(path);
   let live: Live | undefined;
@@ -56,7 +61,7 @@ export function openStore(path: string): Store {
     live = openLive(path);
   } catch (error) {
     ownership.release();
-    throw error;
+    throw refusal(error);
   }
 
   function needLive(): Live {
@@ -65,8 +70,9 @@ export function openStore(path: string): Store {
       live ??= openLive(path);
       return live;
     } catch (error) {
-      if (error instanceof StoreDamaged) damage = error;
-      throw new LedgerUnavailable(`the store cannot be opened again: ${messageOf(error)}`);
+      const reason = refusal(error);
+      if (reason instanceof StoreDamaged) damage = reason;
+      throw new LedgerUnavailable(`the store cannot be opened again: ${messageOf(reason)}`);
     }
   }
 
@@ -88,7 +94,7 @@ export function openStore(path: string): Store {
       try {
         results = writer.write(heads, units, false);
       } catch (error) {
-        if (!isConstraint(error)) throw error;
+        if (sqliteCode(error) !== sqliteConstraint) throw error;
         // An id that is there already: rare enough to start over and look for each.
         db.exec('ROLLBACK; BEGIN IMMEDIATE');
         heads.rollback();
@@ -191,10 +197,6 @@ function rolledBack(db: DatabaseSync): boolean {
   } catch {
     return false;
   }
-}
-
-function isConstraint(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && Number(error.errcode) % 256 === 19;
 }
 
 function messageOf(error: unknown): string {

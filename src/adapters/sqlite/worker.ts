@@ -28,7 +28,10 @@ function start(port: MessagePort, path: string): void {
     reply(refusal(error));
     return;
   }
-  let idle: NodeJS.Timeout | undefined;
+  let lastWork = performance.now();
+  const idle = setInterval(() => {
+    if (performance.now() - lastWork >= idleMs) store.tidy(0);
+  }, idleMs);
   port.on('message', (first: Request) => {
     const requests = [first, ...waiting(port)];
     const commits = requests.filter((request) => request.kind === 'commit');
@@ -36,17 +39,14 @@ function start(port: MessagePort, path: string): void {
     for (const request of requests) {
       if (request.kind === 'ask') reply(answer(store, request));
       if (request.kind === 'close') {
-        clearTimeout(idle);
+        clearInterval(idle);
         store.close();
         port.close();
         return;
       }
     }
     store.tidy(logBytes);
-    idle ??= setTimeout(() => {
-      idle = undefined;
-      store.tidy(0);
-    }, idleMs);
+    lastWork = performance.now();
   });
   reply({ kind: 'opened' });
 }
