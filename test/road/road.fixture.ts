@@ -52,15 +52,10 @@ export interface RigOptions {
 }
 
 export async function rig(options: RigOptions = {}): Promise<Rig> {
-  const loaded = load({
-    policyDir: join(demoDir, 'policies'),
-    catalogueDir: join(demoDir, 'catalogue'),
-    mode: options.mode ?? 'enforce',
-  });
-  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   const published: Published = {
-    ...loaded.published,
-    policies: options.policies ?? loaded.published.policies,
+    ...compiled,
+    mode: options.mode ?? 'enforce',
+    policies: options.policies ?? compiled.policies,
   };
 
   let nowMs = 1_800_000_000_000;
