@@ -35,8 +35,14 @@ describe.each([
     expect(rows.length).toBeGreaterThan(1);
     expect(rows.map((row) => row.length)).toEqual(rows.map(() => 2));
   });
-  test.each(rows.flat())('%s', (condition) => {
-    const text = `@id("x") permit (principal is ${principal}, action, resource) when { ${condition} };`;
-    expect(problemsOf(text)).toEqual([]);
+  // One policy on each line, so that one publication tells of each.
+  const conditions = rows.flat();
+  const problems = problemsOf(
+    conditions
+      .map((each, i) => `@id("x${i}") permit (principal is ${principal}, action, resource) when { ${each} };`)
+      .join('\n'),
+  );
+  test.each(conditions.map((condition, i) => [condition, i + 1] as const))('%s', (_condition, at) => {
+    expect(problems.filter(({ line }) => line === at || line === 0)).toEqual([]);
   });
 });
