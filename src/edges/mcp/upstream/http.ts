@@ -110,8 +110,10 @@ export function runCall(
       finish(outcome);
     },
   });
-  void call.answer.then(() => {
-    if (!over) setTimeout(stop, DRAIN_MS).unref();
+  void call.answer.then((answer) => {
+    if (over) return;
+    if (answer.kind === 'failed') stop();
+    else setTimeout(stop, DRAIN_MS).unref();
   });
 
   function finish(outcome: HttpOutcome): void {
