@@ -94,8 +94,7 @@ async function withCountersign(
     );
     await using tools = await gatedTools(daemon.url, task.token, control, task.session);
     await runAgent(tools, { spell: namespaced, onEvent });
-    const { records } = accepted(await control.call('GET', '/v1/status'));
-    return { leaked: await world.leaked(), records };
+    return { leaked: await world.leaked(), records: await recordCount(control) };
   } finally {
     await daemon.close();
   }
@@ -150,6 +149,12 @@ async function lastDecision(
   return { outcome, policies, next };
 }
 
+async function recordCount(control: Control): Promise<number> {
+  let records = 0;
+  for await (const _line of control.lines('/v1/log', AbortSignal.timeout(callTimeoutMs))) records++;
+  return records;
+}
+
 const colours: Partial<Record<CallOutcome, string>> = {
   allow: '\u001b[32m',
   deny: '\u001b[31m',
@@ -160,7 +165,7 @@ function showText(_run: string, { tool, args, askedBy, outcome, ms, policies = [
   const colour = process.stdout.isTTY && process.env.NO_COLOR === undefined ? (colours[outcome] ?? '') : '';
   const end = colour === '' ? '' : '\u001b[0m';
   const asked = askedBy === 'text' ? '! ' : '  ';
-  const what = `${tool} ${inShort(args)}`.padEnd(62);
+  const what = clipped(`${tool} ${inShort(args)}`, widest).padEnd(widest);
   print(
     `${asked}${what} ${colour}${outcome.padEnd(8)}${end}${ms.toFixed(1).padStart(7)} ms  ${policies.join(', ')}`,
   );
@@ -172,16 +177,20 @@ function showJson(run: string, { tool, args, askedBy, outcome, ms, policies = []
   print(JSON.stringify({ type, run, tool, args: inShort(args), askedBy, outcome, policies, ms: rounded }));
 }
 
-const shortest = 24;
+const widest = 62;
+const longestValue = 28;
 
 function inShort(args: Readonly<Record<string, unknown>>): string {
   return Object.entries(args)
     .map(([name, value]) => {
       const text = typeof value === 'string' ? value : JSON.stringify(value);
-      const line = text.replaceAll(/\s+/g, ' ');
-      return `${name}=${line.length > shortest ? `${line.slice(0, shortest)}...` : line}`;
+      return `${name}=${clipped(text.replaceAll(/\s+/g, ' '), longestValue)}`;
     })
     .join(' ');
+}
+
+function clipped(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 3)}...` : text;
 }
 
 interface Summary {
