@@ -54,8 +54,7 @@ export function openForWriting(path: string): DatabaseSync {
     if (isEmpty(db)) {
       db.exec(`PRAGMA page_size = ${pageBytes}`);
       db.exec('PRAGMA journal_mode = WAL');
-      db.exec(`BEGIN IMMEDIATE; ${tables}
-        PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}; COMMIT`);
+      createTables(db);
     }
     checkVersion(db);
     db.exec(`
@@ -74,6 +73,12 @@ export function openForWriting(path: string): DatabaseSync {
     db.close();
     throw error;
   }
+}
+
+/** In one transaction: a database is a store or it is none. */
+export function createTables(db: DatabaseSync): void {
+  db.exec(`BEGIN IMMEDIATE; ${tables}
+    PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}; COMMIT`);
 }
 
 /** Opens the database for looking only: beside its owner, or without one. */
