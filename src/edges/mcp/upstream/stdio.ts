@@ -59,6 +59,8 @@ export interface StdioConversation extends Conversation {
 /** What names the request that it belongs to, and what is the same for everybody. */
 const ATTRIBUTED =
   /^notifications\/(?:progress|subscriptions\/acknowledged|(?:tools|prompts|resources)\/list_changed)$/;
+/** Who asks during the handshake. */
+const US = '';
 /** Where an oversized answer shows whose it is: before its result, or after it. */
 const ID_AT_HEAD = /^\{"jsonrpc":"2\.0","id":(\d{1,15}),/;
 const ID_AT_TAIL = /,"id":(\d{1,15})(?:,"jsonrpc":"2\.0")?\}\s*$/;
@@ -150,8 +152,8 @@ export async function openStdio(options: StdioOptions): Promise<StdioConversatio
     if (over) return { kind: 'failed', reason: 'closed', sent: false };
     if (inFlight.size() >= limits.maxInFlight || child.unreadBytes() > limits.maxUnreadBytes)
       return { kind: 'failed', reason: 'unreachable', sent: false };
-    firstClient ??= from;
-    if (from !== firstClient) severalClients = true;
+    if (from !== US) firstClient ??= from;
+    if (from !== US && from !== firstClient) severalClients = true;
     const call = createCall(outgoing, {
       id: nextId++,
       from,
@@ -178,7 +180,7 @@ export async function openStdio(options: StdioOptions): Promise<StdioConversatio
         onNotification: () => {},
         onRequest: async () => ({ error: { code: -32601, message: 'not yet' } }),
       },
-      '',
+      US,
     );
     if (answer.kind === 'result') return answer.result;
     const why = answer.kind === 'failed' ? answer.reason : `error ${answer.error.code}`;

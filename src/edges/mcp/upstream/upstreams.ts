@@ -201,7 +201,9 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
       const from = clientOf(owner);
       // Before the wait, so that who is revoked during it is known.
       slot.owners.set(from, owner);
-      return viewIn(slot, await slot.opening, from);
+      const conversation = await slot.opening;
+      slot.touch();
+      return viewIn(slot, conversation, from);
     },
     async release(which) {
       const ending: Promise<void>[] = [];
