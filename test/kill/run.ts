@@ -62,7 +62,10 @@ export async function runKills(
       const daemon = await start();
       token ??= await newToken(dataDir);
       const stop = load(`http://127.0.0.1:${port}/mcp`, token, `${n}`, answered);
-      await sleep(Math.random() * 600);
+      // Mostly in the middle of the work; now and then while it is still coming up.
+      const before = answered.size;
+      if (Math.random() < 0.8) await until(() => answered.size > before, readyWithinMs);
+      await sleep(Math.random() * 300);
       daemon.kill('SIGKILL');
       await once(daemon, 'exit');
       await stop();
@@ -227,6 +230,14 @@ async function freePort(): Promise<number> {
   const address = server.address();
   server.close();
   return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+async function until(holds: () => boolean, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`nothing was answered in ${withinMs} ms`);
+    await sleep(2);
+  }
 }
 
 function sleep(ms: number): Promise<void> {
