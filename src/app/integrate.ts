@@ -13,7 +13,7 @@ import {
 import type { Clock, Ledger, TreeStore } from './ports.ts';
 
 export interface Integrator {
-  /** Integrates everything durable now. @returns the size of the signed tree */
+  /** Integrates everything durable now, after one that is still running. @returns the size of the signed tree */
   integrate(): Promise<number>;
   /** Integrates every `intervalMs`, never two at once. @returns how to stop; a last integration is the caller's */
   start(intervalMs: number, onFailure: (error: unknown) => void): () => void;
@@ -30,6 +30,18 @@ export function createIntegrator(
   clock: Clock,
 ): Integrator {
   let frontier: Frontier | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One after another: two at once would both write the tree from the same place on. */
+  function inTurn(): Promise<number> {
+    const run = last.then(integrate).catch((error: unknown) => {
+      // What is in the store decides, not what this process believes to have stored.
+      frontier = undefined;
+      throw error;
+    });
+    last = run.catch(() => undefined);
+    return run;
+  }
 
   async function integrate(): Promise<number> {
     frontier ??= await loadFrontier(await tree.treeSize(), (indexes) => tree.readHashes(indexes));
@@ -53,18 +65,14 @@ export function createIntegrator(
   }
 
   return {
-    integrate,
+    integrate: inTurn,
     start(intervalMs, onFailure) {
       let stopped = false;
       let cancel = (): void => undefined;
       const again = (): void => {
         cancel = clock.after(intervalMs, () => {
-          integrate()
-            .catch((error: unknown) => {
-              // What is in the store decides, not what this process believes to have stored.
-              frontier = undefined;
-              onFailure(error);
-            })
+          inTurn()
+            .catch(onFailure)
             .finally(() => {
               if (!stopped) again();
             });
