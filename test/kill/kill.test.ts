@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
+import { verifies } from '../requirements.ts';
 import { runKills } from './run.ts';
 
 test('kill -9 under load, 20 times: no effect without a durable decision, no answer without an observation', async () => {
+  verifies('crash.nothing-lost', 'road.no-record-no-effect');
   const report = await runKills(20);
   expect(report.effects).toBeGreaterThan(20);
   expect(report.answered).toBeGreaterThan(20);

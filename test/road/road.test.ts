@@ -15,6 +15,7 @@ import { closeAbandoned } from '../../src/app/recover.ts';
 import { endTask, revoke } from '../../src/app/tasks.ts';
 import type { Event } from '../../src/core/record/event.ts';
 import { facets } from '../../src/core/state/facet.ts';
+import { verifies } from '../requirements.ts';
 import { operator, type Rig, rig, tool } from './road.fixture.ts';
 
 const readTicket = tool('crm', 'get_ticket', { ticketId: 42 });
@@ -35,6 +36,8 @@ async function positionOf(made: Rig, id: string): Promise<number> {
 }
 
 describe('1. unknown means deny', () => {
+  verifies('road.unknown-means-deny');
+
   test.each<[what: string, proposal: ReturnType<typeof tool>, code: string]>([
     ['a tool that nobody accepted', tool('crm', 'drop_tables'), 'unknown_target'],
     ['a server that nobody configured', tool('nowhere', 'get_ticket', { ticketId: 42 }), 'unknown_target'],
@@ -85,6 +88,8 @@ describe('1. unknown means deny', () => {
 });
 
 describe('2. no record, no effect', () => {
+  verifies('road.no-record-no-effect', 'decide.budget');
+
   test.each<[what: string, error: Error, code: string]>([
     ['a store that cannot write', new LedgerUnavailable('full'), 'store_unavailable'],
     ['a store that does not say', new LedgerUncertain('lost'), 'store_uncertain'],
@@ -167,6 +172,8 @@ describe('2. no record, no effect', () => {
 });
 
 describe('3. decide on the bytes that run', () => {
+  verifies('road.canonical-bytes');
+
   test('what is forwarded is our canonical form', async () => {
     const made = await rig();
     const proposal = tool('mail', 'send_mail', { to: 'a@acme.example', body: 'b', subject: 's' });
@@ -176,6 +183,8 @@ describe('3. decide on the bytes that run', () => {
 });
 
 describe('4. an error is never a permission', () => {
+  verifies('road.error-is-no-permission');
+
   const always = (answer: EngineAnswer, inner: PolicySet): PolicySet => ({
     ...inner,
     evaluate: () => answer,
@@ -224,6 +233,8 @@ describe('4. an error is never a permission', () => {
 });
 
 describe('5. an allow ages', () => {
+  verifies('road.allow-ages');
+
   test('past its second it is not released', async () => {
     const made = await rig({ beforeRelease: (self) => self.pass(1001) });
     const { observed } = await made.call(await made.start(), readTicket);
@@ -293,6 +304,8 @@ describe('5. an allow ages', () => {
 });
 
 describe('6. start-up proves itself', () => {
+  verifies('road.canary', 'road.shadow-tells');
+
   test('a sound road passes', async () => {
     const made = await rig();
     await expect(proveRoad(made.road, made.ledger)).resolves.toBeUndefined();
@@ -334,6 +347,8 @@ describe('6. start-up proves itself', () => {
 });
 
 describe('secrets', () => {
+  verifies('evidence.no-secrets', 'evidence.erasable');
+
   test('never reach the ledger, its payloads or the answer', async () => {
     const secret = `ghp_${'a1B2'.repeat(9)}`;
     const made = await rig();

@@ -4,10 +4,12 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { verifies } from '../requirements.ts';
 
 const cli = join(import.meta.dirname, '../../src/main/cli.ts');
 
 test('the same hijacked agent leaks without Countersign and not with it', async () => {
+  verifies('decide.way-out');
   const { stdout } = await promisify(execFile)(process.execPath, [cli, 'demo', '--json'], {
     timeout: 60_000,
   });

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What is promised to users, as data: each promise with its source and the controls that it serves.
+ * A test that holds a promise says `verifies('...')` in its body; `requirements.test.ts` fails on any
+ * promise that nothing verifies, and on a control that no promise serves.
+ */
+
+export interface Requirement {
+  /** What is promised, as a sentence that a test can break. */
+  readonly promise: string;
+  readonly source: string;
+  /** OWASP Agentic (ASI), OWASP NHI, AARM (R), MITRE ATLAS and NIST identifiers. */
+  readonly controls: readonly string[];
+}
+
+export const requirements = {
+  'road.unknown-means-deny': {
+    promise: 'a method, tool, argument shape or obligation that nobody named is refused and recorded',
+    source: 'docs/architecture.md rule 1',
+    controls: ['ASI02', 'ASI04', 'AARM-R1', 'NHI5'],
+  },
+  'road.no-record-no-effect': {
+    promise:
+      'nothing reaches an upstream before its decision is durable, nothing the agent before its observation is',
+    source: 'docs/architecture.md rule 2',
+    controls: ['AARM-R1', 'AARM-R5', 'NIST-CSF-PR.PS-04'],
+  },
+  'road.canonical-bytes': {
+    promise: 'what is forwarded is our canonical form of what was decided, never the bytes of the caller',
+    source: 'docs/architecture.md rule 3',
+    controls: ['ASI02', 'AARM-R1'],
+  },
+  'road.error-is-no-permission': {
+    promise: 'an engine or a forbid that fails denies',
+    source: 'docs/architecture.md rule 4, docs/adr/0004-combining.md',
+    controls: ['AARM-R1', 'AARM-R3', 'ASI08'],
+  },
+  'road.allow-ages': {
+    promise: 'an allow is released once, within its time, and never after a revocation that came before',
+    source: 'docs/architecture.md rule 5',
+    controls: ['ASI03', 'ASI10', 'AARM-R6', 'NHI1'],
+  },
+  'road.canary': {
+    promise: 'a process whose road does not stop the canary does not start',
+    source: 'docs/architecture.md rule 6',
+    controls: ['AARM-R1', 'NIST-AIRMF-MEASURE-2.6'],
+  },
+  'road.denied-is-not-unknown': {
+    promise:
+      'a refusal carries a stable code, the deciding policies and a sentence for the model; it is told apart from not found',
+    source: 'docs/architecture.md rule 7',
+    controls: ['ASI09', 'AARM-R4'],
+  },
+  'road.shadow-tells': {
+    promise: 'shadow mode records what would have been, and the canary is enforced even there',
+    source: 'docs/architecture.md',
+    controls: ['NIST-AIRMF-MANAGE-4.1'],
+  },
+  'decide.fold-laws': {
+    promise:
+      'the order of policies never matters, a forbid more never permits, a lift lifts its own forbid only',
+    source: 'docs/adr/0004-combining.md',
+    controls: ['AARM-R3', 'AARM-R4'],
+  },
+  'decide.way-out': {
+    promise: 'a session that has read confidential data and untrusted text does not send it out',
+    source: 'policies/starter.cedar, examples/demo',
+    controls: ['ASI01', 'ASI06', 'AARM-R2', 'ATLAS-AML.T0051', 'ATLAS-AML.T0057'],
+  },
+  'decide.budget': {
+    promise: 'concurrent calls do not overspend a budget',
+    source: 'docs/architecture.md rule 2',
+    controls: ['ASI02', 'ASI08'],
+  },
+  'catalogue.pinned': {
+    promise:
+      'a tool that is new, changed or renamed since a person accepted it is neither listed nor callable',
+    source: 'docs/catalogue.md',
+    controls: ['ASI04', 'NHI3', 'ATLAS-AML.T0010'],
+  },
+  'catalogue.annotations-only-stricter': {
+    promise: 'what a server says of its own tools can only make a proposed class stricter',
+    source: 'docs/catalogue.md',
+    controls: ['ASI04'],
+  },
+  'identity.token-bound': {
+    promise:
+      'a token for another audience, expired, edited or of somebody without standing gets its own error and nothing else',
+    source: 'docs/mcp-gateway.md',
+    controls: ['ASI03', 'NHI4', 'NHI7', 'AARM-R6'],
+  },
+  'evidence.tamper-evident': {
+    promise:
+      'a record that was edited, removed, reordered or cut off is found, and what cannot be known is said',
+    source: 'docs/evidence.md',
+    controls: ['AARM-R5', 'NIST-CSF-RS.AN-06', 'ASI10'],
+  },
+  'evidence.no-secrets': {
+    promise: 'recognised secrets and credential arguments never reach a record or a payload',
+    source: 'docs/threat-model.md',
+    controls: ['NHI2', 'AARM-R5'],
+  },
+  'evidence.erasable': {
+    promise: 'erasing a task forgets its contents and keeps its proofs',
+    source: 'docs/adr/0006-records.md',
+    controls: ['NIST-CSF-PR.DS-01'],
+  },
+  'crash.nothing-lost': {
+    promise:
+      'kill -9 at any moment leaves no effect without a decision, no answer without an observation, and no hand is needed to restart',
+    source: 'docs/architecture.md rule 2',
+    controls: ['ASI08', 'AARM-R5'],
+  },
+  'mcp.conformance': {
+    promise: 'the gateway passes the conformance suite of both eras as the server does without it',
+    source: 'docs/mcp-gateway.md',
+    controls: ['AARM-R1'],
+  },
+  'mcp.every-method': {
+    promise: 'every method of the protocol is in the table: decided, answered here, or refused',
+    source: 'docs/mcp-gateway.md',
+    controls: ['ASI02', 'ASI07', 'AARM-R1'],
+  },
+} as const satisfies Record<string, Requirement>;
+
+export type RequirementId = keyof typeof requirements;
+
+/** Says in a test which promises it holds. */
+export function verifies(..._ids: readonly RequirementId[]): void {}
