@@ -5,7 +5,7 @@
 // Source: docs/adr/0003-one-commit.md.
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject } from '../core/json/value.ts';
-import { type Event, type EventBody, recordVersion } from '../core/record/event.ts';
+import { type Event, type EventBody, parseEvent, recordVersion } from '../core/record/event.ts';
 import { idRandomBytes, newId } from '../core/record/id.ts';
 import type { SealedPayload } from '../core/record/payload.ts';
 import type { Facet, View } from '../core/state/facet.ts';
@@ -16,9 +16,9 @@ import {
   type Draft,
   type Ledger,
   LedgerUnavailable,
-  LedgerUncertain,
   type Randomness,
   type Unit,
+  type UnitResult,
 } from './ports.ts';
 import { eventOf } from './read-records.ts';
 
@@ -60,7 +60,10 @@ export interface Sequencer {
   readonly head: View & { facets(): IterableIterator<[string, Facet]> };
   /** Calls for each durable event in order, own ones and others', after it was folded. @returns how to stop */
   onEvent(listener: (event: Event, position: number) => void): () => void;
-  /** When the store last answered, on the monotonic clock. */
+  /**
+   * The newest instant, on the monotonic clock, of which everything that was durable then is folded:
+   * when the last answered question was asked, not when the answer came.
+   */
   lastContactMs(): number;
 }
 
@@ -70,6 +73,11 @@ export class NotCommitted extends Error {
     super(code, options);
     this.code = code;
   }
+}
+
+/** A record that nobody could read back would stop every node for good, so it is not written. */
+export class NotAnEvent extends Error {
+  readonly code = 'not_an_event';
 }
 
 /** The store holds something that this version cannot fold: deciding on would be guessing. */
@@ -102,6 +110,18 @@ interface Planned {
 
 const readPage = 1000;
 
+/** Well below what `eventOf` reads, since the record around the event has its own length. */
+const maxBodyBytes = 1 << 19;
+
+/** @throws {NotAnEvent} */
+function readable(event: Event): string {
+  const parsed = parseEvent(event);
+  if (!parsed.ok) throw new NotAnEvent(parsed.reason);
+  const body = canonicalJson(event as unknown as JsonObject);
+  if (Buffer.byteLength(body) > maxBodyBytes) throw new NotAnEvent(`more than ${maxBodyBytes} bytes`);
+  return body;
+}
+
 export function createSequencer(
   ledger: Ledger,
   clock: Clock,
@@ -116,6 +136,10 @@ export function createSequencer(
   let running = false;
   let contact = clock.monotonicMs();
 
+  function knows(asOfMs: number): void {
+    contact = Math.max(contact, asOfMs);
+  }
+
   function applied(event: Event, position: number): void {
     durable.move(changes(durable, event, event.id, event.at, event.node), event.id);
     newestAt = Math.max(newestAt, event.at);
@@ -125,16 +149,26 @@ export function createSequencer(
 
   async function catchUp(): Promise<void> {
     for (;;) {
-      const page = await ledger.read(folded, readPage);
-      contact = clock.monotonicMs();
+      const askedMs = clock.monotonicMs();
+      const page = await bounded(ledger.read(folded, readPage));
       for (const entry of page) {
         const parsed = eventOf(entry);
         if (!parsed.ok)
           throw new StateUnreadable(`record ${entry.position} cannot be read: ${parsed.reason}`);
         if (entry.position === folded) applied(parsed.event, entry.position);
       }
-      if (page.length < readPage) return;
+      if (page.length < readPage) return knows(askedMs);
     }
+  }
+
+  // An answer that never comes must not keep everybody waiting who came later.
+  function bounded<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const cancel = clock.after(options.commitTimeoutMs, () =>
+        reject(new LedgerUnavailable(`the store did not answer within ${options.commitTimeoutMs} ms`)),
+      );
+      answer.then(resolve, reject).finally(cancel);
+    });
   }
 
   function plan(job: Job, top: Head): Planned | undefined {
@@ -172,14 +206,16 @@ export function createSequencer(
         drafts.push({
           id: writing.id,
           stream: writing.stream,
-          body: canonicalJson(event as unknown as JsonObject),
+          body: readable(event),
           moves: event.moves,
           drops: event.drops,
           payloads: writing.payloads ?? [],
         });
       }
       seen.settle();
-      const unit: Unit = { drafts, expected: written.depends ? seen.reads() : [] };
+      // What writes nothing was still decided on what may never become durable.
+      const depends = written.depends || drafts.length === 0;
+      const unit: Unit = { drafts, expected: depends ? seen.reads() : [] };
       return { job, unit, events, answer: written.result };
     } catch (error) {
       job.fail(error);
@@ -190,18 +226,15 @@ export function createSequencer(
   async function commitGroup(group: readonly Job[]): Promise<void> {
     const top = layer(durable);
     const planned = group.flatMap((job) => plan(job, top) ?? []);
-    const writing = planned.filter((p) => p.unit.drafts.length > 0);
-    for (const p of planned) if (p.unit.drafts.length === 0) p.answer();
-    if (writing.length === 0) return;
-
-    const results = await ledger.commit(
-      writing.map((p) => p.unit),
-      options.commitTimeoutMs,
-    );
-    contact = clock.monotonicMs();
+    if (planned.every((p) => p.unit.drafts.length === 0)) {
+      for (const p of planned) p.answer();
+      return;
+    }
+    const askedMs = clock.monotonicMs();
+    const results = await committed(planned.map((p) => p.unit));
 
     let gap = false;
-    const settled = writing.map((p, i) => ({ ...p, result: results[i] }));
+    const settled = planned.map((p, i) => ({ ...p, result: results[i] }));
     for (const { result, events } of settled) {
       if (result?.committed !== true) {
         gap = true;
@@ -215,11 +248,23 @@ export function createSequencer(
     }
     // Somebody else wrote in between: fold from the store, in its order.
     if (gap) await catchUp();
+    else knows(askedMs);
 
+    const again: Job[] = [];
     for (const { result, job, answer } of settled) {
       if (result?.committed === true) answer();
       else if (++job.attempts >= options.maxAttempts) job.fail(new NotCommitted('contention'));
-      else queue.unshift(job);
+      else again.push(job);
+    }
+    queue.unshift(...again);
+  }
+
+  async function committed(units: readonly Unit[]): Promise<readonly UnitResult[]> {
+    try {
+      return await ledger.commit(units, options.commitTimeoutMs);
+    } catch (error) {
+      const code = error instanceof LedgerUnavailable ? 'store_unavailable' : 'store_uncertain';
+      throw new NotCommitted(code, { cause: error });
     }
   }
 
@@ -230,10 +275,11 @@ export function createSequencer(
       try {
         await commitGroup(group);
       } catch (error) {
-        // Nobody in the group may go on. What was written all the same is folded by the next catch-up.
-        const code = error instanceof LedgerUncertain ? 'store_uncertain' : 'store_unavailable';
-        for (const job of group) job.fail(new NotCommitted(code, { cause: error }));
-        if (!(error instanceof LedgerUnavailable)) await catchUp().catch(() => undefined);
+        // Nobody in the group may go on. What fails past the commit leaves open what was written.
+        const failed =
+          error instanceof NotCommitted ? error : new NotCommitted('store_uncertain', { cause: error });
+        for (const job of group) job.fail(failed);
+        if (failed.code !== 'store_unavailable') await catchUp().catch(() => undefined);
       }
     }
     running = false;
