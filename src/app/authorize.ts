@@ -56,16 +56,26 @@ export async function authorize(
   understood: ReadonlySet<string>,
 ): Promise<Authorization> {
   const refused = (code: UnrecordedCode): Refusal => ({ outcome: 'deny', code, policies: [] });
+  let opened: LiveCall | undefined;
+  const forget = (): void => {
+    if (opened !== undefined) road.live.close(opened.decision);
+    opened = undefined;
+  };
   try {
-    const seal = await road.vault.sealer(caller.task);
+    const seal = await road.vault.sealer(caller.task).catch(() => undefined);
     if (seal === undefined) return refused('keys_unavailable');
-    const force = road.published();
     const attempt = (view: View, place: Place) => {
+      // Decided again: what was opened for the decision before is no call.
+      forget();
+      const force = road.published();
       const considered = consider(road, force, view, place.at, caller, proposal, understood);
-      return decided(road, force, place, caller, proposal, considered, seal);
+      const written = decided(road, force, place, caller, proposal, considered, seal);
+      if (written.result.outcome === 'allow') opened = written.result.call;
+      return written;
     };
     return await road.sequencer.submit(attempt);
   } catch (error) {
+    forget();
     return refused(error instanceof NotCommitted ? error.code : 'internal');
   }
 }
@@ -149,7 +159,8 @@ function decisionEvent(
   const human = who?.task.onBehalfOf;
   return {
     type: 'decision',
-    who: caller,
+    // Member by member: what an edge hands over may carry more than a record has room for.
+    who: { agent: caller.agent, task: caller.task, session: caller.session, tokenId: caller.tokenId },
     chain: human === undefined ? [caller.agent] : [human, caller.agent],
     request: {
       method: clipped(proposal.method),
