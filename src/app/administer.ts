@@ -7,7 +7,7 @@ import type { AdminAction } from '../core/policy/layout.ts';
 import type { BodyOf } from '../core/record/event.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import type { View } from '../core/state/facet.ts';
-import { judge } from './consider.ts';
+import { isInForce, judge } from './consider.ts';
 import type { Road } from './road.ts';
 import { NotCommitted, type Place, type Writing } from './sequencer.ts';
 
@@ -34,6 +34,7 @@ export type AdminRefusal =
   | 'pending_approval'
   | 'deferred'
   | 'engine_failed'
+  | 'policy_not_here'
   | 'not_found'
   | 'not_possible'
   | NotCommitted['code'];
@@ -67,7 +68,9 @@ export async function administer<T>(
         [],
       );
       const verdicts = judged.ok ? judged.verdicts : [];
-      const code = !judged.ok ? 'engine_failed' : codeOf(judged.outcome);
+      const asked = !judged.ok ? 'engine_failed' : codeOf(judged.outcome);
+      // As for agents: a node that has not loaded what is in force decides nothing.
+      const code = isInForce(view, force) ? asked : 'policy_not_here';
       const id = place.id('d');
       const event: BodyOf<'decision'> = {
         type: 'decision',
@@ -100,7 +103,7 @@ export async function administer<T>(
         outcome:
           code === 'permitted'
             ? 'allow'
-            : judged.ok && judged.outcome.outcome !== 'allow'
+            : code !== 'policy_not_here' && judged.ok && judged.outcome.outcome !== 'allow'
               ? judged.outcome.outcome
               : 'deny',
         code,

@@ -15,6 +15,7 @@ import { projected } from '../core/record/secret.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
 import { type Circumstances, circumstances, type NoStanding } from '../core/session/circumstances.ts';
 import { facets, type View } from '../core/state/facet.ts';
+import type { Published } from './ports.ts';
 import type { InForce, Road } from './road.ts';
 
 /** Every reason for which the road itself refuses, before or after policy was asked. */
@@ -85,7 +86,7 @@ export function consider(
   const standing = circumstances(view, caller, at);
   if (!standing.ok) return { ...blank, code: standing.code };
   const known: Considered = { ...blank, who: standing.value, facts: standing.facts };
-  if (view.get(facets.policy) !== force.policies.digest) return { ...known, code: 'policy_not_here' };
+  if (!isInForce(view, force)) return { ...known, code: 'policy_not_here' };
 
   const entry = force.catalogue.find(proposal.method, proposal.server, proposal.target);
   if (entry === undefined) return { ...known, code: 'unknown_target' };
@@ -128,6 +129,12 @@ export function consider(
     }
   }
   return { ...soFar, code: 'unsettled_transforms' };
+}
+
+/** Whether what this node would decide by is what the ledger says is in force. Read by every decision, so that none crosses a publication. */
+export function isInForce(view: View, { policies, catalogue }: Published): boolean {
+  const policy = view.get(facets.policy);
+  return view.get(facets.catalogue) === catalogue.digest && policy === policies.digest;
 }
 
 /** Asks the engine and folds. @returns not ok when the engine failed or named a policy nobody published */

@@ -4,8 +4,8 @@ import { shapeOf } from '../core/policy/shape.ts';
 import { tenantKey } from '../core/record/event.ts';
 import { payloadRef } from '../core/record/payload.ts';
 import type { Operator } from '../core/request/proposal.ts';
-import { facets, type View } from '../core/state/facet.ts';
 import { type Administered, administer } from './administer.ts';
+import { isInForce } from './consider.ts';
 import type { Published } from './ports.ts';
 import type { InForce, Road } from './road.ts';
 import type { Place, Sequencer, Writing } from './sequencer.ts';
@@ -14,7 +14,7 @@ import type { Sealer, Vault } from './vault.ts';
 export interface Force {
   /** What decisions are made by now. */
   current(): InForce;
-  /** Holds a compiled set ready: it comes into force when its event is folded, here or from another node. */
+  /** Holds a compiled set ready: it comes into force when its event is folded, here or from another node; at once if it was. */
   stage(next: Published): InForce;
 }
 
@@ -26,27 +26,38 @@ export interface Publication {
   readonly changed: boolean;
 }
 
+/** Sets held ready: publications may follow each other faster than their events come back. */
+const maxStaged = 16;
+
 /** @param first what this node starts with; in force once its event is in the ledger */
 export function createForce(first: Published, sequencer: Pick<Sequencer, 'onEvent'>): Force {
   let inForce = shaped(first);
   let catalogue = first.catalogue.digest;
-  const staged = new Map<string, InForce>([[keyOf(first.policies.digest, catalogue), inForce]]);
+  let published = keyOf(first.policies.digest, catalogue);
+  const staged = new Map<string, InForce>([[published, inForce]]);
+
+  function enforce(): void {
+    inForce = staged.get(published) ?? inForce;
+  }
+
   sequencer.onEvent((event) => {
     // A publication writes both events in this order; the policies are what closes it.
     if (event.type === 'catalogue.published') catalogue = event.catalogue;
     if (event.type !== 'policy.published') return;
-    const key = keyOf(event.policy, catalogue);
-    const next = staged.get(key);
-    if (next === undefined) return;
-    inForce = next;
-    staged.clear();
-    staged.set(key, next);
+    published = keyOf(event.policy, catalogue);
+    enforce();
   });
   return {
     current: () => inForce,
     stage(next) {
       const ready = shaped(next);
-      staged.set(keyOf(next.policies.digest, next.catalogue.digest), ready);
+      const key = keyOf(next.policies.digest, next.catalogue.digest);
+      staged.delete(key);
+      staged.set(key, ready);
+      const [oldest] = staged.keys();
+      if (staged.size > maxStaged && oldest !== undefined) staged.delete(oldest);
+      // Another node may have published it before it was loaded here.
+      enforce();
       return ready;
     },
   };
@@ -69,7 +80,7 @@ export async function publish(
   const catalogue = next.catalogue.digest;
   const seal = await tenantSealer(road.vault);
   return administer(road, operator, 'policy.publish', { kind: 'policy', id: policy }, (view, place) => {
-    const changed = !isStanding(view, next);
+    const changed = !isInForce(view, next);
     return {
       ok: true,
       writings: changed ? publication(next, place, seal) : [],
@@ -85,13 +96,9 @@ export async function publishAtStart(
 ): Promise<void> {
   const seal = await tenantSealer(road.vault);
   await road.sequencer.submit((view, place) => {
-    const writings = isStanding(view, first) ? [] : publication(first, place, seal);
+    const writings = isInForce(view, first) ? [] : publication(first, place, seal);
     return { writings, depends: true, result: undefined };
   });
-}
-
-function isStanding(view: View, { policies, catalogue }: Published): boolean {
-  return view.get(facets.policy) === policies.digest && view.get(facets.catalogue) === catalogue.digest;
 }
 
 /** The tenant's key was erased: nothing can be published that could be explained later. */

@@ -164,6 +164,7 @@ const statusOf: Record<Extract<Administered<unknown>, { ok: false }>['code'], nu
   pending_approval: 409,
   deferred: 409,
   engine_failed: 500,
+  policy_not_here: 503,
   not_found: 404,
   not_possible: 409,
   contention: 503,
