@@ -43,6 +43,43 @@ export async function closeAbandoned(road: Pick<Road, 'sequencer' | 'live'>, nod
   return abandoned.length;
 }
 
+/**
+ * Closes abandoned calls of `node` as they come to be: a decision that was written though nobody learnt
+ * it, an observation that the store refused. What fails is tried again `everyMs` later.
+ *
+ * @returns how to stop
+ */
+export function watchAbandoned(
+  road: Pick<Road, 'sequencer' | 'live' | 'clock'>,
+  node: string,
+  everyMs: number,
+): () => void {
+  const open = new Set(openCalls(road.sequencer).flatMap(([id, call]) => (call.node === node ? [id] : [])));
+  const forget = road.sequencer.onEvent((event) => {
+    if (event.type === 'decision' && event.open !== undefined && event.node === node) open.add(event.id);
+    if (event.type === 'observation') open.delete(event.decision);
+  });
+  let stopped = false;
+  let cancel = (): void => undefined;
+  const again = (): void => {
+    cancel = road.clock.after(everyMs, () => {
+      const some = [...open].some((decision) => !road.live.has(decision));
+      const closing = some ? closeAbandoned(road, node) : Promise.resolve(0);
+      closing
+        .catch(() => 0)
+        .finally(() => {
+          if (!stopped) again();
+        });
+    });
+  };
+  again();
+  return () => {
+    stopped = true;
+    forget();
+    cancel();
+  };
+}
+
 function openCalls(sequencer: Sequencer): readonly (readonly [string, OpenCall])[] {
   const found: [string, OpenCall][] = [];
   for (const [name] of sequencer.head.facets()) {
