@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// One node, built as main/compose.ts builds the daemon: catch up, publish, close what was left open,
+// prove the road, and only then take calls. A fault is a defect put in on purpose, around a part.
+import { proveRoad } from '../../src/app/canary.ts';
+import { watchContact } from '../../src/app/contact.ts';
+import { createLiveCalls, type LiveCalls } from '../../src/app/live.ts';
+import type { Ledger, MasterKey, Published } from '../../src/app/ports.ts';
+import { createForce, type Force, publishAtStart } from '../../src/app/publish.ts';
+import { closeAbandoned, watchAbandoned } from '../../src/app/recover.ts';
+import type { Road } from '../../src/app/road.ts';
+import { createSequencer, type Sequencer } from '../../src/app/sequencer.ts';
+import { tail } from '../../src/app/tail.ts';
+import { createVault } from '../../src/app/vault.ts';
+import type { Facet } from '../../src/core/state/facet.ts';
+import type { Chance } from './chance.ts';
+import type { Link } from './network.ts';
+import type { Process } from './process.ts';
+
+export const releaseWithinMs = 1000;
+const commitTimeoutMs = 1500;
+const tailMs = 200;
+
+/** A defect to be put in: the simulator that does not see it is worth nothing. */
+export interface Fault {
+  readonly ledger?: (ledger: Ledger) => Ledger;
+  readonly sequencer?: (sequencer: Sequencer) => Sequencer;
+  readonly live?: (live: LiveCalls) => LiveCalls;
+  /** Around what observations are submitted to, and nothing else. */
+  readonly observing?: (sequencer: Sequencer) => Sequencer;
+  readonly without?: 'recovery' | 'revocations' | 'tail and contact' | 'canonical bytes';
+}
+
+export interface Running {
+  readonly name: string;
+  readonly process: Process;
+  readonly road: Road;
+  /** The road as observations see it. */
+  readonly observing: Road;
+  readonly force: Force;
+  readonly sequencer: Sequencer;
+  /** How many records are folded. */
+  folded(): number;
+  state(): ReadonlyMap<string, Facet>;
+  /** Stops what runs by the clock, and no call. */
+  stop(): void;
+}
+
+export interface Parts {
+  readonly name: string;
+  readonly process: Process;
+  readonly link: Link;
+  readonly first: Published;
+  readonly chance: Chance;
+  readonly fault: Fault;
+}
+
+/** Wraps nothing: what keys protect is not what these runs are about. */
+const master: MasterKey = {
+  id: 'mk-simulated',
+  wrap: (key) => key,
+  unwrap: (wrapped) => wrapped,
+  mac: (_purpose, text) => text,
+};
+
+/** @throws what a daemon would die of: it is started again */
+export async function startNode({ name, process, link, first, chance, fault }: Parts): Promise<Running> {
+  const { clock } = process;
+  const ledger = fault.ledger?.(link.ledger) ?? link.ledger;
+  const plain = createSequencer(ledger, clock, chance, {
+    node: name,
+    tenant: 'default',
+    commitTimeoutMs,
+    maxGroup: chance.pick([2, 8]),
+    maxQueued: chance.pick([4, 64]),
+    maxAttempts: chance.pick([3, 8]),
+  });
+  const sequencer = fault.sequencer?.(plain) ?? plain;
+  const plainLive = createLiveCalls(clock, releaseWithinMs);
+  const live = fault.live?.(plainLive) ?? plainLive;
+  if (fault.without !== 'revocations') sequencer.onEvent((event) => live.learn(event));
+  let folded = 0;
+  sequencer.onEvent((_event, position) => {
+    folded = position + 1;
+  });
+  const vault = createVault(link.keys, ledger, master, chance);
+  const force = createForce(first, sequencer);
+  const road: Road = {
+    clock,
+    sequencer,
+    vault,
+    live,
+    pseudonym: (secret) => secret,
+    published: force.current,
+    releaseWithinMs,
+  };
+  await sequencer.catchUp();
+  await publishAtStart(road, first);
+  if (fault.without !== 'recovery') await closeAbandoned(road, name);
+  await proveRoad(road, ledger);
+  const stops =
+    fault.without === 'tail and contact' ? [] : [tail(road, tailMs, () => undefined), watchContact(road)];
+  if (fault.without !== 'recovery') stops.push(watchAbandoned(road, name, tailMs));
+  return {
+    name,
+    process,
+    road,
+    observing: fault.observing === undefined ? road : { ...road, sequencer: fault.observing(sequencer) },
+    force,
+    sequencer,
+    folded: () => folded,
+    state: () => new Map(sequencer.head.facets()),
+    stop() {
+      for (const stop of stops) stop();
+    },
+  };
+}
