@@ -152,11 +152,13 @@ methods: { }
   });
 
   test('a new name makes no tool milder', () => {
-    const second = proposed([{ ...send, name: 'get_thing' }], proposed([send]));
-    expect(second.diff.renamed).toMatchObject([{ from: 'send_mail', to: 'get_thing' }]);
-    expect(indexOf(second).find('tools/call', 'mail', 'get_thing')?.class).toBe('send');
-    expect(indexOf(second).find('tools/call', 'mail', 'send_mail')).toBeUndefined();
-    expect(second.moved).toEqual(['get_thing', 'send_mail']);
+    const wipe = tool('wipe_disk');
+    const second = proposed([{ ...wipe, name: 'get_thing' }], proposed([wipe]));
+    expect(second.diff.renamed).toMatchObject([{ from: 'wipe_disk', to: 'get_thing' }]);
+    expect(indexOf(second).find('tools/call', 'mail', 'get_thing')?.class).toBe('delete');
+    expect(indexOf(second).find('tools/call', 'mail', 'wipe_disk')).toBeUndefined();
+    expect(second.moved).toEqual(['get_thing', 'wipe_disk']);
+    expect(second.yaml).toContain('was `delete` under its old name');
   });
 
   test.each<[what: string, live: ToolDefinition[], before: ServerFiles, want: string]>([

@@ -20,14 +20,25 @@ export const costKeyword = 'countersign:cost';
 const maxSubschemas = 2000;
 
 const single = words(
-  'additionalItems additionalProperties contains contentSchema else if items not propertyNames then unevaluatedItems unevaluatedProperties',
+  'additionalItems additionalProperties contains contentSchema else if items not propertyNames then unevaluatedProperties',
 );
 const mapped = words('$defs definitions dependencies dependentSchemas patternProperties properties');
 const listed = words('allOf anyOf items oneOf prefixItems');
 /** Applied once for each element or member of a value. */
 const repeated = words(
-  'additionalItems additionalProperties contains items patternProperties propertyNames unevaluatedItems unevaluatedProperties',
+  'additionalItems additionalProperties contains items patternProperties propertyNames unevaluatedProperties',
 );
+
+/** The same for all, since none is kept by name. */
+const rootName = 'countersign:schema';
+
+/** Where ajv checks less than the specification says, or something else: no check is better than half of one. */
+const notRead: readonly (readonly [keyword: string, why: string])[] = [
+  ['$async', 'it is not JSON Schema'],
+  ['$dynamicRef', 'write `$ref`'],
+  ['$recursiveRef', 'write `$ref`'],
+  ['unevaluatedItems', 'write `items`'],
+];
 
 export class SchemaRefused extends Error {
   readonly code = 'schema_refused';
@@ -47,15 +58,25 @@ export function dialectOf(schema: JsonObject): Dialect {
 
 /** @throws {SchemaRefused} @returns the schema with its costs, for ajv */
 export function costed(schema: JsonObject): JsonObject {
-  const walk: Walk = { places: new Set(), anchors: new Set(), refs: [], subschemas: 0 };
+  const walk: Walk = {
+    places: new Set(),
+    anchors: new Set(),
+    refs: [],
+    subschemas: 0,
+    hasIf: false,
+    hasUnevaluated: false,
+  };
   const { copy } = visit(walk, schema, '', false);
+  if (walk.hasIf && walk.hasUnevaluated)
+    throw new SchemaRefused('`unevaluatedProperties` is not read beside `if`: write `additionalProperties`');
   for (const ref of walk.refs) {
     if (!isKnown(walk, ref)) {
       const why = ref.startsWith('#') ? 'points to no schema in here' : 'is remote: nothing is fetched';
       throw new SchemaRefused(`the reference ${quoted(ref)} ${why}`);
     }
   }
-  return copy;
+  // ajv finds `#` only in a schema that has a name.
+  return { ...copy, $id: rootName };
 }
 
 interface Walk {
@@ -63,6 +84,8 @@ interface Walk {
   readonly anchors: Set<string>;
   readonly refs: string[];
   subschemas: number;
+  hasIf: boolean;
+  hasUnevaluated: boolean;
 }
 
 interface Visited {
@@ -74,17 +97,16 @@ function visit(walk: Walk, schema: JsonObject, at: string, isRepeated: boolean):
   if (++walk.subschemas > maxSubschemas)
     throw new SchemaRefused(`a schema has at most ${maxSubschemas} parts`);
   walk.places.add(at);
-  if (Object.hasOwn(schema, '$async')) throw new SchemaRefused('`$async` is not JSON Schema');
   if (at !== '' && Object.hasOwn(schema, '$id'))
     throw new SchemaRefused(`\`$id\` at ${quoted(at)}: a schema has one root`);
-  let refers = false;
-  for (const keyword of ['$ref', '$dynamicRef', '$recursiveRef']) {
-    const ref = own(schema, keyword);
-    if (ref === undefined) continue;
-    if (typeof ref !== 'string') throw new SchemaRefused(`\`${keyword}\` must be a string`);
-    walk.refs.push(ref);
-    refers = true;
+  for (const [keyword, why] of notRead) {
+    if (Object.hasOwn(schema, keyword)) throw new SchemaRefused(`\`${keyword}\` is not read: ${why}`);
   }
+  if (Object.hasOwn(schema, 'unevaluatedProperties')) walk.hasUnevaluated = true;
+  if (Object.hasOwn(schema, 'if')) walk.hasIf = true;
+  const ref = own(schema, '$ref');
+  if (ref !== undefined && typeof ref !== 'string') throw new SchemaRefused('`$ref` must be a string');
+  if (ref !== undefined) walk.refs.push(ref);
   for (const keyword of ['$anchor', '$dynamicAnchor']) {
     const anchor = stringAt(schema, keyword);
     if (anchor !== undefined) walk.anchors.add(anchor);
@@ -92,6 +114,7 @@ function visit(walk: Walk, schema: JsonObject, at: string, isRepeated: boolean):
 
   let size = 1;
   const child = (value: JsonValue, place: string, often: boolean): JsonValue => {
+    if (typeof value === 'boolean') walk.places.add(place);
     if (!isObject(value)) return value;
     const visited = visit(walk, value, place, often);
     size += visited.size;
@@ -115,7 +138,7 @@ function visit(walk: Walk, schema: JsonObject, at: string, isRepeated: boolean):
     if (single.has(keyword)) return [[keyword, child(value, place, often)]];
     return [[keyword, value]];
   });
-  if (refers || isRepeated) entries.push([costKeyword, size]);
+  if (ref !== undefined || isRepeated) entries.push([costKeyword, size]);
   return { copy: Object.fromEntries(entries), size };
 }
 

@@ -85,6 +85,7 @@ describe('parseToolDefinition refuses', () => {
     ['a description that is a number', { name: 'a', inputSchema: {}, description: 1 }, '`description`'],
     ['a long title', { name: 'a', inputSchema: {}, title: 'x'.repeat(513) }, '`title`'],
     ['deep nesting', { name: 'a', inputSchema: { not: deep } }, 'deep'],
+    ['a prototype', { name: 'a', inputSchema: JSON.parse('{"properties":{"__proto__":{}}}') }, '`__proto__`'],
     ['a large schema', { name: 'a', inputSchema: { $comment: 'x'.repeat(300_000) } }, 'bytes'],
   ])('%s', (_what, value, why) => {
     const read = parseToolDefinition(value);

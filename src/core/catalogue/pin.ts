@@ -79,6 +79,8 @@ export function parseToolDefinition(value: JsonValue): DefinitionParsed {
   };
   const json = definitionJson(definition);
   if (isDeeper(json, maxDepth)) return { ok: false, reason: `a definition nests at most ${maxDepth} deep` };
+  // Not every reader of JSON refuses it, and the schema's own checks would pass it by.
+  if (hasPrototypeKey(json)) return { ok: false, reason: 'the key `__proto__` is refused' };
   const bytes = Buffer.byteLength(canonicalJson(json));
   if (bytes > maxDefinitionBytes)
     return { ok: false, reason: `a definition has at most ${maxDefinitionBytes} bytes, not ${bytes}` };
@@ -106,6 +108,14 @@ function isText(maxLength: number): (value: JsonValue | undefined) => value is s
 function isDeeper(value: JsonValue, levelsLeft: number): boolean {
   if (!isObject(value) && !isArray(value)) return false;
   if (levelsLeft === 0) return true;
-  const children = isArray(value) ? value : Object.values(value);
-  return children.some((child) => isDeeper(child, levelsLeft - 1));
+  return childrenOf(value).some((child) => isDeeper(child, levelsLeft - 1));
+}
+
+function hasPrototypeKey(value: JsonValue): boolean {
+  if (!isObject(value) && !isArray(value)) return false;
+  return Object.hasOwn(value, '__proto__') || childrenOf(value).some(hasPrototypeKey);
+}
+
+function childrenOf(value: JsonObject | readonly JsonValue[]): readonly JsonValue[] {
+  return isArray(value) ? value : Object.values(value);
 }
