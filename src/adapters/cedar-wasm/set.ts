@@ -13,6 +13,7 @@ import type { Question } from '../../core/policy/question.ts';
 import { narrowedQuestion, type QuestionUses } from '../../core/policy/uses.ts';
 import { type Cedar, createEngine } from './engine.ts';
 import { mayAllow } from './listing.ts';
+import { remembering } from './memo.ts';
 
 /** What an instance of the engine is told before it answers. */
 export interface Parsable {
@@ -45,13 +46,14 @@ export function policySet({
 }: CompiledSet): PolicySet {
   const engine = createEngine((cedar) => prepare(cedar, parsable));
   engine.run(() => {}); // parse now, so that the first question does not wait for it
+  const answer = remembering((question) => engine.run((cedar) => ask(cedar, question, policies)));
   return {
     digest,
     engine: version,
     policies,
     evaluate(question) {
       try {
-        return engine.run((cedar) => ask(cedar, narrowedQuestion(question, uses), policies));
+        return answer(narrowedQuestion(question, uses));
       } catch (error) {
         return failed(error instanceof Error ? error.message : 'the engine gave up');
       }
