@@ -50,11 +50,16 @@ export const ok = (result: JsonObject): UpstreamAnswer => ({
 
 export const text = (said: string): JsonObject => ({ content: [{ type: 'text', text: said }] });
 
-export const tool = (name: string, inputSchema: JsonObject = { type: 'object' }): JsonObject => ({
+export const tool = (name: string, inputSchema: JsonObject = plainSchema): JsonObject => ({
   name,
   description: `does ${name}`,
   inputSchema,
 });
+
+const plainSchema: JsonObject = {
+  type: 'object',
+  properties: { q: { type: 'string' }, a: { type: 'string' }, b: { type: 'integer' } },
+};
 
 export function fakeUpstreams(servers: Readonly<Record<string, FakeServer>>): Fakes {
   const sent: Sent[] = [];

@@ -48,6 +48,7 @@ export type FailureCode =
   | 'result_invalid'
   | 'cancelled'
   | 'stopped'
+  | 'shutdown'
   | 'not_released'
   | 'not_recorded';
 
@@ -85,7 +86,7 @@ async function run(
   const startedMs = road.clock.monotonicMs();
   const stop = new AbortController();
   const revoked = () => stop.abort(call.signal.reason);
-  const cancelled = () => stop.abort('cancelled');
+  const cancelled = () => stop.abort(errand.cancelled?.reason);
   call.signal.addEventListener('abort', revoked, { once: true });
   errand.cancelled?.addEventListener('abort', cancelled, { once: true });
   if (call.signal.aborted) revoked();
@@ -180,7 +181,15 @@ function failureOf(answer: UpstreamAnswer, signal?: AbortSignal): FailureCode {
 }
 
 function stopCode(signal: AbortSignal | undefined): FailureCode {
-  return signal?.reason === 'cancelled' ? 'cancelled' : 'stopped';
+  switch (signal?.reason) {
+    case 'cancelled':
+    case 'shutdown':
+      return signal.reason;
+    case 'store_lost':
+      return 'not_recorded';
+    default:
+      return 'stopped';
+  }
 }
 
 function errorShown(error: {

@@ -65,6 +65,7 @@ const failures: Readonly<Record<FailureCode, string>> = {
   result_invalid: 'the result cannot be understood and is withheld; the call was made',
   cancelled: 'the request was cancelled; the server may have acted all the same',
   stopped: 'the task, session or agent lost its standing while this ran; the result is withheld',
+  shutdown: 'the gateway is shutting down; the server may have acted all the same',
   not_released: 'the decision grew too old before it could be acted on; nothing was done',
   not_recorded: 'what came back could not be recorded and is withheld; the call was made',
 };
