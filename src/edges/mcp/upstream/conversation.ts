@@ -16,6 +16,8 @@ export interface Conversation {
   notify(method: string, params: string | undefined): Promise<void>;
   /** @param from as in `request` */
   listen(from: string, listener: Listener): () => void;
+  /** False: it says nothing of its own accord, so that there is nothing to listen to. */
+  readonly speaksUnasked: boolean;
   /** Gives up all that one client waits for. */
   abandon(from: string): void;
   /** @param from of one client only */
@@ -28,8 +30,11 @@ export interface Conversation {
 
 export interface View extends UpstreamLink {
   isOver(): boolean;
-  /** Nothing asked, nothing awaited and nobody listening since. */
-  isIdleFor(ms: number): boolean;
+  /** The conversation ended, so that there is nothing to close. */
+  end(): void;
+  touch(): void;
+  /** Nothing asked and nothing awaited since; longer where somebody listens. */
+  isIdleFor(unheardMs: number, heardMs: number): boolean;
 }
 
 export interface ViewEvents {
@@ -47,20 +52,24 @@ export function viewOf(conversation: Conversation, from: string, events: ViewEve
     resolveClosed = resolve;
   });
   const end = (): void => {
+    if (over) return;
     over = true;
     conversation.abandon(from);
     for (const stop of stops) stop();
     stops.clear();
     resolveClosed();
   };
-  conversation.closed.then(end, end);
-
   return {
     facts: conversation.facts,
     closed,
     isOver: () => over,
-    isIdleFor: (ms) =>
-      performance.now() - usedAt >= ms && stops.size === 0 && conversation.inFlight(from) === 0,
+    end,
+    touch() {
+      usedAt = performance.now();
+    },
+    isIdleFor: (unheardMs, heardMs) =>
+      conversation.inFlight(from) === 0 &&
+      performance.now() - usedAt >= (stops.size > 0 ? heardMs : unheardMs),
     async request(outgoing) {
       if (over) return { kind: 'failed', reason: 'closed', sent: false };
       usedAt = performance.now();
@@ -71,7 +80,7 @@ export function viewOf(conversation: Conversation, from: string, events: ViewEve
       if (!over) await conversation.notify(method, params);
     },
     onUnsolicited(listener) {
-      if (over) return () => {};
+      if (over || !conversation.speaksUnasked) return () => {};
       const stop = conversation.listen(from, listener);
       stops.add(stop);
       return () => {

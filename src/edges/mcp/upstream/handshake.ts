@@ -6,7 +6,7 @@
  */
 import { canonicalJson } from '../../../core/json/canonical.ts';
 import { type JsonObject, objectAt, stringAt, stringsAt } from '../../../core/json/value.ts';
-import type { LinkOwner, UpstreamFacts } from './link.ts';
+import type { UpstreamAnswer, UpstreamFacts } from './link.ts';
 
 export const MODERN_VERSION = '2026-07-28';
 /** Newest first. The oldest has no Streamable HTTP, and servers that start as a process still speak it. */
@@ -24,10 +24,6 @@ export const NOBODY_IN_PARTICULAR: Introduction = {
   clientCapabilities: {},
   protocolVersion: LEGACY_VERSIONS[0] ?? '',
 };
-
-export function introductionOf(owner: LinkOwner): Introduction {
-  return owner;
-}
 
 export function discoverParams(): string {
   return canonicalJson({
@@ -58,6 +54,12 @@ export function legacyFacts(result: JsonObject): UpstreamFacts | undefined {
   const version = stringAt(result, 'protocolVersion');
   if (version === undefined || !LEGACY_VERSIONS.includes(version)) return undefined;
   return facts('legacy', version, result, objectAt(result, 'serverInfo'));
+}
+
+/** For a person to read; nothing of it is the upstream's own words. */
+export function whyNot(answer: Exclude<UpstreamAnswer, { kind: 'result' }>): string {
+  if (answer.kind === 'failed') return answer.reason;
+  return answer.httpStatus === undefined ? `error ${answer.error.code}` : `HTTP ${answer.httpStatus}`;
 }
 
 function facts(

@@ -10,7 +10,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Call, createCall } from './call.ts';
 import type { Conversation } from './conversation.ts';
-import { type Introduction, initializeParams, legacyFacts } from './handshake.ts';
+import { type Introduction, initializeParams, legacyFacts, whyNot } from './handshake.ts';
 import { ACCEPT, type AskOrNotification, type HttpEndpoint, requestOf, runCall, tell } from './http.ts';
 import { createUnaskedStream } from './http-unasked.ts';
 import { createInFlight } from './inflight.ts';
@@ -32,7 +32,7 @@ export async function openLegacyHttp(
   signal: AbortSignal,
 ): Promise<Conversation> {
   const { limits, server } = endpoint;
-  const inFlight = createInFlight();
+  const inFlight = createInFlight(limits);
   const listeners = createListeners();
   let nextId = 1;
   let over = false;
@@ -99,7 +99,7 @@ export async function openLegacyHttp(
     onHead: (status: number, headers: IncomingHttpHeaders) => void,
   ): Promise<UpstreamAnswer> {
     if (over) return { kind: 'failed', reason: 'closed', sent: false };
-    if (inFlight.size() >= limits.maxInFlight) return { kind: 'failed', reason: 'unreachable', sent: false };
+    if (inFlight.isFull(from)) return { kind: 'failed', reason: 'unreachable', sent: false };
     const call = callOf(outgoing, from, nextId++);
     if (call.isSettled()) return call.answer;
     inFlight.add(call);
@@ -192,8 +192,7 @@ export async function openLegacyHttp(
       },
     );
     if (answer.kind !== 'result') {
-      const why = answer.kind === 'failed' ? answer.reason : `error ${answer.error.code}`;
-      throw new UpstreamUnavailable(`\`${server.name}\` does not answer \`initialize\`: ${why}`);
+      throw new UpstreamUnavailable(`\`${server.name}\` does not answer \`initialize\`: ${whyNot(answer)}`);
     }
     const facts = legacyFacts(answer.result);
     if (facts === undefined)
@@ -216,6 +215,7 @@ export async function openLegacyHttp(
     abandon: inFlight.abandon,
     inFlight: inFlight.size,
     listen: listeners.add,
+    speaksUnasked: true,
     isHeard: () => listeners.clients() > 0,
     async notify(method, params) {
       if (!over) await post(notificationFrame(method, params));

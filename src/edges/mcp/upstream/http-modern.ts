@@ -24,7 +24,7 @@ const LISTEN = 'subscriptions/listen';
  */
 export async function openModernHttp(endpoint: HttpEndpoint, signal: AbortSignal): Promise<Conversation> {
   const { limits, server } = endpoint;
-  const inFlight = createInFlight();
+  const inFlight = createInFlight(limits);
   let nextId = 1;
   let over = false;
   let resolveClosed: () => void = () => {};
@@ -34,7 +34,7 @@ export async function openModernHttp(endpoint: HttpEndpoint, signal: AbortSignal
 
   async function request(outgoing: Outgoing, from: string): Promise<UpstreamAnswer> {
     if (over) return { kind: 'failed', reason: 'closed', sent: false };
-    if (inFlight.size() >= limits.maxInFlight) return { kind: 'failed', reason: 'unreachable', sent: false };
+    if (inFlight.isFull(from)) return { kind: 'failed', reason: 'unreachable', sent: false };
     const headers = headersFor(outgoing);
     if (headers === undefined) return { kind: 'failed', reason: 'invalid', sent: false };
 
@@ -66,8 +66,8 @@ export async function openModernHttp(endpoint: HttpEndpoint, signal: AbortSignal
     request,
     abandon: inFlight.abandon,
     inFlight: inFlight.size,
-    // Without a stream of its own, an upstream of this era says nothing unasked.
     listen: () => () => {},
+    speaksUnasked: false,
     isHeard: () => false,
     async notify(method, params) {
       if (over) return;

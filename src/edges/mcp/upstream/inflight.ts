@@ -8,11 +8,13 @@
  */
 import { integerAt, type JsonObject, objectAt, own } from '../../../core/json/value.ts';
 import type { Call, FailedReason } from './call.ts';
+import type { UpstreamLimits } from './limits.ts';
 import type { Message } from './message.ts';
 
 export interface InFlight {
   /** @param from of one client only */
   size(from?: string): number;
+  isFull(from: string): boolean;
   add(call: Call): void;
   remove(call: Call): void;
   /** Settles the request that a message answers, if there is one; anything else is ignored. */
@@ -30,8 +32,9 @@ export interface InFlight {
 const LISTEN = 'subscriptions/listen';
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
 
-export function createInFlight(): InFlight {
+export function createInFlight(limits: UpstreamLimits): InFlight {
   const calls = new Map<number, Call>();
+  const countOf = new Map<string, number>();
 
   function sole(): Call | undefined {
     let newest: Call | undefined;
@@ -45,17 +48,22 @@ export function createInFlight(): InFlight {
 
   return {
     size(from) {
-      if (from === undefined) return calls.size;
-      let size = 0;
-      for (const call of calls.values()) if (call.from === from) size += 1;
-      return size;
+      return from === undefined ? calls.size : (countOf.get(from) ?? 0);
+    },
+    isFull(from) {
+      return calls.size >= limits.maxInFlight || (countOf.get(from) ?? 0) >= limits.maxInFlightOfOne;
     },
     sole,
     add(call) {
-      if (!call.isSettled()) calls.set(call.id, call);
+      if (call.isSettled()) return;
+      calls.set(call.id, call);
+      countOf.set(call.from, (countOf.get(call.from) ?? 0) + 1);
     },
     remove(call) {
-      calls.delete(call.id);
+      if (!calls.delete(call.id)) return;
+      const left = (countOf.get(call.from) ?? 1) - 1;
+      if (left > 0) countOf.set(call.from, left);
+      else countOf.delete(call.from);
     },
     answer(message, sizeBytes) {
       if (message.id === undefined) return;

@@ -6,6 +6,8 @@ export interface UpstreamLimits {
   readonly maxProcesses: number;
   /** Requests waiting for their answer, in one conversation. */
   readonly maxInFlight: number;
+  /** Those of one client, so that none can keep the others out. */
+  readonly maxInFlightOfOne: number;
   /** One line, one body, one event. */
   readonly maxMessageBytes: number;
   /** All events of one answer; a `subscriptions/listen` has no end and only its events are bounded. */
@@ -19,13 +21,16 @@ export interface UpstreamLimits {
   /** How long a server may leave `server/discover` unanswered before it is taken for an older one. */
   readonly probeTimeoutMs: number;
   readonly connectTimeoutMs: number;
-  /** How long a conversation without requests is kept. */
+  /** How long a conversation without requests is kept, when nobody listens to it. */
   readonly idleMs: number;
+  /** The same, when somebody does: a listener is no proof that anybody is still there. */
+  readonly idleHeardMs: number;
 }
 
 export const DEFAULT_LIMITS: UpstreamLimits = {
   maxProcesses: 64,
-  maxInFlight: 256,
+  maxInFlight: 1024,
+  maxInFlightOfOne: 128,
   maxMessageBytes: 16 * 1024 * 1024,
   maxStreamBytes: 64 * 1024 * 1024,
   maxDepth: 128,
@@ -35,4 +40,5 @@ export const DEFAULT_LIMITS: UpstreamLimits = {
   probeTimeoutMs: 5_000,
   connectTimeoutMs: 2_000,
   idleMs: 10 * 60_000,
+  idleHeardMs: 60 * 60_000,
 };

@@ -53,6 +53,7 @@ export type UpstreamAnswer =
       readonly kind: 'failed';
       readonly reason:
         | 'not_released'
+        /** No connection, or more requests wait than may. */
         | 'unreachable'
         | 'timeout'
         | 'aborted'
@@ -72,7 +73,12 @@ export interface UpstreamLink {
   /** Never rejects. */
   request(outgoing: Outgoing): Promise<UpstreamAnswer>;
   notify(method: string, params: string | undefined): Promise<void>;
-  /** Notifications that belong to no request of ours (list_changed, resources/updated, message). @returns how to stop */
+  /**
+   * Notifications that belong to no request of ours (list_changed, resources/updated, message). While
+   * somebody listens, the link may be idle for longer before it is ended.
+   *
+   * @returns how to stop
+   */
   onUnsolicited(listener: (method: string, params: JsonObject) => void): () => void;
   /** Resolves when the conversation is over, whoever ended it. */
   readonly closed: Promise<void>;

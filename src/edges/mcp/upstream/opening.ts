@@ -20,10 +20,16 @@ export interface Opener {
   probe(server: UpstreamServer): Promise<ReadonlySet<Era>>;
   /**
    * @param owner absent when it will serve everybody
+   * @param signal gives it up, and ends what has been opened of a process
    * @throws {UpstreamUnavailable}
    */
-  open(server: UpstreamServer, era: Era, owner: LinkOwner | undefined): Promise<Conversation>;
-  /** Gives up what is being opened, and every process. */
+  open(
+    server: UpstreamServer,
+    era: Era,
+    owner: LinkOwner | undefined,
+    signal: AbortSignal,
+  ): Promise<Conversation>;
+  /** Gives up every probe. */
   abandon(): void;
   /** To be called when the conversations are over. */
   close(): Promise<void>;
@@ -54,6 +60,7 @@ export function createOpener(options: OpenerOptions): Opener {
     server: Extract<UpstreamServer, { kind: 'stdio' }>,
     eras: readonly Era[],
     owner: LinkOwner | undefined,
+    signal: AbortSignal,
   ): Promise<Conversation> {
     const giveBack = await options.claimProcess();
     try {
@@ -64,7 +71,7 @@ export function createOpener(options: OpenerOptions): Opener {
         introduction: owner ?? NOBODY_IN_PARTICULAR,
         shared: owner === undefined,
         limits,
-        signal: ending.signal,
+        signal,
         onStderr: (line) => options.onStderr(server.name, line),
       });
       void conversation.closed.then(giveBack);
@@ -75,23 +82,28 @@ export function createOpener(options: OpenerOptions): Opener {
     }
   }
 
-  function open(server: UpstreamServer, eras: readonly Era[], owner: LinkOwner | undefined) {
-    if (server.kind === 'stdio') return start(server, eras, owner);
+  function open(
+    server: UpstreamServer,
+    eras: readonly Era[],
+    owner: LinkOwner | undefined,
+    signal: AbortSignal,
+  ): Promise<Conversation> {
+    if (server.kind === 'stdio') return start(server, eras, owner, signal);
     const endpoint = endpointOf(server);
     return eras[0] === 'modern'
-      ? openModernHttp(endpoint, ending.signal)
-      : openLegacyHttp(endpoint, owner ?? NOBODY_IN_PARTICULAR, ending.signal);
+      ? openModernHttp(endpoint, signal)
+      : openLegacyHttp(endpoint, owner ?? NOBODY_IN_PARTICULAR, signal);
   }
 
   async function tryOut(server: UpstreamServer, eras: readonly Era[]): Promise<Era> {
-    const conversation = await open(server, eras, undefined);
+    const conversation = await open(server, eras, undefined, ending.signal);
     probes.add(conversation);
     void conversation.close().then(() => probes.delete(conversation));
     return conversation.facts.era;
   }
 
   return {
-    open: (server, era, owner) => open(server, [era], owner),
+    open: (server, era, owner, signal) => open(server, [era], owner, signal),
     async probe(server) {
       const both: readonly (readonly Era[])[] =
         server.kind === 'stdio' ? [['modern', 'legacy'], ['legacy']] : [['modern'], ['legacy']];

@@ -40,7 +40,15 @@ export function createQuestions(options: QuestionOptions): Questions {
 
   function answer(id: RpcId, said: PeerAnswer): void {
     open -= 1;
-    if (!closed) options.reply(answerFrame(id, said));
+    if (closed) return;
+    let frame: string;
+    try {
+      frame = answerFrame(id, said);
+    } catch {
+      // What the client said cannot be written as JSON; the upstream waits all the same.
+      frame = answerFrame(id, FAILED);
+    }
+    options.reply(frame);
   }
 
   return {

@@ -16,6 +16,7 @@ import {
   initializeParams,
   legacyFacts,
   modernFacts,
+  whyNot,
 } from './handshake.ts';
 import { createInFlight } from './inflight.ts';
 import type { UpstreamLimits } from './limits.ts';
@@ -68,7 +69,7 @@ const ID_AT_TAIL = /,"id":(\d{1,15})(?:,"jsonrpc":"2\.0")?\}\s*$/;
 /** @throws {UpstreamUnavailable} it cannot be started, or does not speak this era */
 export async function openStdio(options: StdioOptions): Promise<StdioConversation> {
   const { limits } = options;
-  const inFlight = createInFlight();
+  const inFlight = createInFlight(limits);
   const listeners = createListeners();
   let nextId = 1;
   let over = false;
@@ -150,7 +151,7 @@ export async function openStdio(options: StdioOptions): Promise<StdioConversatio
     // A line break would let what was decided as one message be read as two.
     if (outgoing.params?.includes('\n')) return { kind: 'failed', reason: 'invalid', sent: false };
     if (over) return { kind: 'failed', reason: 'closed', sent: false };
-    if (inFlight.size() >= limits.maxInFlight || child.unreadBytes() > limits.maxUnreadBytes)
+    if (inFlight.isFull(from) || child.unreadBytes() > limits.maxUnreadBytes)
       return { kind: 'failed', reason: 'unreachable', sent: false };
     if (from !== US) firstClient ??= from;
     if (from !== US && from !== firstClient) severalClients = true;
@@ -183,8 +184,7 @@ export async function openStdio(options: StdioOptions): Promise<StdioConversatio
       US,
     );
     if (answer.kind === 'result') return answer.result;
-    const why = answer.kind === 'failed' ? answer.reason : `error ${answer.error.code}`;
-    throw new UpstreamUnavailable(`\`${options.server}\` does not answer \`${method}\`: ${why}`);
+    throw new UpstreamUnavailable(`\`${options.server}\` does not answer \`${method}\`: ${whyNot(answer)}`);
   }
 
   async function agreeOn(wanted: Era): Promise<UpstreamFacts> {
@@ -230,6 +230,7 @@ export async function openStdio(options: StdioOptions): Promise<StdioConversatio
     abandon: inFlight.abandon,
     inFlight: inFlight.size,
     listen: listeners.add,
+    speaksUnasked: true,
     isHeard: () => listeners.clients() > 0,
     async notify(method, params) {
       if (params?.includes('\n') || child.unreadBytes() > limits.maxUnreadBytes) return;

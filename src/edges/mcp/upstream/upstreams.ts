@@ -27,18 +27,23 @@ interface Slot {
   /** Among everybody; else it is one task's, or one client's. */
   readonly shared: boolean;
   readonly opening: Promise<Conversation>;
+  /** Gives up the opening, and ends what has been opened. */
+  readonly ending: AbortController;
   /** Everybody that it has ever been opened for, so that the last of them can be told from the last at present. */
   readonly owners: Map<string, LinkOwner>;
   readonly views: Map<string, View>;
-  isIdleFor(ms: number): boolean;
+  isOver(): boolean;
+  isIdleFor(unheardMs: number, heardMs: number): boolean;
+  readonly usedAt: () => number;
   touch(): void;
 }
 
 /** It says nothing against the server, so that it is no reason to leave it alone. */
 class TooManyProcesses extends UpstreamUnavailable {}
 
-/** What is used less often than this can make room for another process. */
-const EVICTABLE_AFTER_MS = 10_000;
+/** What has been idle for so long can make room for another process; the second where somebody listens. */
+const EVICTABLE_MS = 10_000;
+const EVICTABLE_HEARD_MS = 60_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 15_000;
 
@@ -75,7 +80,7 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
   }
 
   /** A server that fails to start is left alone for a while, longer each time. */
-  async function patiently<T>(server: string, run: () => Promise<T>): Promise<T> {
+  async function patiently<T>(server: string, run: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const failed = failures.get(server);
     if (failed !== undefined && performance.now() < failed.until)
       throw new UpstreamUnavailable(`\`${server}\` failed to start a moment ago and is not tried again yet`);
@@ -84,7 +89,7 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
       failures.delete(server);
       return made;
     } catch (error) {
-      if (error instanceof TooManyProcesses) throw error;
+      if (error instanceof TooManyProcesses || signal?.aborted) throw error;
       const count = (failures.get(server)?.count ?? 0) + 1;
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (count - 1), LONGEST_PAUSE_MS);
       failures.set(server, { count, until: performance.now() + pauseMs });
@@ -114,21 +119,29 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
 
     let usedAt = performance.now();
     let conversation: Conversation | undefined;
+    let isOver = false;
+    const ending = new AbortController();
     const slot: Slot = {
       key,
       server,
       shared,
-      opening: patiently(server.name, () => opener.open(server, era, shared ? undefined : owner)),
+      ending,
+      opening: patiently(
+        server.name,
+        () => opener.open(server, era, shared ? undefined : owner, ending.signal),
+        ending.signal,
+      ),
       owners: new Map(),
       views: new Map(),
       touch() {
         usedAt = performance.now();
       },
-      isIdleFor: (ms) =>
+      isOver: () => isOver,
+      usedAt: () => usedAt,
+      isIdleFor: (unheardMs, heardMs) =>
         conversation !== undefined &&
         conversation.inFlight() === 0 &&
-        !conversation.isHeard() &&
-        performance.now() - usedAt >= ms,
+        performance.now() - usedAt >= (conversation.isHeard() ? heardMs : unheardMs),
     };
     slots.set(key, slot);
     const forget = (): void => {
@@ -137,6 +150,8 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
     slot.opening.then((opened) => {
       conversation = opened;
       void opened.closed.then(() => {
+        isOver = true;
+        for (const view of slot.views.values()) view.end();
         // What ended without us may be another program when it comes back.
         if (slots.get(key) === slot) probed.delete(server.name);
         forget();
@@ -151,13 +166,17 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
 
   function viewIn(slot: Slot, conversation: Conversation, from: string): View {
     const existing = slot.views.get(from);
-    if (existing !== undefined && !existing.isOver()) return existing;
+    if (existing !== undefined && !existing.isOver()) {
+      existing.touch();
+      return existing;
+    }
     const view = viewOf(conversation, from, {
       onUse: slot.touch,
       async onClose() {
         if (slot.server.kind === 'http' && !slot.shared) await end(slot);
       },
     });
+    if (slot.isOver()) view.end();
     slot.views.set(from, view);
     void view.closed.then(() => {
       if (slot.views.get(from) !== view) return;
@@ -170,22 +189,25 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
 
   async function end(slot: Slot): Promise<void> {
     if (slots.get(slot.key) === slot) slots.delete(slot.key);
+    slot.ending.abort();
     const conversation = await slot.opening.catch(() => undefined);
     await conversation?.close();
   }
 
+  /** Ends the process that has been idle for longest, if that is long enough. */
   async function evict(): Promise<void> {
-    for (const slot of slots.values()) {
-      if (slot.server.kind !== 'stdio' || !slot.isIdleFor(EVICTABLE_AFTER_MS)) continue;
-      return end(slot);
-    }
+    const idle = [...slots.values()]
+      .filter((slot) => slot.server.kind === 'stdio' && slot.isIdleFor(EVICTABLE_MS, EVICTABLE_HEARD_MS))
+      .sort((a, b) => a.usedAt() - b.usedAt());
+    if (idle[0] !== undefined) await end(idle[0]);
   }
 
   function sweep(): void {
+    const { idleMs, idleHeardMs } = limits;
     for (const slot of slots.values()) {
-      if (slot.isIdleFor(limits.idleMs)) void end(slot);
+      if (slot.isIdleFor(idleMs, idleHeardMs)) void end(slot);
       else if (slot.shared)
-        for (const view of slot.views.values()) if (view.isIdleFor(limits.idleMs)) void view.close();
+        for (const view of slot.views.values()) if (view.isIdleFor(idleMs, idleHeardMs)) void view.close();
     }
   }
 
@@ -202,6 +224,7 @@ export function createUpstreams(options: UpstreamsOptions): Upstreams {
       // Before the wait, so that who is revoked during it is known.
       slot.owners.set(from, owner);
       const conversation = await slot.opening;
+      if (!slot.owners.has(from)) throw new UpstreamUnavailable(`\`${name}\` was released meanwhile`);
       slot.touch();
       return viewIn(slot, conversation, from);
     },
