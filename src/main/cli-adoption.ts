@@ -9,7 +9,30 @@ export interface Surroundings {
   readonly dataDir: () => string;
 }
 
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
 export function addAdoption(program: Command, { daemon }: Surroundings): void {
+  program
+    .command('mcp-stdio')
+    .description('the gateway on standard input and output, for clients that start a process')
+    .option('--task <id>', 'open a session under this task instead of starting one')
+    .option('--server <name>', 'only this upstream, under its own names')
+    .option('--type <type>', 'kind of the task that is started', 'interactive')
+    .option('--agent <id>', 'the agent that works on it', 'local-agent')
+    .option('--param <name=value>', 'a parameter of the task; again for more', collect, [])
+    .option('--ttl <duration>', 'how long the task may live', '8h')
+    .option('--on-behalf-of <who>', 'the person it is done for')
+    .option('--purpose <text>', 'what for, for those who read the record')
+    .action(async (flags) => {
+      const { mcpStdio } = await import('../edges/cli/mcp-stdio.ts');
+      const told = new Promise<string>((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve);
+      });
+      await mcpStdio(daemon(), flags, { input: process.stdin, output: process.stdout, told });
+      // A stream to the gateway may be left open; nothing is written any more.
+      process.exit(0);
+    });
+
   const policy = program.command('policy').description('the rules that decide');
   policy
     .command('check')
