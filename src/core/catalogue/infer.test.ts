@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { verifies } from '../../../test/requirements.ts';
 import type { JsonObject } from '../json/value.ts';
 import { inferEntry } from './infer.ts';
 import { wordsOf } from './lexicon.ts';
@@ -76,6 +77,7 @@ describe('the class', () => {
   );
 
   test('annotations never lower it, whatever they are', () => {
+    verifies('catalogue.annotations-only-stricter');
     const names = [
       'get_x',
       'write_x',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { verifies } from '../../../test/requirements.ts';
 import { fold, type Outcome } from './fold.ts';
 import type { Lift, Obligation, Policy, Remedy, Transform, Verdict } from './verdict.ts';
 
@@ -62,6 +63,7 @@ const strictness = ['allow', 'modify', 'step_up', 'defer', 'deny'];
 const strict = (outcome: Outcome) => strictness.indexOf(outcome.outcome);
 
 describe('the fold', () => {
+  verifies('decide.fold-laws');
   test.each<[rule: string, verdicts: readonly Verdict[], lifts: readonly Lift[], want: Partial<Outcome>]>([
     ['nothing permits, so deny', [], [], { outcome: 'deny', code: 'no_permit' }],
     ['a permit allows', [permit('p')], [], { outcome: 'allow' }],
