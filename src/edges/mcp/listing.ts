@@ -31,13 +31,13 @@ export async function listed(gate: Gate, talk: Talk, method: ListMethod, params:
   if (own(params, 'cursor') !== undefined)
     return failed(rpcCodes.invalidParams, '`params.cursor` is not one of ours');
   const parts = await Promise.all(serversOf(talk.scope).map((server) => part(gate, talk, server, method)));
-  const offered = parts.filter((items) => items !== 'not_offered');
-  if (offered.length === 0) return failed(rpcCodes.methodNotFound, `no server here has \`${method}\``);
-  const there = offered.filter((items) => items !== 'unavailable');
+  const there = parts.filter((items) => typeof items !== 'string');
   if (there.length === 0) {
-    return failed(rpcCodes.upstream, 'the server behind the gateway cannot be reached', {
-      code: 'upstream_unreachable',
-    });
+    return parts.includes('not_offered')
+      ? failed(rpcCodes.methodNotFound, `no server here has \`${method}\``)
+      : failed(rpcCodes.upstream, 'the server behind the gateway cannot be reached', {
+          code: 'upstream_unreachable',
+        });
   }
   return { ok: true, result: dressed(talk.era, method, { [members[method]]: there.flat() }) };
 }
