@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading what happened: the ledger as events, filtered; one decision with everything that belongs to it.
+// Reading what happened: the ledger as events, filtered.
 import { parseJson } from '../core/json/parse.ts';
 import { isObject, type JsonValue, own } from '../core/json/value.ts';
-import { type DecisionEvent, type Event, type ObservationEvent, parseEvent } from '../core/record/event.ts';
+import { type Event, parseEvent } from '../core/record/event.ts';
 import type { Entry, Ledger } from './ports.ts';
-import type { Opened, Vault } from './vault.ts';
+import type { Opened } from './vault.ts';
 
 export interface RecordFilter {
   readonly type?: string;
@@ -24,7 +24,8 @@ export interface Positioned {
 }
 
 const page = 500;
-const recordLimits = { maxBytes: 1 << 20, maxDepth: 32, maxNodes: 100_000 };
+/** What a reader takes: docs/formats/record.md. */
+export const recordLimits = { maxBytes: 1 << 20, maxDepth: 32, maxNodes: 100_000 };
 
 /** @returns the event in a record, or why it is none */
 export function eventOf(entry: Entry): { ok: true; event: Event } | { ok: false; reason: string } {
@@ -44,13 +45,60 @@ export async function* records(
     const entries = await ledger.read(next, page);
     for (const entry of entries) {
       next = entry.position + 1;
-      const parsed = eventOf(entry);
-      if (parsed.ok && matches(parsed.event, filter)) {
-        yield { position: entry.position, leafHash: entry.leafHash, event: parsed.event };
-      }
+      yield* positioned(entry, filter);
     }
     if (entries.length < page) return next;
   }
+}
+
+/** The newest `count` matching events from position `from` on, in order. */
+export async function lastRecords(
+  ledger: Pick<Ledger, 'read' | 'size'>,
+  filter: RecordFilter,
+  count: number,
+  from = 0,
+): Promise<{ readonly records: readonly Positioned[]; readonly next: number }> {
+  const end = await ledger.size();
+  let found: readonly Positioned[] = [];
+  for (let before = end; before > from && found.length < count; ) {
+    const start = Math.max(from, before - page);
+    const entries = await ledger.read(start, before - start);
+    found = [...entries.flatMap((entry) => positioned(entry, filter)), ...found];
+    before = start;
+  }
+  return { records: count === 0 ? [] : found.slice(-count), next: end };
+}
+
+/** Nodes may differ by a quarter of a second before they stop deciding. */
+const clockToleranceMs = 1000;
+
+/** A position before which nothing can match the filter's time. */
+export async function startOf(
+  ledger: Pick<Ledger, 'read' | 'size'>,
+  { sinceMs }: RecordFilter,
+): Promise<number> {
+  return sinceMs === undefined ? 0 : positionAt(ledger, sinceMs - clockToleranceMs);
+}
+
+/** Where the records of `sinceMs` and later start. Times never go back along the positions of one node. */
+async function positionAt(ledger: Pick<Ledger, 'read' | 'size'>, sinceMs: number): Promise<number> {
+  let low = 0;
+  let high = await ledger.size();
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const [entry] = await ledger.read(middle, 1);
+    const parsed = entry === undefined ? undefined : eventOf(entry);
+    if (parsed?.ok !== true) return 0;
+    if (parsed.event.at < sinceMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function positioned(entry: Entry, filter: RecordFilter): readonly Positioned[] {
+  const parsed = eventOf(entry);
+  if (!parsed.ok || !matches(parsed.event, filter)) return [];
+  return [{ position: entry.position, leafHash: entry.leafHash, event: parsed.event }];
 }
 
 export function matches(event: Event, filter: RecordFilter): boolean {
@@ -95,57 +143,6 @@ function subjectOf(event: Event): { agent?: string; task?: string; session?: str
     default:
       return {};
   }
-}
-
-/** One decision with what became of it. Contents are opened where their key still exists. */
-export interface Explained {
-  readonly position: number;
-  readonly leafHash: string;
-  readonly decision: DecisionEvent;
-  readonly args?: Opened;
-  readonly observation?: ObservationEvent;
-  readonly result?: Opened;
-}
-
-/** @returns undefined where no such decision is in the ledger */
-export async function explained(
-  ledger: Pick<Ledger, 'find' | 'read'>,
-  vault: Pick<Vault, 'open'>,
-  id: string,
-): Promise<Explained | undefined> {
-  const entry = await ledger.find(id);
-  const found = entry === undefined ? undefined : eventOf(entry);
-  if (entry === undefined || found?.ok !== true || found.event.type !== 'decision') return undefined;
-  const decision = found.event;
-  const args =
-    decision.request.args === undefined
-      ? undefined
-      : await vault.open(decision.request.args.digest, entry.position);
-  const observed = await observationOf(ledger, id, entry.position + 1);
-  const observation = observed?.event;
-  const result =
-    observed?.event.result === undefined
-      ? undefined
-      : await vault.open(observed.event.result.digest, observed.position);
-  return {
-    position: entry.position,
-    leafHash: entry.leafHash,
-    decision,
-    ...(args === undefined ? {} : { args }),
-    ...(observation === undefined ? {} : { observation }),
-    ...(result === undefined ? {} : { result }),
-  };
-}
-
-async function observationOf(
-  ledger: Pick<Ledger, 'read'>,
-  decision: string,
-  from: number,
-): Promise<{ readonly position: number; readonly event: ObservationEvent } | undefined> {
-  for await (const { position, event } of records(ledger, { type: 'observation' }, from)) {
-    if (event.type === 'observation' && event.decision === decision) return { position, event };
-  }
-  return undefined;
 }
 
 /** Content as a value, for people to read; content that is not JSON stays text. */

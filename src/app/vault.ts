@@ -32,7 +32,7 @@ const maxCached = 10_000;
 
 export function createVault(
   keys: KeyStore,
-  ledger: Ledger,
+  ledger: Pick<Ledger, 'payload'>,
   master: MasterKey,
   randomness: Randomness,
 ): Vault {

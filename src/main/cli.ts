@@ -4,6 +4,7 @@ import { Argument, Command, Option } from 'commander';
 import { daemonAt } from '../edges/cli/client.ts';
 import { CommandFailed, exit, exitCodeOf, say } from '../edges/cli/exit.ts';
 import { addAdoption } from './cli-adoption.ts';
+import { addEvidence } from './cli-evidence.ts';
 import { dataDirOf, defaultListen, socketPathOf } from './options.ts';
 
 const program = new Command('countersign')
@@ -72,6 +73,7 @@ program
     (await import('../edges/cli/task.ts')).revoke(daemon(), scope, id, flags.reason, flags.json === true),
   );
 
+addEvidence(program, { daemon, dataDir, stdin: readStdin });
 addAdoption(program, { daemon, dataDir });
 
 async function readStdin(): Promise<string> {

@@ -98,7 +98,7 @@ function isEmpty(db: DatabaseSync): boolean {
   return pragma(db, 'application_id') === 0 && pragma(db, 'schema_version') === 0;
 }
 
-function checkVersion(db: DatabaseSync): void {
+export function checkVersion(db: DatabaseSync): void {
   if (pragma(db, 'application_id') !== applicationId) {
     throw new StoreUnreadable('the file is a database, but not a store of countersign');
   }

@@ -3,65 +3,68 @@
 // contents is an act of its own: decided, and on the record.
 import { administer } from '../../app/administer.ts';
 import type { Ledger } from '../../app/ports.ts';
-import { explained, matches, type RecordFilter, readable, records } from '../../app/read-records.ts';
+import { openContents, readDecision } from '../../app/read-decision.ts';
+import { lastRecords, type Positioned, type RecordFilter, records, startOf } from '../../app/read-records.ts';
 import type { Road } from '../../app/road.ts';
-import type { Event } from '../../core/record/event.ts';
 import type { Route } from './server.ts';
 import { refusal } from './task-routes.ts';
 
-const followLimit = 10_000;
+const maxLast = 10_000;
 
 export function recordRoutes(road: Road, ledger: Ledger): readonly Route[] {
   return [
     {
       method: 'GET',
       path: '/v1/log',
-      run: async ({ query, signal }) => ({
-        lines: log(
-          ledger,
-          road,
-          filterOf(query),
-          Number(query.get('from') ?? 0) || 0,
-          query.get('follow') === '1',
-          signal,
-        ),
-      }),
+      run: async ({ query, signal }) => ({ lines: log(ledger, road, wantedOf(query), signal) }),
     },
     {
+      // What a decision's record only names: everything else can be read from the log.
       method: 'GET',
-      path: '/v1/explain',
+      path: '/v1/contents',
       run: async ({ operator, query }) => {
-        const id = query.get('id') ?? '';
-        const read = await administer(road, operator, 'record.read', { kind: 'record', id }, () => ({
+        const found = await readDecision(ledger, query.get('id') ?? '');
+        if (!found.ok) {
+          return {
+            status: 404,
+            body: { schemaVersion: 1, ok: false, code: 'not_found', message: found.message },
+          };
+        }
+        const subject = { kind: 'record', id: found.read.decision.id } as const;
+        const read = await administer(road, operator, 'record.read', subject, () => ({
           ok: true,
           writings: [],
           value: undefined,
         }));
         if (!read.ok) return refusal(read);
-        const found = await explained(ledger, road.vault, id);
-        if (found === undefined) {
-          return { status: 404, body: { ok: false, code: 'not_found', message: `no decision \`${id}\`` } };
-        }
-        const force = road.published();
-        return {
-          status: 200,
-          body: {
-            schemaVersion: 1,
-            ...found,
-            ...(found.args === undefined ? {} : { args: readable(found.args) }),
-            ...(found.result === undefined ? {} : { result: readable(found.result) }),
-            // Only what is still the very policy that decided is explained by today's text.
-            policies: found.decision.verdicts.map((verdict) => {
-              const policy = force.policies.policies.get(verdict.policy);
-              return policy?.textDigest === verdict.text
-                ? policy
-                : { id: verdict.policy, changedSince: true };
-            }),
-          },
-        };
+        const contents = await openContents(ledger, road.vault, found.read);
+        return { status: 200, body: { schemaVersion: 1, decision: read.decision, contents } };
       },
     },
   ];
+}
+
+interface Wanted {
+  readonly filter: RecordFilter;
+  /** Only the newest so many of what is there already. */
+  readonly last: number | undefined;
+  readonly from: number;
+  readonly follow: boolean;
+}
+
+function wantedOf(query: URLSearchParams): Wanted {
+  const last = query.get('last');
+  return {
+    filter: filterOf(query),
+    last: last === null ? undefined : countOf(last),
+    from: countOf(query.get('from') ?? '0'),
+    follow: query.get('follow') === '1',
+  };
+}
+
+function countOf(text: string): number {
+  const count = Number(text);
+  return Number.isSafeInteger(count) && count >= 0 ? count : 0;
 }
 
 function filterOf(query: URLSearchParams): RecordFilter {
@@ -84,44 +87,44 @@ function filterOf(query: URLSearchParams): RecordFilter {
 
 async function* log(
   ledger: Ledger,
-  road: Road,
-  filter: RecordFilter,
-  from: number,
-  follow: boolean,
+  road: Pick<Road, 'sequencer'>,
+  { filter, last, from, follow }: Wanted,
   signal: AbortSignal,
-): AsyncGenerator<unknown> {
-  // Listen before reading, so that nothing falls between.
-  const waiting: { event: Event; position: number }[] = [];
+): AsyncGenerator<Positioned> {
+  // Listens before it reads, so that nothing falls between; what is written is read from the ledger, so
+  // that a reader who is slow costs the daemon no memory.
+  let written = 0;
   let wake: () => void = () => undefined;
   const stop = follow
-    ? road.sequencer.onEvent((event, position) => {
-        // A reader that does not read loses its place rather than the daemon its memory.
-        if (waiting.length < followLimit) waiting.push({ event, position });
+    ? road.sequencer.onEvent(() => {
+        written += 1;
         wake();
       })
     : () => undefined;
-  signal.addEventListener('abort', () => wake(), { once: true });
+  const woken = () => wake();
+  signal.addEventListener('abort', woken, { once: true });
   try {
-    const reading = records(ledger, filter, from);
-    let step = await reading.next();
-    while (step.done !== true) {
-      yield step.value;
-      step = await reading.next();
+    const start = Math.max(from, await startOf(ledger, filter));
+    let next = start;
+    if (last !== undefined) {
+      const newest = await lastRecords(ledger, filter, Math.min(last, maxLast), start);
+      yield* newest.records;
+      next = newest.next;
     }
-    let next = step.value;
-    while (follow && !signal.aborted) {
-      const item = waiting.shift();
-      if (item === undefined) {
+    for (;;) {
+      const seen = written;
+      next = yield* records(ledger, filter, next);
+      if (!follow || signal.aborted) return;
+      if (written === seen) {
         await new Promise<void>((resolve) => {
           wake = resolve;
+          if (signal.aborted) resolve();
         });
-        continue;
       }
-      if (item.position < next) continue;
-      next = item.position + 1;
-      if (matches(item.event, filter)) yield item;
+      if (signal.aborted) return;
     }
   } finally {
     stop();
+    signal.removeEventListener('abort', woken);
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The CLI's way to the daemon: HTTP over its local socket. Decides nothing, keeps nothing.
 import { request } from 'node:http';
-import { createInterface } from 'node:readline';
+import { parseJson } from '../../core/json/parse.ts';
 
 export interface Reply {
   readonly status: number;
@@ -22,6 +22,32 @@ export class DaemonUnreachable extends Error {
 }
 
 const callTimeoutMs = 60_000;
+const limits = { maxBytes: 256 << 20, maxDepth: 256, maxNodes: 10_000_000 };
+
+// Records have names in them that agents chose, which `JSON.parse` can be led to misread.
+function read(bytes: Uint8Array): unknown {
+  const parsed = parseJson(bytes, limits);
+  if (!parsed.ok) throw new DaemonUnreachable('the daemon answered with something that is not JSON');
+  return parsed.value;
+}
+
+// Only a line feed ends a line: `readline` would also end it at U+2028, which is a character like any other in JSON.
+async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let held: Buffer[] = [];
+  let heldBytes = 0;
+  for await (const chunk of chunks) {
+    let from = 0;
+    for (let end = chunk.indexOf(0x0a); end !== -1; end = chunk.indexOf(0x0a, from)) {
+      yield Buffer.concat([...held, chunk.subarray(from, end)]);
+      held = [];
+      heldBytes = 0;
+      from = end + 1;
+    }
+    held.push(chunk.subarray(from));
+    heldBytes += chunk.length - from;
+    if (heldBytes > limits.maxBytes) throw new DaemonUnreachable('the daemon sent a line without an end');
+  }
+}
 
 export function daemonAt(socketPath: string): Daemon {
   const unreachable = (error: NodeJS.ErrnoException) =>
@@ -39,10 +65,7 @@ export function daemonAt(socketPath: string): Daemon {
           res.on('data', (chunk: Buffer) => chunks.push(chunk));
           res.once('end', () => {
             try {
-              resolve({
-                status: res.statusCode ?? 0,
-                body: JSON.parse(Buffer.concat(chunks).toString('utf8')),
-              });
+              resolve({ status: res.statusCode ?? 0, body: read(Buffer.concat(chunks)) });
             } catch {
               reject(new DaemonUnreachable('the daemon answered with something that is not JSON'));
             }
@@ -62,9 +85,7 @@ export function daemonAt(socketPath: string): Daemon {
         req.end();
       });
       try {
-        for await (const line of createInterface({ input: res, crlfDelay: Number.POSITIVE_INFINITY })) {
-          if (line !== '') yield JSON.parse(line);
-        }
+        for await (const line of linesOf(res)) if (line.length > 0) yield read(line);
       } catch (error) {
         if (!signal.aborted) throw error;
       }

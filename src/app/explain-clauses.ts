@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Which clause of a policy did not hold. The policy is asked again, clause by clause, by the engine and
+ * with the inputs of the decision; and only if the whole set, asked again, says what the record says.
+ *
+ * Never guesses: whatever is erased, of another version, or does not repeat, gives no answer at all.
+ */
+import type { CatalogueEntry } from '../core/catalogue/entry.ts';
+import { parseJson } from '../core/json/parse.ts';
+import { isObject, type JsonObject } from '../core/json/value.ts';
+import { adminQuestion, questionFor } from '../core/policy/context.ts';
+import { adminActions } from '../core/policy/layout.ts';
+import type { Question } from '../core/policy/question.ts';
+import { shapeOf } from '../core/policy/shape.ts';
+import type { PolicyFile } from '../core/policy/source.ts';
+import { cedarArgs } from '../core/policy/values.ts';
+import type { DecisionEvent } from '../core/record/event.ts';
+import { clausesOf } from './clauses.ts';
+import type { EngineAnswer } from './ports.ts';
+import { entryOf, type PublishedPolicy, publishedEntries } from './published-sources.ts';
+import type { Contents, Standing } from './read-decision.ts';
+import { recordLimits } from './read-records.ts';
+
+/** @returns undefined where the texts cannot be compiled, or the engine is another than `engine` */
+export type AskEngine = (
+  files: readonly PolicyFile[],
+  entries: readonly CatalogueEntry[],
+  engine: string,
+  question: Question,
+) => Extract<EngineAnswer, { ok: true }> | undefined;
+
+export interface Asked {
+  readonly decision: DecisionEvent;
+  readonly contents: Contents;
+  readonly standing: Standing | undefined;
+  readonly files: readonly PolicyFile[] | undefined;
+  readonly published: readonly PublishedPolicy[];
+  readonly builtIn: readonly PolicyFile[];
+}
+
+export interface Tested {
+  readonly policy: string;
+  readonly file: string;
+  readonly line: number;
+  /** `not_reached`: a clause before it did not hold, so the engine did not look. */
+  readonly clauses: readonly {
+    readonly text: string;
+    readonly holds: 'true' | 'false' | 'errored' | 'not_reached';
+  }[];
+}
+
+/** More permits than this are not a help to a reader any more. */
+const maxTested = 50;
+
+/** @returns permits whose scope covers a request that none permitted, or forbids that errored; undefined where it cannot be told */
+export function testedPolicies(asked: Asked, ask: AskEngine): readonly Tested[] | undefined {
+  const { decision, files, contents } = asked;
+  const wanted = wantedOf(asked);
+  if (wanted === undefined || files === undefined || !contents.catalogue.ok) return undefined;
+  const entries = publishedEntries(contents.catalogue.content);
+  const question = entries === undefined ? undefined : questionOf(asked, entries);
+  if (entries === undefined || question === undefined) return undefined;
+
+  const { engine } = decision.versions;
+  const again = ask(files, entries, engine, question);
+  if (again === undefined || !saysTheSame(decision, again)) return undefined;
+
+  const cut = wanted.map((policy) => ({ policy, clauses: clausesOf(policy.text) }));
+  const text = cut.flatMap(({ clauses }, p) =>
+    clauses.map(({ upToHere }, c) => `@id("p${p}.c${c}") ${upToHere.replace(/^(permit|forbid)/, 'permit')};`),
+  );
+  const answer = ask([{ name: 'clauses', text: text.join('\n') }], entries, engine, question);
+  if (answer === undefined) return undefined;
+  return cut
+    .map(({ policy, clauses }, p) => testedOne(policy, clauses, (c) => stateOf(answer, `p${p}.c${c}`)))
+    .filter(({ clauses }) => decision.code !== 'no_permit' || clauses[0]?.holds !== 'false')
+    .slice(0, maxTested);
+}
+
+function wantedOf({ decision, published }: Asked): readonly PublishedPolicy[] | undefined {
+  if (decision.code === 'no_permit') return published.filter(({ effect }) => effect === 'permit');
+  if (decision.code !== 'forbid_errored') return undefined;
+  const errored = decision.verdicts.filter(({ kind }) => kind === 'errored');
+  return published.filter((policy) => errored.some((verdict) => verdict.text === policy.textDigest));
+}
+
+function saysTheSame(decision: DecisionEvent, answer: Extract<EngineAnswer, { ok: true }>): boolean {
+  const recorded = (kind: 'satisfied' | 'errored') =>
+    decision.verdicts
+      .filter((verdict) => verdict.kind === kind)
+      .map(({ policy }) => policy)
+      .sort()
+      .join(' ');
+  return (
+    recorded('satisfied') === answer.satisfied.toSorted().join(' ') &&
+    recorded('errored') === answer.errored.toSorted().join(' ')
+  );
+}
+
+type Holds = Tested['clauses'][number]['holds'];
+
+function stateOf({ satisfied, errored }: Extract<EngineAnswer, { ok: true }>, id: string): Holds {
+  if (errored.includes(id)) return 'errored';
+  return satisfied.includes(id) ? 'true' : 'false';
+}
+
+function testedOne(
+  { id, file, line }: PublishedPolicy,
+  clauses: readonly { readonly text: string }[],
+  state: (clause: number) => Holds,
+): Tested {
+  let reached = true;
+  return {
+    policy: id,
+    file,
+    line,
+    clauses: clauses.map(({ text }, c) => {
+      const holds = reached ? state(c) : 'not_reached';
+      reached = holds === 'true';
+      return { text, holds };
+    }),
+  };
+}
+
+/** The question that was put to the engine, made again from the record. */
+function questionOf(
+  { decision, contents, standing }: Asked,
+  entries: readonly CatalogueEntry[],
+): Question | undefined {
+  const { request, who } = decision;
+  if ('operator' in who) {
+    const action = adminActions.find((name) => name === request.action);
+    const [, kind = '', id = ''] = /^([^/]*)\/(.*)$/s.exec(request.target) ?? [];
+    if (action === undefined) return undefined;
+    return adminQuestion({ operator: who.operator, channel: who.channel, action, kind, id });
+  }
+  const entry = entryOf(entries, request);
+  const args = argsOf(contents);
+  if (entry === undefined || args === undefined || standing === undefined) return undefined;
+  const shape =
+    entry.kind === 'tool' && entry.pinned !== undefined
+      ? shapeOf(entry.pinned.definition.inputSchema, entry.args)
+      : undefined;
+  const values = shape === undefined ? { ok: true as const, args: {} } : cedarArgs(args, shape);
+  if (!values.ok) return undefined;
+  const described = {
+    entry,
+    action: entry.action,
+    resource: request.resource,
+    args: values.args,
+    opaque: request.argsOpaque,
+  };
+  return questionFor(described, standing.who);
+}
+
+function argsOf({ args }: Contents): JsonObject | undefined {
+  if (args === undefined || !args.ok) return undefined;
+  const parsed = parseJson(Buffer.from(args.content, 'utf8'), { ...recordLimits, maxBytes: 64 << 20 });
+  return parsed.ok && isObject(parsed.value) ? parsed.value : undefined;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was published, read back from the contents beside its record: policy files and catalogue entries.
+// Ours, and still parsed like anything that comes out of a file.
+import { z } from 'zod';
+import type { CatalogueEntry } from '../core/catalogue/entry.ts';
+import { parseToolDefinition } from '../core/catalogue/pin.ts';
+import { type ActionClass, isActionClass, roles } from '../core/catalogue/taxonomy.ts';
+import { covers } from '../core/catalogue/uri.ts';
+import type { Policy } from '../core/decision/verdict.ts';
+import { parseJson } from '../core/json/parse.ts';
+import { isObject, type JsonValue } from '../core/json/value.ts';
+import { readPolicy } from '../core/policy/annotations.ts';
+import { type PolicyFile, splitPolicies } from '../core/policy/source.ts';
+import { labelShape } from '../core/record/event.ts';
+
+/** A policy as it was published, with its text. */
+export interface PublishedPolicy extends Policy {
+  readonly text: string;
+}
+
+const limits = { maxBytes: 256 << 20, maxDepth: 256, maxNodes: 10_000_000 };
+
+function parsed(text: string): JsonValue | undefined {
+  const json = parseJson(Buffer.from(text, 'utf8'), limits);
+  return json.ok ? json.value : undefined;
+}
+
+const filesShape = z.object({ files: z.array(z.strictObject({ name: z.string(), text: z.string() })) });
+
+/** @returns undefined where these are no published policies */
+export function publishedFiles(text: string): readonly PolicyFile[] | undefined {
+  return filesShape.safeParse(parsed(text)).data?.files;
+}
+
+export function policiesIn(files: readonly PolicyFile[]): readonly PublishedPolicy[] {
+  return files.flatMap((file) => {
+    const split = splitPolicies(file);
+    if (!split.ok) return [];
+    return split.policies.flatMap((source): readonly PublishedPolicy[] => {
+      const read = readPolicy(file, source, true);
+      return read.ok ? [{ ...read.policy, text: source.text }] : [];
+    });
+  });
+}
+
+const entryShape = z.object({
+  kind: z.enum(['tool', 'resource', 'prompt', 'method']),
+  server: z.string(),
+  target: z.string(),
+  action: z.string(),
+  class: z.custom<ActionClass>((name) => typeof name === 'string' && isActionClass(name)),
+  resource: z.object({ type: z.string(), idArgument: z.string().exactOptional(), label: labelShape }),
+  args: z.record(
+    z.string(),
+    z.object({ role: z.enum(roles).exactOptional(), money: z.boolean().exactOptional() }),
+  ),
+  result: labelShape,
+  reversible: z.boolean(),
+  stateless: z.boolean(),
+});
+const catalogueShape = z.object({ entries: z.array(z.unknown()) });
+
+/** @returns undefined where this is no published catalogue, or one of another version */
+export function publishedEntries(text: string): readonly CatalogueEntry[] | undefined {
+  const json = parsed(text);
+  const entries = isObject(json) ? catalogueShape.safeParse(json).data?.entries : undefined;
+  const read = entries?.map(publishedEntry);
+  return read?.every((entry) => entry !== undefined) ? read : undefined;
+}
+
+const pinnedShape = z.object({
+  pinned: z.strictObject({ digest: z.string(), definition: z.custom<JsonValue>() }).exactOptional(),
+});
+
+function publishedEntry(value: unknown): CatalogueEntry | undefined {
+  const entry = entryShape.safeParse(value).data;
+  const pinned = pinnedShape.safeParse(value).data?.pinned;
+  if (entry === undefined) return undefined;
+  if (pinned === undefined) return entry;
+  const definition = parseToolDefinition(pinned.definition);
+  return definition.ok
+    ? { ...entry, pinned: { digest: pinned.digest, definition: definition.definition } }
+    : undefined;
+}
+
+/** The entry that a recorded request was described by, as far as the record tells. */
+export function entryOf(
+  entries: readonly CatalogueEntry[],
+  request: {
+    readonly server: string;
+    readonly action: string;
+    readonly class: string;
+    readonly target: string;
+  },
+): CatalogueEntry | undefined {
+  const own = entries.filter(
+    (entry) =>
+      entry.server === request.server && entry.action === request.action && entry.class === request.class,
+  );
+  const exact = own.find(({ target }) => target === request.target);
+  const prefixes = own.filter(({ kind, target }) => kind === 'resource' && covers(target, request.target));
+  return exact ?? prefixes.sort((a, b) => b.target.length - a.target.length)[0] ?? own[0];
+}

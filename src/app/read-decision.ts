@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// One decision with everything that belongs to it: what it was decided on, by, and what became of it.
+// Contents are opened apart from the rest, because opening them is an act that is itself decided.
+import type { DecisionEvent, EventOf, ObservationEvent, PayloadRef } from '../core/record/event.ts';
+import { type Circumstances, circumstances } from '../core/session/circumstances.ts';
+import { type BudgetState, facets } from '../core/state/facet.ts';
+import { createHead } from '../core/state/head.ts';
+import { changes } from '../core/state/reduce.ts';
+import type { Entry, Ledger } from './ports.ts';
+import { eventOf, records } from './read-records.ts';
+import type { Opened, Vault } from './vault.ts';
+
+type Reads = Pick<Ledger, 'find' | 'read' | 'readStream'>;
+
+export interface DecisionRead {
+  readonly position: number;
+  readonly leafHash: string;
+  readonly decision: DecisionEvent;
+  readonly observation?: { readonly position: number; readonly event: ObservationEvent };
+}
+
+/** What a decision's record only names. */
+export interface Contents {
+  readonly args?: Opened;
+  readonly result?: Opened;
+  /** What was published under the digests that decided. */
+  readonly policies: Opened;
+  readonly catalogue: Opened;
+}
+
+/** How things stood when it was decided. */
+export interface Standing {
+  readonly who: Circumstances;
+  readonly budgets: readonly (BudgetState & { readonly name: string })[];
+}
+
+export type Found =
+  | { readonly ok: true; readonly read: DecisionRead }
+  | { readonly ok: false; readonly reason: 'unknown' | 'no_decision'; readonly message: string };
+
+/** @param id of a decision, or of the observation of one */
+export async function readDecision(ledger: Reads, id: string): Promise<Found> {
+  const entry = await ledger.find(id);
+  if (entry === undefined) return { ok: false, reason: 'unknown', message: `there is no record \`${id}\`` };
+  const parsed = eventOf(entry);
+  if (!parsed.ok) {
+    return {
+      ok: false,
+      reason: 'no_decision',
+      message: `the record \`${id}\` cannot be read: ${parsed.reason}`,
+    };
+  }
+  const { event } = parsed;
+  if (event.type === 'observation' && event.decision !== id) return readDecision(ledger, event.decision);
+  if (event.type !== 'decision') {
+    return {
+      ok: false,
+      reason: 'no_decision',
+      message: `\`${id}\` is a \`${event.type}\` and not a decision`,
+    };
+  }
+  const observation =
+    event.open === undefined ? undefined : await observationOf(ledger, id, entry.position + 1);
+  return {
+    ok: true,
+    read: {
+      position: entry.position,
+      leafHash: entry.leafHash,
+      decision: event,
+      ...(observation === undefined ? {} : { observation }),
+    },
+  };
+}
+
+async function observationOf(
+  ledger: Pick<Ledger, 'read'>,
+  decision: string,
+  from: number,
+): Promise<DecisionRead['observation']> {
+  for await (const { position, event } of records(ledger, { type: 'observation' }, from)) {
+    if (event.type === 'observation' && event.decision === decision) return { position, event };
+  }
+  return undefined;
+}
+
+/** Opens what the decision names, as far as the keys are there. */
+export async function openContents(
+  ledger: Reads,
+  vault: Pick<Vault, 'open'>,
+  { decision, position, observation }: DecisionRead,
+): Promise<Contents> {
+  const opened = async (ref: PayloadRef | undefined, at: number): Promise<Opened | undefined> =>
+    ref === undefined ? undefined : vault.open(ref.digest, at);
+  const published = await publicationOf(ledger, decision, position);
+  const sources = async (of: Publication | undefined): Promise<Opened> =>
+    (await opened(of?.sources, of?.position ?? 0)) ?? { ok: false, reason: 'missing' };
+  const args = await opened(decision.request.args, position);
+  const result = await opened(observation?.event.result, observation?.position ?? 0);
+  return {
+    ...(args === undefined ? {} : { args }),
+    ...(result === undefined ? {} : { result }),
+    policies: await sources(published.policies),
+    catalogue: await sources(published.catalogue),
+  };
+}
+
+interface Publication {
+  readonly position: number;
+  readonly sources: PayloadRef;
+}
+
+const page = 200;
+
+/** The newest publications before the decision of exactly what it was decided by. */
+async function publicationOf(
+  ledger: Pick<Ledger, 'readStream'>,
+  { versions }: DecisionEvent,
+  before: number,
+): Promise<{ readonly policies: Publication | undefined; readonly catalogue: Publication | undefined }> {
+  let policies: Publication | undefined;
+  let catalogue: Publication | undefined;
+  for await (const { position, event } of streamBack(ledger, 'tenant', before)) {
+    if (event.type === 'policy.published' && event.policy === versions.policy) {
+      policies ??= { position, sources: event.sources };
+    }
+    if (event.type === 'catalogue.published' && event.catalogue === versions.catalogue) {
+      catalogue ??= { position, sources: event.sources };
+    }
+    if (policies !== undefined && catalogue !== undefined) break;
+  }
+  return { policies, catalogue };
+}
+
+async function* streamBack(ledger: Pick<Ledger, 'readStream'>, stream: string, from: number) {
+  for (let before = from; ; ) {
+    const entries: readonly Entry[] = await ledger.readStream(stream, before, page);
+    for (const entry of entries) {
+      before = entry.position;
+      const parsed = eventOf(entry);
+      if (parsed.ok) yield { position: entry.position, event: parsed.event };
+    }
+    if (entries.length < page) return;
+  }
+}
+
+/** A task with more records between its start and the decision than this is not folded for a reader. */
+const maxFolded = 200_000;
+
+/**
+ * Folds what the decision was made on, as the road had it: the agent as it was read, and everything
+ * since the task began.
+ *
+ * @returns undefined for what no task stands behind, or where the task cannot be found
+ */
+export async function standingOf(
+  ledger: Reads,
+  { decision, position }: DecisionRead,
+): Promise<Standing | undefined> {
+  if (!('task' in decision.who)) return undefined;
+  const { agent, task } = decision.who;
+  const started = await taskStart(ledger, task, position);
+  if (started === undefined || position - started.position > maxFolded) return undefined;
+
+  const head = createHead();
+  const registered = await ledger.find(decision.reads[facets.agent(agent).name] ?? '');
+  if (registered !== undefined) take(head, registered);
+  for (let from = started.position; from < position; ) {
+    const entries = await ledger.read(from, Math.min(page, position - from));
+    if (entries.length === 0) return undefined;
+    for (const entry of entries) take(head, entry);
+    from += entries.length;
+  }
+  const who = circumstances(head, decision.who, decision.at);
+  if (!who.ok) return undefined;
+  const budgets = started.event.task.budgets.flatMap(({ name }) => {
+    const budget = head.get(facets.budget(task, name));
+    return budget === undefined ? [] : [{ name, ...budget }];
+  });
+  return { who: who.value, budgets };
+}
+
+async function taskStart(
+  ledger: Pick<Ledger, 'readStream'>,
+  task: string,
+  before: number,
+): Promise<{ readonly position: number; readonly event: EventOf<'task.started'> } | undefined> {
+  for await (const { position, event } of streamBack(ledger, `task/${task}`, before)) {
+    if (event.type === 'task.started') return { position, event };
+  }
+  return undefined;
+}
+
+function take(head: ReturnType<typeof createHead>, entry: Entry): void {
+  const parsed = eventOf(entry);
+  if (!parsed.ok) return;
+  const { event } = parsed;
+  head.move(changes(head, event, event.id, event.at, event.node), event.id);
+}

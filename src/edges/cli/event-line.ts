@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// One event as one line for people: when, whose session, what, how it went, by what.
+import type { DecisionEvent, Event } from '../../core/record/event.ts';
+import { hueOf, type Paint, printable, shortId } from './printable.ts';
+
+/** What later lines are told by: an observation names its decision, and people think in tools. */
+export interface LineMemory {
+  target(decision: string): string | undefined;
+  remember(decision: string, target: string): void;
+}
+
+const maxRemembered = 10_000;
+
+export function lineMemory(): LineMemory {
+  const targets = new Map<string, string>();
+  return {
+    target: (decision) => targets.get(decision),
+    remember(decision, target) {
+      const oldest = targets.size >= maxRemembered ? targets.keys().next().value : undefined;
+      if (oldest !== undefined) targets.delete(oldest);
+      targets.set(decision, target);
+    },
+  };
+}
+
+const widths = { whose: 12, what: 28, outcome: 10 };
+
+export function eventLine(event: Event, memory: LineMemory, paint: Paint): string {
+  const { whose, what, outcome, rest } = told(event, memory);
+  const cells = [
+    paint('dim', new Date(event.at).toISOString()),
+    printable(whose).padEnd(widths.whose),
+    printable(what).padEnd(widths.what),
+    paint(hueOf(outcome), printable(outcome).padEnd(widths.outcome)),
+    ...rest.filter((cell) => cell !== '').map(printable),
+  ];
+  return cells.join('  ').trimEnd();
+}
+
+interface Told {
+  readonly whose: string;
+  readonly what: string;
+  readonly outcome: string;
+  readonly rest: readonly string[];
+}
+
+function told(event: Event, memory: LineMemory): Told {
+  switch (event.type) {
+    case 'decision':
+      return decisionTold(event, memory);
+    case 'observation':
+      return {
+        whose: event.session === undefined ? '' : shortId(event.session),
+        what: memory.target(event.decision) ?? 'result',
+        outcome: event.status,
+        rest: [`${event.tookMs} ms`, event.detail ?? '', event.decision],
+      };
+    case 'task.started':
+      return plain(event.task.agent, `${event.type} ${event.task.type}`, [
+        event.task.id,
+        event.task.onBehalfOf === undefined ? '' : `for ${event.task.onBehalfOf}`,
+      ]);
+    case 'session.started':
+      return plain(shortId(event.session), event.type, [`agent ${event.agent}`, event.task, event.session]);
+    case 'agent.registered':
+      return plain(event.agent, event.type, [`owner ${event.owner}`, event.autonomy]);
+    case 'task.ended':
+      return plain('', event.type, [event.task, event.reason]);
+    case 'prompt.submitted':
+      return plain('', event.type, [event.task, `by ${event.author} (${event.channel})`]);
+    case 'revoked':
+      return plain('', `${event.type} ${event.scope}`, [event.target, event.reason]);
+    case 'policy.published':
+      return plain('', event.type, [event.mode, shortDigest(event.policy)]);
+    case 'catalogue.published':
+      return plain('', event.type, [shortDigest(event.catalogue)]);
+    case 'catalogue.accepted':
+      return plain('', event.type, [`${event.server}/${event.tool}`, shortDigest(event.definition)]);
+    case 'node.started':
+      return plain('', event.type, [event.version, event.mode]);
+  }
+}
+
+function decisionTold(event: DecisionEvent, memory: LineMemory): Told {
+  const { who, request, outcome, code, shadow } = event;
+  const what = 'operator' in who ? request.action : `${request.server}/${request.target}`.replace(/^\//, '');
+  memory.remember(event.id, what);
+  return {
+    whose: 'operator' in who ? who.operator : shortId(who.session),
+    what,
+    outcome,
+    rest: [
+      code === 'permitted' ? '' : code,
+      shadow ? 'let through: shadow mode' : '',
+      decisive(event).join(','),
+      'operator' in who ? request.target : '',
+      event.id,
+    ],
+  };
+}
+
+/** The policies that made it so: forbids of a refusal, permits of an allow. */
+function decisive({ outcome, verdicts }: DecisionEvent): readonly string[] {
+  const effect = outcome === 'allow' ? 'permit' : 'forbid';
+  return verdicts.filter((verdict) => verdict.effect === effect).map(({ policy }) => policy);
+}
+
+function plain(whose: string, what: string, rest: readonly string[]): Told {
+  return { whose, what, outcome: '', rest };
+}
+
+function shortDigest(digest: string): string {
+  return digest.slice(0, 19);
+}

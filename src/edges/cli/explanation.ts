@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// An explanation as text for people. Says nothing that `--json` does not.
+import type { ExplainedVerdict, Explanation } from '../../app/explain.ts';
+import type { Tested } from '../../app/explain-clauses.ts';
+import type { JsonValue } from '../../core/json/value.ts';
+import { hueOf, type Paint, printable, printableLines } from './printable.ts';
+
+/** Contents longer than this are cut, and it is said. */
+const maxContent = 4000;
+
+export function explanationLines(it: Explanation, paint: Paint): readonly string[] {
+  const outcome = paint(hueOf(it.outcome), it.outcome);
+  const title = (text: string) => paint('bold', text);
+  return [
+    `${outcome}  ${printable(it.code)}: ${it.says}`,
+    ...(it.shadow ? ['  it was let through all the same: the mode is shadow'] : []),
+    `  decision ${it.id} at ${new Date(it.at).toISOString()}, record ${it.position} of the log`,
+    ...section(
+      title('what would lift it'),
+      it.lift.map((text) => `  - ${printable(text)}`),
+    ),
+    '',
+    title('who'),
+    ...who(it),
+    '',
+    title('request'),
+    ...request(it),
+    '',
+    title(it.verdicts.length === 0 ? 'verdicts: policy did not speak' : 'verdicts'),
+    ...it.verdicts.flatMap((verdict) => verdictLines(verdict, it.sources, paint)),
+    ...section(
+      title('clause by clause'),
+      (it.tested ?? []).flatMap((tested) => testedLines(tested, paint)),
+    ),
+    ...section(title('facts'), facts(it)),
+    ...section(title('read, and what had moved it last'), reads(it)),
+    ...section(title('budgets'), budgets(it)),
+    ...section(title('with'), conditions(it)),
+    '',
+    ...became(it, paint, title),
+  ];
+}
+
+function section(title: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines];
+}
+
+function who({ who: caller, chain }: Explanation): readonly string[] {
+  const via = `  ${chain.map(printable).join(' -> ')}`;
+  return 'operator' in caller
+    ? [`${via}  (operator, ${caller.channel})`]
+    : [
+        via,
+        `  task ${printable(caller.task)}, session ${printable(caller.session)}, token ${printable(caller.tokenId)}`,
+      ];
+}
+
+function request({ request: it }: Explanation): readonly string[] {
+  const action =
+    it.action === '' ? 'no action: it is in no catalogue' : `action ${it.action}, class ${it.class}`;
+  return [
+    `  ${printable(it.method)} ${printable(it.server)}/${printable(it.target)}  (${printable(action)})`,
+    ...(it.resource.type === ''
+      ? []
+      : [`  resource ${printable(it.resource.type)}::${quoted(it.resource.id)}`]),
+    ...(it.argsOpaque && it.args !== undefined ? ['  some of the arguments were not shown to policy'] : []),
+    ...(it.args === undefined ? [] : ['  arguments, as policy saw them', ...content(it.args)]),
+  ];
+}
+
+function verdictLines(
+  { policy, effect, kind, clause, file, line, owner, controls = [], reason, remedy }: ExplainedVerdict,
+  sources: Explanation['sources'],
+  paint: Paint,
+): readonly string[] {
+  const head = [
+    `  ${paint(effect === 'permit' ? 'green' : 'red', effect)} ${printable(policy)}`,
+    kind === 'errored' ? paint('red', 'errored') : kind,
+    ...(file === undefined ? [] : [`${printable(file)}:${line}`]),
+    ...(owner === undefined ? [] : [`owner ${printable(owner)}`]),
+    ...(controls.length === 0 ? [] : [printable(controls.join(', '))]),
+    ...(effect === 'forbid' && clause !== undefined ? [remedy === undefined ? 'final' : remedy.kind] : []),
+  ].join('  ');
+  if (clause === undefined)
+    return [head, `      its text: ${sources === 'published' ? 'not among the published ones' : sources}`];
+  return [
+    head,
+    ...printableLines(clause).map((text) => paint('dim', `      ${text}`)),
+    ...(reason === undefined ? [] : [`      ${quoted(reason)}`]),
+  ];
+}
+
+function testedLines({ policy, file, line, clauses }: Tested, paint: Paint): readonly string[] {
+  return [
+    `  ${printable(policy)}  ${printable(file)}:${line}`,
+    ...clauses.map(({ text, holds }) => {
+      const mark = { true: 'true ', false: 'FALSE', errored: 'ERROR', not_reached: '  -  ' }[holds];
+      return `    ${holds === 'true' ? mark : paint(holds === 'not_reached' ? 'dim' : 'red', mark)}  ${printable(text)}`;
+    }),
+  ];
+}
+
+function facts({ facts: all }: Explanation): readonly string[] {
+  const width = Math.max(0, ...all.map(({ name }) => name.length));
+  return all.map(({ name, value, source, t, ageMs }) => {
+    const told = `${printable(name).padEnd(width)}  ${printable(JSON.stringify(value))}`;
+    return `  ${told}  (${printable(source)}, ${new Date(t).toISOString()}, ${seconds(ageMs)} old)`;
+  });
+}
+
+function reads({ reads: all }: Explanation): readonly string[] {
+  return Object.entries(all).map(
+    ([facet, version]) => `  ${printable(facet)}  ${version === '' ? '(nothing had)' : printable(version)}`,
+  );
+}
+
+function budgets({ budgets: all, reserves }: Explanation): readonly string[] {
+  return all.map(({ name, limit, spent, reserved }) => {
+    const taken = reserves.find(({ budget }) => budget === name)?.units ?? 0;
+    return `  ${printable(name)}  ${spent} of ${limit} spent, ${reserved} in flight before this${taken === 0 ? '' : `; this took ${taken}`}`;
+  });
+}
+
+function conditions({ transforms, obligations, lifts }: Explanation): readonly string[] {
+  return [
+    ...transforms.map((text) => `  arguments changed: ${printable(text)}`),
+    ...obligations.map((text) => `  the edge is obliged: ${printable(text)}`),
+    ...lifts.map(({ policy }) => `  lifted: ${printable(policy)}`),
+  ];
+}
+
+function became(
+  { observation: seen, outcome, shadow, who: caller }: Explanation,
+  paint: Paint,
+  title: (text: string) => string,
+): readonly string[] {
+  if (seen === undefined) {
+    if (outcome !== 'allow' && outcome !== 'modify' && !shadow) return ['nothing was sent'];
+    return 'operator' in caller
+      ? ['done in the same commit']
+      : ['not observed yet: it is in flight, or its end was lost'];
+  }
+  const { level, integrity, categories, sources } = seen.label;
+  const label = [
+    level,
+    integrity,
+    ...categories,
+    ...(sources.length === 0 ? [] : [`from ${sources.join(', ')}`]),
+  ];
+  return [
+    title('became'),
+    `  ${paint(hueOf(seen.status), seen.status)} in ${seen.tookMs} ms${seen.detail === undefined ? '' : `: ${printable(seen.detail)}`}`,
+    `  label ${printable(label.join(' '))}`,
+    ...(seen.result === undefined ? [] : ['  result', ...content(seen.result)]),
+  ];
+}
+
+function content(value: JsonValue): readonly string[] {
+  const text = JSON.stringify(value, undefined, 2);
+  const cut = text.length > maxContent;
+  const lines = printableLines(cut ? text.slice(0, maxContent).toWellFormed() : text).map(
+    (line) => `    ${line}`,
+  );
+  return cut
+    ? [...lines, `    ... and ${text.length - maxContent} more characters (--json has them)`]
+    : lines;
+}
+
+function quoted(text: string): string {
+  return `"${printable(text)}"`;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 100) / 10} s`;
+}
