@@ -5,9 +5,16 @@ import { call, denied } from './call.ts';
 import type { Gate, Talk } from './gate.ts';
 import { isListMethod, listed } from './listing.ts';
 import { requestTreatment } from './methods.ts';
+import { dressed } from './result.ts';
 import { type Reply, rpcCodes } from './rpc.ts';
 
-export function perform(gate: Gate, talk: Talk, method: string, params: JsonObject): Promise<Reply> {
+export async function perform(gate: Gate, talk: Talk, method: string, params: JsonObject): Promise<Reply> {
+  const reply = await performed(gate, talk, method, params);
+  // A refusal is a result too, and clients of the later era take none without its type.
+  return reply.ok ? { ok: true, result: dressed(talk.era, method, reply.result) } : reply;
+}
+
+function performed(gate: Gate, talk: Talk, method: string, params: JsonObject): Promise<Reply> {
   const treatment = requestTreatment('client', talk.era, method);
   if (treatment === 'decided') return call(gate, talk, method, params);
   if (treatment === 'listed' && isListMethod(method)) return listed(gate, talk, method, params);
