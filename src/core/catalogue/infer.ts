@@ -105,6 +105,8 @@ function roleOf(argument: string, schema: JsonObject): Proposed<Role> | undefine
   const joined = words.slice(-2).join('');
   for (const word of [joined, last, words[0] ?? '']) {
     const role = argumentWords.get(word);
+    // `maxTokens: 100` is no secret, and a number that is hidden cannot be judged.
+    if (role === 'credential' && isCount(schema)) continue;
     if (role !== undefined) return { value: role, reason: `\`${word}\` in the name` };
   }
   const format = stringAt(schema, 'format') ?? stringAt(objectAt(schema, 'items') ?? {}, 'format');
@@ -128,6 +130,11 @@ function roleOf(argument: string, schema: JsonObject): Proposed<Role> | undefine
     default:
       return undefined;
   }
+}
+
+function isCount(schema: JsonObject): boolean {
+  const type = stringAt(schema, 'type');
+  return type === 'number' || type === 'integer' || type === 'boolean';
 }
 
 function argumentsOf(inputSchema: JsonObject): readonly (readonly [string, JsonObject])[] {

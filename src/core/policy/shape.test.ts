@@ -79,6 +79,15 @@ describe('one argument', () => {
     ['an integer', { type: 'integer' }, '{ "x"?: Long }'],
     ['text, which nobody may compare', { type: 'string' }, invisible],
   ])('money is %s', (_rule, schema, want) => expect(seen(schema, {}, true)).toBe(want));
+
+  test.each<[rule: string, schema: JsonValue, want: string]>([
+    ['a number is text', { type: 'integer' }, '{ "x"?: String }'],
+    ['a decimal is text', { type: ['number', 'null'] }, '{ "x"?: String }'],
+    ['text stays text', { type: 'string' }, '{ "x"?: String }'],
+  ])('of a credential, %s', (_rule, schema, want) => {
+    const shape = shapeOf({ type: 'object', properties: { x: schema } }, { x: { role: 'credential' } });
+    expect(written(recordTypeOf(shape))).toBe(want);
+  });
 });
 
 describe('definitions', () => {

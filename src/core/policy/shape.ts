@@ -68,9 +68,17 @@ export function shapeOfEntry(entry: CatalogueEntry): RecordShape {
 
 export function shapeOf(schema: JsonObject, rules: CatalogueEntry['args']): RecordShape {
   const reading: Reading = { root: schema, nodesLeft: maxShapeNodes };
-  return recordOf(schema, 1, reading, (name, found) =>
-    Object.hasOwn(rules, name) && rules[name]?.money === true ? asMoney(found) : found,
-  );
+  return recordOf(schema, 1, reading, (name, found) => {
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    if (rule?.money === true) return asMoney(found);
+    return rule?.role === 'credential' ? asHidden(found) : found;
+  });
+}
+
+// What is hidden is named in text, be it a number: see the projection in record/secret.ts.
+function asHidden({ shape, nullable }: Found): Found {
+  const counts = shape.kind === 'long' || shape.kind === 'decimal';
+  return { shape: counts ? { kind: 'string' } : shape, nullable };
 }
 
 // Minor units are whole; money that is written as text has no row in the table.
