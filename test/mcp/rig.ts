@@ -209,7 +209,8 @@ async function declaredBy(upstreams: Upstreams, server: string): Promise<readonl
   const link = await upstreams.link(server, 'legacy', {
     task: 'setup',
     session: 'setup',
-    clientCapabilities: {},
+    // Some servers declare certain tools only to clients that can be asked.
+    clientCapabilities: { elicitation: {}, sampling: {}, roots: {} },
     clientInfo: { name: 'rig', version: '1' },
     protocolVersion: '2025-11-25',
   });
