@@ -318,6 +318,15 @@ describe('the process', () => {
     await one.closed;
   });
 
+  test('that ends by itself does not leave behind what it started', async () => {
+    const one = await open({}).link('rude', 'legacy', client('t1'));
+    const pid = Number(said(await one.request(call('grandchild'))));
+    expect(isAlive(pid)).toBe(true);
+    await one.request(call('exit'));
+    await one.closed;
+    await until(() => !isAlive(pid), 1_000);
+  });
+
   test('that does not start is unavailable, without its command line in the message', async () => {
     const all = upstreamsOf([
       {
