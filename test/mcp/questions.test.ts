@@ -114,6 +114,35 @@ describe('a legacy client and a legacy upstream', () => {
   });
 });
 
+test.each<[client: string, call: () => Promise<readonly Wire[]>]>([
+  [
+    'legacy',
+    async () =>
+      (await (await legacy(`${rig.url}/crm`, rig.token)).request('tools/call', { name: 'ask' })).messages,
+  ],
+  ['modern', async () => (await modern(`${rig.url}/crm`, rig.token, 'tools/call', { name: 'ask' })).messages],
+])('a question to a %s client ends with the call that it was asked for', async (era, call) => {
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  await start({
+    era: 'legacy',
+    async answer({ outgoing }) {
+      void outgoing.onRequest('elicitation/create', elicitation);
+      if (era === 'modern') await ended;
+      else await new Promise((resolve) => setTimeout(resolve, 50));
+      return { kind: 'failed', reason: 'timeout', sent: true };
+    },
+  });
+  const messages = await call();
+  end();
+  if (era === 'legacy') expect(messages.at(-1)?.error?.data).toMatchObject({ code: 'upstream_timeout' });
+  await expect
+    .poll(async () => (await rig.observations()).map(({ status }) => status))
+    .toEqual(['ambiguous', 'ambiguous']);
+});
+
 describe('a modern client and a legacy upstream', () => {
   const ask = (params: JsonObject = {}, token = rig.token) =>
     modern(`${rig.url}/crm`, token, 'tools/call', { name: 'ask', ...params });

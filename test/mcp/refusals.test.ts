@@ -88,6 +88,8 @@ describe.each(eras)('%s', (era, asks) => {
     });
     // Without it the SDK's client of the later era shows the model an error of its own instead.
     expect(result?.resultType).toBe(era === 'modern' ? 'complete' : undefined);
+    // Clients of the later era take no result without its type.
+    expect(result?.resultType).toBe(era === 'modern' ? 'complete' : undefined);
     const [decision] = await rig.decisions();
     expect(result?._meta).toEqual({
       [decisionKey]: { outcome, code, decision: decision?.id, policies: expect.any(Array) },

@@ -138,24 +138,37 @@ function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Promise<
     detail: notices.summary,
     async run(leave) {
       const { signal, maxResultBytes, release } = leave;
+      // What the upstream asked ends with the call that it asked for, answered or not.
+      const asking = new AbortController();
+      signal.addEventListener('abort', () => asking.abort(signal.reason), { once: true });
       const schema = entry.pinned?.definition.inputSchema;
       const mirrors = schema !== undefined && link.facts.era === 'modern';
-      const answer = await link.request({
-        method,
-        params: paramsText(request, leave.args, target, metaFor(link.facts.era, talk, journey.asked), given),
-        name: target,
-        ...(mirrors ? { paramHeaders: mirrorHeaders(schema, JSON.parse(leave.args)) } : {}),
-        signal,
-        timeoutMs: gate.limits.callTimeoutMs,
-        maxResultBytes,
-        release,
-        onNotification: notices.take,
-        onRequest: (question, params) => asked(gate, talk, server, question, params, signal),
-      });
-      if (answer.kind !== 'failed' || answer.reason !== 'detached' || answer.resume === undefined)
-        return answer;
-      talk.detached();
-      return answer.resume();
+      try {
+        const answer = await link.request({
+          method,
+          params: paramsText(
+            request,
+            leave.args,
+            target,
+            metaFor(link.facts.era, talk, journey.asked),
+            given,
+          ),
+          name: target,
+          ...(mirrors ? { paramHeaders: mirrorHeaders(schema, JSON.parse(leave.args)) } : {}),
+          signal,
+          timeoutMs: gate.limits.callTimeoutMs,
+          maxResultBytes,
+          release,
+          onNotification: notices.take,
+          onRequest: (question, params) => asked(gate, talk, server, question, params, asking.signal),
+        });
+        if (answer.kind !== 'failed' || answer.reason !== 'detached' || answer.resume === undefined)
+          return answer;
+        talk.detached();
+        return await answer.resume();
+      } finally {
+        asking.abort('cancelled');
+      }
     },
   });
 }

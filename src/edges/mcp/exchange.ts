@@ -27,6 +27,7 @@ export function createExchange(
   res.on('close', () => {
     if (!isFinished) onGone();
   });
+  if (res.closed) onGone();
   return {
     id,
     notify(method, params) {

@@ -12,7 +12,7 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../app/ports.ts';
 import { booleanAt, type JsonObject, objectAt, own, stringAt, stringsAt } from '../../core/json/value.ts';
 import type { Caller } from '../../core/request/proposal.ts';
-import { decided } from './decided.ts';
+import { decided, type Leave } from './decided.ts';
 import { metaKeys } from './era.ts';
 import { eventStreamHeaders } from './event-stream.ts';
 import type { Gate, Talk } from './gate.ts';
@@ -21,7 +21,7 @@ import { nativeUri, serversOf, shownUri } from './namespace.ts';
 import { relayable } from './notice.ts';
 import { sendError } from './respond.ts';
 import { notificationText, type RequestId, resultText, rpcCodes } from './rpc.ts';
-import { type UpstreamLink, UpstreamUnavailable } from './upstream/link.ts';
+import { type UpstreamAnswer, type UpstreamLink, UpstreamUnavailable } from './upstream/link.ts';
 
 export interface Listeners {
   serve(
@@ -110,8 +110,7 @@ export function createListeners(gate: Gate, clock: Clock): Listeners {
         try {
           const link = await talk.link(server);
           stopped.push(link.onUnsolicited(hear(server)));
-          const begun = link.facts.era === 'modern' ? listenModern : listenLegacy;
-          await begun(server, link, talk, agreed, hear(server));
+          if (link.facts.era === 'modern') await listenModern(server, link, talk, agreed, hear(server));
         } catch (error) {
           if (!(error instanceof UpstreamUnavailable)) throw error;
           gate.log('upstream_unavailable', { server, reason: error.message });
@@ -143,14 +142,31 @@ export function createListeners(gate: Gate, clock: Clock): Listeners {
           args: { uri: native.name },
         },
         cancelled: talk.cancelled,
-        run: async (leave) =>
-          leave.release()
-            ? { kind: 'result', result: {}, sizeBytes: 2 }
-            : { kind: 'failed', reason: 'not_released', sent: false },
+        run: (leave) => subscribed(talk, native.server, leave),
       });
       if (done.kind === 'result') allowed.push(shown);
     }
     return allowed;
+  }
+
+  /** An upstream of the era before is asked at once; one of this era when its stream is opened. */
+  async function subscribed(talk: Talk, server: string, leave: Leave): Promise<UpstreamAnswer> {
+    const link = await talk.link(server);
+    if (link.facts.era === 'modern') {
+      return leave.release()
+        ? { kind: 'result', result: {}, sizeBytes: 2 }
+        : { kind: 'failed', reason: 'not_released', sent: false };
+    }
+    return link.request({
+      method: 'resources/subscribe',
+      params: leave.args,
+      signal: leave.signal,
+      timeoutMs: limits.ownTimeoutMs,
+      maxResultBytes: limits.maxNoticeBytes,
+      release: leave.release,
+      onNotification: () => undefined,
+      onRequest: async () => ({ error: { code: rpcCodes.methodNotFound, message: 'not here' } }),
+    });
   }
 
   /** Resolves once the upstream listens, or after a bounded wait. */
@@ -186,21 +202,6 @@ export function createListeners(gate: Gate, clock: Clock): Listeners {
         })
         .then(begun);
     });
-  }
-
-  async function listenLegacy(server: string, link: UpstreamLink, talk: Talk, agreed: Filter): Promise<void> {
-    for (const uri of nativeUris(talk, server, agreed)) {
-      await link.request({
-        method: 'resources/subscribe',
-        params: JSON.stringify({ uri }),
-        signal: talk.cancelled,
-        timeoutMs: limits.ownTimeoutMs,
-        maxResultBytes: limits.maxNoticeBytes,
-        release: () => true,
-        onNotification: () => undefined,
-        onRequest: async () => ({ error: { code: rpcCodes.methodNotFound, message: 'not here' } }),
-      });
-    }
   }
 
   return {

@@ -114,7 +114,7 @@ function scopeOf(url: string, servers: readonly string[]): Scope | undefined {
   return servers.includes(server) ? { kind: 'one', server } : undefined;
 }
 
-// A header that was sent twice is two meanings: it reads as neither.
+// A header that was sent twice arrives joined, and then matches nothing.
 function headersOf(req: IncomingMessage): HeaderOf {
   return (name) => {
     const value = req.headers[name];

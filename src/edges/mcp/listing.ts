@@ -11,7 +11,6 @@ import { isObject, type JsonObject, type JsonValue, own, stringAt } from '../../
 import { isOffered, type ListMethod, ListUnavailable } from './declared.ts';
 import type { Gate, Talk } from './gate.ts';
 import { serversOf, shownName, shownUri } from './namespace.ts';
-import { dressed } from './result.ts';
 import { failed, type Reply, rpcCodes } from './rpc.ts';
 import { type UpstreamLink, UpstreamUnavailable } from './upstream/link.ts';
 
@@ -39,7 +38,7 @@ export async function listed(gate: Gate, talk: Talk, method: ListMethod, params:
           code: 'upstream_unreachable',
         });
   }
-  return { ok: true, result: dressed(talk.era, method, { [members[method]]: there.flat() }) };
+  return { ok: true, result: { [members[method]]: there.flat() } };
 }
 
 async function part(

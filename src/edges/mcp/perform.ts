@@ -10,7 +10,7 @@ import { type Reply, rpcCodes } from './rpc.ts';
 
 export async function perform(gate: Gate, talk: Talk, method: string, params: JsonObject): Promise<Reply> {
   const reply = await performed(gate, talk, method, params);
-  // A refusal is a result too, and clients of the later era take none without its type.
+  // Refusals too: clients of the later era take no result without its type.
   return reply.ok ? { ok: true, result: dressed(talk.era, method, reply.result) } : reply;
 }
 

@@ -37,7 +37,7 @@ export function isUnderstood(upstreamEra: Era, result: JsonObject): boolean {
   return type === 'complete' || (type === 'input_required' && questionsOf(result) !== undefined);
 }
 
-/** For what the gateway made itself. */
+/** With the members that the era has on every result, refusals included. */
 export function dressed(era: Era, method: string, result: JsonObject): JsonObject {
   if (era === 'legacy') return result;
   const marked = { ...result, resultType: result.resultType ?? 'complete' };
@@ -46,7 +46,7 @@ export function dressed(era: Era, method: string, result: JsonObject): JsonObjec
     : marked;
 }
 
-/** For what came from an upstream. */
+/** What came from an upstream, as this endpoint shows it. */
 export function translated(
   era: Era,
   scope: Scope,
@@ -63,7 +63,7 @@ export function translated(
       if (meta !== undefined) shown[key] = meta;
     } else shown[key] = value;
   }
-  return dressed(era, method, scope.kind === 'all' ? withShownUris(scope, server, method, shown) : shown);
+  return scope.kind === 'all' ? withShownUris(scope, server, method, shown) : shown;
 }
 
 function metaShown(era: Era, meta: JsonValue): JsonObject | undefined {
