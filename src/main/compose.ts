@@ -121,8 +121,11 @@ export async function startDaemon(
 
   const upstreams = createUpstreams({
     servers: servers.servers,
-    stateless: (server) =>
-      road.published().catalogue.entries.some((entry) => entry.server === server && entry.stateless),
+    stateless: (server) => {
+      // Shared only if everything that is known of it may be: one tool with a memory is enough to leak.
+      const known = road.published().catalogue.entries.filter((entry) => entry.server === server);
+      return known.length > 0 && known.every((entry) => entry.stateless);
+    },
     limits: DEFAULT_LIMITS,
     // What a server prints is untrusted and may hold anything: it is dropped.
     onStderr: () => undefined,
