@@ -44,15 +44,22 @@ export function createLiveCalls(clock: Clock, releaseWithinMs: number): LiveCall
     open(decision, caller, entry, decidedAtMs) {
       const controller = new AbortController();
       calls.set(decision, { caller, stop: controller });
+      const openedWallMs = clock.wallMs();
       let gone = false;
+      // A machine that slept may find its monotonic clock where it was: then the wall clock tells. One
+      // that was set forward costs a second decision.
+      const isStale = (): boolean =>
+        clock.monotonicMs() - decidedAtMs > releaseWithinMs ||
+        clock.wallMs() - openedWallMs > releaseWithinMs;
       return {
         decision,
         caller,
         entry,
         signal: controller.signal,
         release() {
-          if (controller.signal.aborted || gone) return 'stopped';
-          if (clock.monotonicMs() - decidedAtMs > releaseWithinMs) return 'stale';
+          // A call that was closed is on record as over: nothing may come of it any more.
+          if (controller.signal.aborted || gone || !calls.has(decision)) return 'stopped';
+          if (isStale()) return 'stale';
           gone = true;
           return 'go';
         },

@@ -48,6 +48,8 @@ export interface World {
   readonly memory: Memory;
   /** Whether this process slept since then: its own monotonic clock cannot say. */
   sleptSince(node: Running, atMs: number): boolean;
+  /** Stops the process of a node for a while, or puts its machine to sleep. */
+  holdUp(node: string, forMs: number): void;
   say(line: string): void;
 }
 
@@ -115,7 +117,12 @@ async function forward(
   const upshot = await outcomeOf(world, node, live, (done) => {
     const { caller, decision } = live;
     const { server, target } = proposal;
-    world.upstream.act({ node: node.name, decision, caller, server, target, args: answer.args, slept }, done);
+    const args = node.forwards === 'decided' ? answer.args : JSON.stringify(proposal.args);
+    const act = () =>
+      world.upstream.act({ node: node.name, decision, caller, server, target, args, slept }, done);
+    act();
+    // An edge that sends again after a broken connection has to ask again.
+    if (world.chance.happens(0.1) && live.release() === 'go') act();
   });
   flight.untilMs = scheduler.nowMs();
   count(memory, `outcome ${upshot.status}`);

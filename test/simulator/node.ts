@@ -4,7 +4,7 @@
 import { proveRoad } from '../../src/app/canary.ts';
 import { watchContact } from '../../src/app/contact.ts';
 import { createLiveCalls, type LiveCalls } from '../../src/app/live.ts';
-import type { Ledger, MasterKey, Published } from '../../src/app/ports.ts';
+import type { Clock, Ledger, MasterKey, Published } from '../../src/app/ports.ts';
 import { createForce, type Force, publishAtStart } from '../../src/app/publish.ts';
 import { closeAbandoned, watchAbandoned } from '../../src/app/recover.ts';
 import type { Road } from '../../src/app/road.ts';
@@ -24,7 +24,7 @@ const tailMs = 200;
 export interface Fault {
   readonly ledger?: (ledger: Ledger) => Ledger;
   readonly sequencer?: (sequencer: Sequencer) => Sequencer;
-  readonly live?: (live: LiveCalls) => LiveCalls;
+  readonly live?: (live: LiveCalls, clock: Clock) => LiveCalls;
   /** Around what observations are submitted to, and nothing else. */
   readonly observing?: (sequencer: Sequencer) => Sequencer;
   readonly without?: 'recovery' | 'revocations' | 'tail and contact' | 'canonical bytes';
@@ -37,6 +37,8 @@ export interface Running {
   /** The road as observations see it. */
   readonly observing: Road;
   readonly force: Force;
+  /** The bytes that its edge forwards. */
+  readonly forwards: 'decided' | 'sent';
   readonly sequencer: Sequencer;
   /** How many records are folded. */
   folded(): number;
@@ -71,12 +73,12 @@ export async function startNode({ name, process, link, first, chance, fault }: P
     tenant: 'default',
     commitTimeoutMs,
     maxGroup: chance.pick([2, 8]),
-    maxQueued: chance.pick([4, 64]),
+    maxQueued: chance.pick([6, 64, 64]),
     maxAttempts: chance.pick([3, 8]),
   });
   const sequencer = fault.sequencer?.(plain) ?? plain;
   const plainLive = createLiveCalls(clock, releaseWithinMs);
-  const live = fault.live?.(plainLive) ?? plainLive;
+  const live = fault.live?.(plainLive, clock) ?? plainLive;
   if (fault.without !== 'revocations') sequencer.onEvent((event) => live.learn(event));
   let folded = 0;
   sequencer.onEvent((_event, position) => {
@@ -104,6 +106,7 @@ export async function startNode({ name, process, link, first, chance, fault }: P
     name,
     process,
     road,
+    forwards: fault.without === 'canonical bytes' ? 'sent' : 'decided',
     observing: fault.observing === undefined ? road : { ...road, sequencer: fault.observing(sequencer) },
     force,
     sequencer,

@@ -47,8 +47,9 @@ export interface Standstill {
 }
 
 const names = ['n1', 'n2'];
-const chaosMs = 6000;
-const restMs = 10_000;
+const beginsMs = 300;
+const chaosMs = 5000;
+const restMs = 9000;
 
 export async function simulate(seed: number, fault: Fault = {}, keepLines = false): Promise<Report> {
   const chance = chanceOf(seed);
@@ -67,7 +68,8 @@ export async function simulate(seed: number, fault: Fault = {}, keepLines = fals
   const standstills: Standstill[] = [];
   const snapshots: Snapshot[] = [];
   const failures: string[] = [];
-  let calm = false;
+  // A calm beginning, so that there is work to be disturbed, and a calm end, in which all must come right.
+  let calm = true;
   const upstream = createUpstream(scheduler, chance, () => calm);
   const weather = draw(chance);
   const store = storeIn(scheduler, chance, committed, () => calm);
@@ -83,6 +85,7 @@ export async function simulate(seed: number, fault: Fault = {}, keepLines = fals
     say,
     sleptSince: (node, atMs) =>
       standstills.some((s) => s.asleep && s.node === node.name && s.untilMs >= atMs),
+    holdUp: (name, forMs) => stand(name, forMs, chance.happens(0.6)),
   };
   const cluster: Cluster = {
     names,
@@ -225,11 +228,11 @@ export async function simulate(seed: number, fault: Fault = {}, keepLines = fals
   await scheduler.runUntil(150);
   const team = people(world, cluster);
   team.begin();
-  await scheduler.runUntil(400);
-  team.work(400, chaosMs, chance.between(15, 45));
-  for (let i = chance.between(0, 7); i > 0; i--) {
-    const happen = weighted(chance, mishaps);
-    scheduler.after(chance.between(0, chaosMs - 400), happen);
+  await scheduler.runUntil(beginsMs);
+  calm = false;
+  team.work(chaosMs - beginsMs, chance.between(20, 50));
+  for (let i = chance.between(0, 6); i > 0; i--) {
+    scheduler.after(chance.between(0, chaosMs - beginsMs), weighted(chance, mishaps));
   }
   await scheduler.runUntil(chaosMs);
 

@@ -22,11 +22,11 @@ export interface Cluster {
 export interface Team {
   /** Gives everybody something to do. */
   begin(): void;
-  work(fromMs: number, untilMs: number, acts: number): void;
+  work(forMs: number, acts: number): void;
 }
 
 const operator: Operator = { id: 'local:1000', channel: 'local-socket' };
-const agents = ['a1', 'a2'];
+const agents = ['a1', 'a2', 'a3'];
 
 export function people(world: World, cluster: Cluster): Team {
   const { chance, scheduler, memory } = world;
@@ -34,7 +34,11 @@ export function people(world: World, cluster: Cluster): Team {
   let numbers = 0;
 
   function onSome(run: (node: Running) => Promise<unknown>): void {
-    const node = cluster.running(chance.pick(cluster.names));
+    on(chance.pick(cluster.names), run);
+  }
+
+  function on(name: string, run: (node: Running) => Promise<unknown>): void {
+    const node = cluster.running(name);
     if (node === undefined) return;
     run(node).catch((error: unknown) => {
       world.say(`somebody at ${node.name} is told: ${String(error)}`);
@@ -49,25 +53,32 @@ export function people(world: World, cluster: Cluster): Team {
   }
 
   async function newTask(node: Running): Promise<void> {
-    const budgets = [{ name: 'calls', limit: chance.between(1, 6) }];
-    if (chance.happens(0.5)) budgets.push({ name: 'calls:pay', limit: chance.between(0, 2) });
+    const budgets = [
+      ...(chance.happens(0.6) ? [{ name: 'calls', limit: chance.between(1, 8) }] : []),
+      ...(chance.happens(0.4) ? [{ name: 'calls:pay', limit: chance.between(0, 2) }] : []),
+    ];
     const started = await startTask(node.road, chance, operator, {
       type: 'simulated',
       agent: chance.pick(agents),
       owner: 'nobody',
       autonomy: 'semi',
       params: {},
-      budgets: chance.happens(0.8) ? budgets : [],
-      ttlMs: chance.pick([2500, 600_000, 600_000]),
+      budgets,
+      ttlMs: chance.happens(0.1) ? chance.between(500, 3000) : 600_000,
       ...(chance.happens(0.3) ? { prompt: 'do what you must' } : {}),
     });
     told('task', started);
-    if (started.ok) callers.push(started.value);
+    if (!started.ok) return;
+    callers.push(started.value);
+    if (chance.happens(0.6)) await sessionOf(node, started.value);
   }
 
   async function newSession(node: Running): Promise<void> {
     const caller = someone();
-    if (caller === undefined) return;
+    if (caller !== undefined) await sessionOf(node, caller);
+  }
+
+  async function sessionOf(node: Running, caller: Caller): Promise<void> {
     const started = await startSession(node.road, operator, caller.task);
     told('session', started);
     if (started.ok) callers.push(started.value);
@@ -77,16 +88,42 @@ export function people(world: World, cluster: Cluster): Team {
 
   async function oneCall(node: Running): Promise<void> {
     const caller = someone();
-    if (caller === undefined) return;
+    if (caller !== undefined) await callOf(node, caller);
+  }
+
+  async function callOf(node: Running, caller: Caller, dawdles?: number): Promise<void> {
     const tool = chance.pick(tools);
     numbers += 1;
     const args = { n: chance.happens(0.02) ? 'no number' : numbers, amount: chance.between(1, 20) };
-    await call(world, node, caller, { method: 'tools/call', server: tool.server, target: tool.target, args });
+    const proposal = { method: 'tools/call', server: tool.server, target: tool.target, args };
+    await call(world, node, caller, proposal, dawdles);
+  }
+
+  /** Every session of one task calls at once, on every node: whoever counts must count them all. */
+  async function rush(): Promise<void> {
+    const task = someone()?.task;
+    for (const caller of callers.filter((one) => one.task === task).slice(-4)) {
+      for (const name of cluster.names) on(name, (node) => callOf(node, caller));
+    }
+  }
+
+  /** A node is held up between a decision and its release, while elsewhere the caller is ended. */
+  async function duel(node: Running): Promise<void> {
+    const caller = callers.at(-1 - chance.between(0, 3));
+    const other = cluster.names.find((name) => name !== node.name);
+    if (caller === undefined || other === undefined) return;
+    const heldUpInMs = chance.between(10, 400);
+    scheduler.after(heldUpInMs, () => world.holdUp(node.name, chance.between(1100, 2500)));
+    scheduler.after(heldUpInMs + chance.between(-20, 60), () => on(other, (there) => ended(there, caller)));
+    await callOf(node, caller, 1);
   }
 
   async function takeAway(node: Running): Promise<void> {
     const caller = someone();
-    if (caller === undefined) return;
+    if (caller !== undefined) await ended(node, caller);
+  }
+
+  async function ended(node: Running, caller: Caller): Promise<void> {
     const what = chance.pick(['agent', 'task', 'session', 'end', 'end'] as const);
     world.say(`${node.name} is asked to end ${what} of ${caller.session}`);
     told(
@@ -110,22 +147,24 @@ export function people(world: World, cluster: Cluster): Team {
 
   const acts: readonly (readonly [weight: number, act: (node: Running) => Promise<void>])[] = [
     [40, oneCall],
-    [4, newTask],
+    [5, newTask],
     [3, newSession],
-    [3, takeAway],
+    [6, rush],
+    [5, duel],
+    [2, takeAway],
     [3, newRules],
   ];
 
   return {
     begin() {
-      for (let i = 0; i < 3; i++) onSome(newTask);
+      for (let i = 0; i < 4; i++) onSome(newTask);
     },
-    work(fromMs, untilMs, acts_) {
-      for (let i = 0; i < acts_; i++) {
-        const atMs = chance.between(fromMs, untilMs) - fromMs;
-        const burst = chance.happens(0.15) ? chance.between(2, 6) : 1;
+    work(forMs, times) {
+      for (let i = 0; i < times; i++) {
         const act = weighted(chance, acts);
-        for (let j = 0; j < burst; j++) scheduler.after(atMs, () => onSome(act));
+        const burst = chance.happens(0.1) ? chance.between(2, 5) : 1;
+        const inMs = chance.between(0, forMs);
+        for (let j = 0; j < burst; j++) scheduler.after(inMs, () => onSome(act));
       }
     },
   };
