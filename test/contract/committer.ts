@@ -27,5 +27,5 @@ try {
   );
 } catch (error) {
   say(`failed ${error instanceof Error && 'code' in error ? error.code : error}`);
-  process.exitCode = 1;
+  process.exit(1);
 }

@@ -6,6 +6,7 @@ import {
   copyFileSync,
   existsSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   statSync,
   truncateSync,
@@ -19,6 +20,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StoreDamaged, StoreInUse, StoreUnreadable } from '../../src/adapters/sqlite/errors.ts';
 import { openSqliteStore, type SqliteStore } from '../../src/adapters/sqlite/ledger.ts';
 import { openForReading } from '../../src/adapters/sqlite/reading.ts';
+import { openForWriting } from '../../src/adapters/sqlite/schema.ts';
 import { LedgerUnavailable } from '../../src/app/ports.ts';
 import { leafHashHex } from '../../src/core/record/envelope.ts';
 import { wholeChain } from './chain.ts';
@@ -95,6 +97,49 @@ describe('a process killed in the middle of its commits', () => {
     }
     expect(acknowledged.size).toBeGreaterThan(100);
   });
+});
+
+describe('a commit', () => {
+  test('is synced to the disk before it is acknowledged, by the settings of the connection', () => {
+    const db = openForWriting(path);
+    expect(db.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
+    expect(db.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    db.close();
+  });
+
+  test('shares its transaction with those that wait beside it', async () => {
+    const { ledger } = await open();
+    const before = transactions();
+    const held = new DatabaseSync(path);
+    held.exec('BEGIN IMMEDIATE');
+    const alone = ledger.commit([unit({}, draft('first', 's'))], waitMs);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    // These come in while the first one waits for the lock, in a message each.
+    const waiting: Promise<unknown>[] = [];
+    for (let i = 0; i < 50; i++) {
+      waiting.push(ledger.commit([unit({}, draft(`w${i}`, 's'))], waitMs));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    held.exec('ROLLBACK');
+    held.close();
+    await Promise.all([alone, ...waiting]);
+    expect(await ledger.size()).toBe(51);
+    expect(transactions() - before).toBe(2);
+  });
+
+  /** Transactions in the write-ahead log: the last frame of each tells the size of the database. */
+  function transactions(): number {
+    const log = readFileSync(`${path}-wal`);
+    if (log.length === 0) return 0;
+    const frameBytes = 24 + log.readUInt32BE(8);
+    const salt = log.subarray(16, 24);
+    let count = 0;
+    for (let at = 32; at + frameBytes <= log.length; at += frameBytes) {
+      if (!log.subarray(at + 8, at + 16).equals(salt)) break;
+      if (log.readUInt32BE(at + 4) > 0) count += 1;
+    }
+    return count;
+  }
 });
 
 describe('a store has one owner', () => {

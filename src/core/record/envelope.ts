@@ -25,8 +25,10 @@ export interface SealedRecord {
  */
 export function seal(stream: string, body: string, link: Link): SealedRecord {
   const prev = link.prev === null ? 'null' : `"${link.prev}"`;
-  const leaf = `{"body":${body},"prev":${prev},"seq":${link.seq},"stream":${JSON.stringify(stream)}}`;
-  return { stream, link, leaf, leafHash: leafHashHex(leaf) };
+  const hashed = `\0{"body":${body},"prev":${prev},"seq":${link.seq},"stream":${JSON.stringify(stream)}}`;
+  // Hashed first, then cut: the other way round the engine copies every leaf twice.
+  const leafHash = hash('sha256', hashed, 'hex');
+  return { stream, link, leaf: hashed.slice(1), leafHash };
 }
 
 export function leafHashHex(leaf: string): string {
