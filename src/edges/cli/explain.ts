@@ -15,7 +15,7 @@ import { type Books, idOf, withEvidence } from './books.ts';
 import { type Daemon, DaemonUnreachable } from './client.ts';
 import { accepted, CommandFailed, exit, print, say } from './exit.ts';
 import { explanationLines } from './explanation.ts';
-import { paintFor } from './printable.ts';
+import { jsonLine, paintFor } from './printable.ts';
 
 export async function explainDecision(
   daemon: Daemon,
@@ -30,7 +30,7 @@ export async function explainDecision(
     const standing = await standingOf(evidence.ledger, found.read);
     return explain(found.read, contents, standing, books.tools);
   });
-  if (json) return print(JSON.stringify({ schemaVersion: 1, ...explanation }));
+  if (json) return print(jsonLine({ schemaVersion: 1, ...explanation }));
   for (const line of explanationLines(explanation, paintFor(process.stdout, process.env))) print(line);
 }
 

@@ -10,7 +10,7 @@ import { type Daemon, DaemonUnreachable } from './client.ts';
 import { parseDurationMs } from './durations.ts';
 import { eventLine, lineMemory } from './event-line.ts';
 import { CommandFailed, exit, print, say } from './exit.ts';
-import { paintFor } from './printable.ts';
+import { jsonLine, paintFor } from './printable.ts';
 
 export interface LogFlags {
   readonly type?: string;
@@ -54,7 +54,7 @@ export async function showLog(
   const memory = lineMemory();
   const paint = paintFor(process.stdout, process.env);
   for await (const shown of events(daemon, books, wanted, signal)) {
-    if (flags.json === true) print(JSON.stringify({ schemaVersion: 1, ...shown }));
+    if (flags.json === true) print(jsonLine({ schemaVersion: 1, ...shown }));
     else print(eventLine(shown.event, memory, paint));
   }
 }

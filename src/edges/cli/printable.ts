@@ -9,6 +9,13 @@ export function printable(text: string): string {
   return text.replaceAll(hidden, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
+/** A value as one line of JSON that is safe on a terminal and for readers that end lines at U+2028. */
+export function jsonLine(value: unknown): string {
+  const escaped = (char: string) =>
+    Array.from({ length: char.length }, (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(value).replaceAll(hidden, (char) => escaped(char).join(''));
+}
+
 /** Every line by itself; only line feeds of our own making should be in there. */
 export function printableLines(text: string): readonly string[] {
   return text.split('\n').map(printable);

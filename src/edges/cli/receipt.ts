@@ -10,7 +10,7 @@ import { type MadeReceipt, makeReceipt } from '../../app/receipt.ts';
 import { parseReceipt, type TrustedLog, verifyReceipt } from '../../log/index.ts';
 import { type Books, idOf, readBytes, trustedLog, withEvidence } from './books.ts';
 import { CommandFailed, exit, print, say } from './exit.ts';
-import { printable } from './printable.ts';
+import { jsonLine, printable } from './printable.ts';
 
 export interface ReceiptOptions {
   readonly key?: string;
@@ -93,8 +93,7 @@ export function checkReceipt(books: Pick<Books, 'keyFile'>, options: VerifyRecei
   }
   const verified = verifyReceipt(bytes, record, log);
   if (!verified.ok) {
-    if (options.json === true)
-      print(JSON.stringify({ schemaVersion: 1, ok: false, reason: verified.reason }));
+    if (options.json === true) print(jsonLine({ schemaVersion: 1, ok: false, reason: verified.reason }));
     throw new CommandFailed(`not proved: ${refusals[verified.reason] ?? verified.reason}`, exit.denied);
   }
   const { index, checkpoint } = verified;
@@ -102,7 +101,7 @@ export function checkReceipt(books: Pick<Books, 'keyFile'>, options: VerifyRecei
   if (options.json === true) {
     const { origin, size, root } = checkpoint;
     const head = { origin, size, root: Buffer.from(root).toString('base64') };
-    print(JSON.stringify({ schemaVersion: 1, ok: true, index, head, record: text }));
+    print(jsonLine({ schemaVersion: 1, ok: true, index, head, record: text }));
     return;
   }
   print(`proved: the log \`${printable(checkpoint.origin)}\` has this record at position ${index}`);

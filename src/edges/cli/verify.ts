@@ -5,7 +5,7 @@ import { type Verified, verify } from '../../app/verify.ts';
 import { type Checkpoint, openCheckpoint, type TrustedLog } from '../../log/index.ts';
 import { type Books, readBytes, trustedLog, withEvidence } from './books.ts';
 import { CommandFailed, exit, print } from './exit.ts';
-import { type Paint, paintFor, printable } from './printable.ts';
+import { jsonLine, type Paint, paintFor, printable } from './printable.ts';
 import { checkReceipt } from './receipt.ts';
 
 export interface VerifyFlags {
@@ -48,7 +48,7 @@ export async function verifyLog(
   });
 
   const unknown = unknowns(verified, flags.key === undefined);
-  if (json) print(JSON.stringify(asJson(verified, unknown)));
+  if (json) print(jsonLine(asJson(verified, unknown)));
   else for (const line of report(verified, unknown, paintFor(process.stdout, process.env))) print(line);
   if (verified.differences.length > 0) process.exitCode = exit.denied;
 }
