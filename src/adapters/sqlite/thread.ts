@@ -178,6 +178,9 @@ function opened(worker: Worker, timeoutMs: number): Promise<void> {
     void worker.terminate();
   }, timeoutMs);
   worker.once('error', reject);
+  worker.once('exit', () =>
+    reject(new LedgerUnavailable("the store's thread ended before it had opened the file")),
+  );
   worker.once('message', (reply: Reply) => {
     if (reply.kind === 'refused') reject(refusalOf(reply));
     else resolve();
