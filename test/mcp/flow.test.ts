@@ -197,6 +197,16 @@ describe('definitions', () => {
     expect(messages.at(-1)?.result).toMatchObject({ isError: true });
   });
 
+  test('a tool that is declared twice is neither listed nor called, whichever comes first', async () => {
+    await begin();
+    server().tools = [tool('find'), changed, tool('other')];
+    const { messages } = await modern(`${rig.url}/crm`, rig.token, 'tools/list');
+    expect(messages[0]?.result?.tools).toMatchObject([{ name: 'other' }]);
+    const called = await modern(`${rig.url}/crm`, rig.token, 'tools/call', { name: 'find' });
+    expect(called.messages[0]?.result).toMatchObject({ isError: true });
+    expect(upstreams.calls()).toEqual([]);
+  });
+
   test('a tool that the upstream no longer declares is not called', async () => {
     await begin();
     server().tools = [];
@@ -501,6 +511,22 @@ describe('sessions', () => {
       ['notifications/tools/list_changed', {}],
     ]);
     leaving.abort();
+  });
+
+  test.each<[what: string, lose: () => Promise<void>]>([
+    ['task ended', () => rig.endTask()],
+    ['session was revoked', () => rig.revokeSession()],
+  ])('who has no standing any more gets nothing started: its %s', async (_what, lose) => {
+    await begin();
+    await lose();
+    rig.gateway.forget(({ session }) => session === rig.caller.session);
+    const before = upstreams.sent.length;
+    for (const method of ['tools/list', 'server/discover', 'tools/call']) {
+      const { status, headers } = await modern(rig.url, rig.token, method, { name: 'crm__find' });
+      expect([status, headers['www-authenticate']]).toEqual([401, expect.stringContaining('revoked: ')]);
+    }
+    await expect(legacy(rig.url, rig.token)).rejects.toThrow('401');
+    expect(upstreams.sent.length).toBe(before);
   });
 
   test('who is forgotten has no session and is verified anew', async () => {

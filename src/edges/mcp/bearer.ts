@@ -42,7 +42,7 @@ const descriptions: Readonly<Record<TokenFault | 'missing', string>> = {
   malformed: 'the token cannot be read: start a session to get one',
   expired: 'the token has expired: renew it',
   wrong_audience: 'the token is for another audience: get one for this endpoint',
-  revoked: 'the token, its session, task or agent has been revoked or ended',
+  revoked: 'the session, task or agent of the token is not known, has ended or was revoked',
   bad_signature: 'the token was not signed here',
 };
 

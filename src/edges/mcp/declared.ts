@@ -130,24 +130,23 @@ export function createDeclared(
     const startedMs = monotonicMs();
     const { changes } = seen;
     const items = isOffered(link, 'tools/list') ? await list(link, 'tools/list') : [];
-    const tools: DeclaredTool[] = [];
-    const names = new Set<string>();
-    const digests = latest.get(server) ?? new Map<string, string>();
+    const found = new Map<string, string>();
     for (const item of items) {
       const parsed = parseToolDefinition(item);
-      // A name declared twice says nothing certain about either.
-      if (!parsed.ok || names.has(parsed.definition.name)) continue;
+      if (!parsed.ok) continue;
       const { name } = parsed.definition;
-      const digest = definitionDigest(parsed.definition);
-      names.add(name);
-      tools.push({ name, digest });
+      // A name declared twice is certain to mean neither: no definition that was accepted has this digest.
+      found.set(name, found.has(name) ? '' : definitionDigest(parsed.definition));
+    }
+    const digests = latest.get(server) ?? new Map<string, string>();
+    for (const [name, digest] of found) {
       if (digests.size < limits.maxListed || digests.has(name)) digests.set(name, digest);
     }
     latest.set(server, digests);
-    seen.tools = names;
+    seen.tools = new Set(found.keys());
     // Changed while it was read: read again before the next call.
     if (seen.changes === changes) seen.fetchedAtMs = startedMs;
-    return tools;
+    return [...found].map(([name, digest]) => ({ name, digest }));
   }
 
   function tools(server: string, link: UpstreamLink): Promise<readonly DeclaredTool[]> {

@@ -8,6 +8,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Road } from '../../app/road.ts';
 import type { Caller } from '../../core/request/proposal.ts';
+import { circumstances } from '../../core/session/circumstances.ts';
 import { createIdentities, type VerifyToken } from './bearer.ts';
 import { createDeclared } from './declared.ts';
 import type { Gate, GatewayLog, MayList } from './gate.ts';
@@ -58,7 +59,13 @@ export function createMcpGateway(options: McpGatewayOptions): McpGateway {
     log,
   };
   const identities = createIdentities({
-    verify: options.verifyToken,
+    // A token outlives what it speaks of: whoever has no standing gets nothing started and nothing listed.
+    async verify(token) {
+      const verdict = await options.verifyToken(token);
+      if (!verdict.ok) return verdict;
+      const standing = circumstances(road.sequencer.head, verdict.caller, clock.wallMs());
+      return standing.ok ? verdict : { ok: false, code: 'revoked' };
+    },
     resourceMetadataUrl: options.resourceMetadataUrl,
     wallMs: clock.wallMs,
     maxCached: limits.maxCachedTokens,
