@@ -6,6 +6,7 @@ import {
   copyFileSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -23,6 +24,7 @@ import { openForReading } from '../../src/adapters/sqlite/reading.ts';
 import { openForWriting } from '../../src/adapters/sqlite/schema.ts';
 import { LedgerUnavailable } from '../../src/app/ports.ts';
 import { leafHashHex } from '../../src/core/record/envelope.ts';
+import { verifies } from '../requirements.ts';
 import { wholeChain } from './chain.ts';
 import { draft, unit } from './units.ts';
 
@@ -203,6 +205,7 @@ describe('a store that was edited is not opened', () => {
       ["INSERT INTO checkpoint VALUES (6, 'note')", 'DELETE FROM record WHERE position > 3'],
     ],
   ])('%s: refused, naming record %i', async (_what, position, edits) => {
+    verifies('evidence.tamper-evident');
     await sixRecords();
     edit(...edits);
     const refused = await openSqliteStore({ path }).catch((error: unknown) => error);
@@ -271,6 +274,22 @@ describe('a stranger who writes while the owner runs', () => {
       await expect(ledger.commit([unit({}, draft('y', 's'))], waitMs)).rejects.toThrow('record 0');
     }
   });
+});
+
+test('an erased key lies in no file of the store any more', async () => {
+  verifies('evidence.erasable');
+  const { keys, ledger } = await open();
+  const wrapped = Buffer.from('a wrapped key that can be recognised');
+  const filesWithIt = () =>
+    readdirSync(directory).filter((name) => readFileSync(join(directory, name)).includes(wrapped));
+  await keys.save('before', Buffer.alloc(61, 1));
+  await keys.save('t', wrapped);
+  await keys.save('after', Buffer.alloc(61, 2));
+  await ledger.commit([unit({}, draft('a', 's'))], waitMs);
+  expect(filesWithIt()).not.toEqual([]);
+  await keys.erase('t');
+  expect(filesWithIt()).toEqual([]);
+  expect(await keys.load('after')).toHaveLength(61);
 });
 
 describe('a disk that is full', () => {
