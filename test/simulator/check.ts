@@ -4,9 +4,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { canaryAgent } from '../../src/app/canary.ts';
 import type { Entry, KeyStore, Ledger } from '../../src/app/ports.ts';
-import { eventOf } from '../../src/app/read-records.ts';
 import { leafHashHex } from '../../src/core/record/envelope.ts';
-import type { DecisionEvent, Event, ObservationEvent } from '../../src/core/record/event.ts';
+import {
+  type DecisionEvent,
+  type Event,
+  type ObservationEvent,
+  parseEvent,
+} from '../../src/core/record/event.ts';
 import { openPayload } from '../../src/core/record/payload.ts';
 import type { Caller } from '../../src/core/request/proposal.ts';
 import { facets } from '../../src/core/state/facet.ts';
@@ -48,7 +52,6 @@ const sleeperAllowanceMs = 500;
 export async function violationsOf(evidence: Evidence): Promise<readonly string[]> {
   const wrong: string[] = [];
   const read = readAll(evidence, wrong);
-  chainHolds(evidence.entries, wrong);
   foldsAgree(read, evidence.snapshots, wrong);
   await effectsWereDecided(read, evidence, wrong);
   budgetsHold(read, evidence.account, wrong);
@@ -63,8 +66,12 @@ function readAll(evidence: Evidence, wrong: string[]): Read {
   const all: Durable<Event>[] = [];
   const decisions = new Map<string, Durable<DecisionEvent>>();
   const observations = new Map<string, Durable<ObservationEvent>>();
+  const last = new Map<string, Link>();
   for (const entry of evidence.entries) {
-    const parsed = eventOf(entry);
+    // Read by another parser than the nodes read with.
+    const leaf = JSON.parse(entry.leaf) as Leaf;
+    if (!isLinked(entry, leaf, last)) wrong.push(`the chain is broken at ${entry.position}`);
+    const parsed = parseEvent(leaf.body);
     const when = evidence.committed.get(entry.id);
     if (!parsed.ok || when === undefined) {
       wrong.push(
@@ -83,18 +90,24 @@ function readAll(evidence: Evidence, wrong: string[]): Read {
   return { all, decisions, observations };
 }
 
-function chainHolds(entries: readonly Entry[], wrong: string[]): void {
-  const last = new Map<string, { readonly seq: number; readonly leafHash: string }>();
-  for (const [position, entry] of entries.entries()) {
-    const { prev, seq, stream } = JSON.parse(entry.leaf) as { prev: unknown; seq: unknown; stream: unknown };
-    const before = last.get(entry.stream);
-    const seqWanted = before === undefined ? 0 : before.seq + 1;
-    const linked = prev === (before?.leafHash ?? null) && seq === seqWanted && stream === entry.stream;
-    if (entry.position !== position || !linked || entry.leafHash !== leafHashHex(entry.leaf)) {
-      wrong.push(`the chain is broken at ${position}`);
-    }
-    last.set(entry.stream, { seq: seqWanted, leafHash: entry.leafHash });
-  }
+interface Leaf {
+  readonly body: unknown;
+  readonly prev: unknown;
+  readonly seq: unknown;
+  readonly stream: unknown;
+}
+
+interface Link {
+  readonly seq: number;
+  readonly leafHash: string;
+}
+
+function isLinked(entry: Entry, leaf: Leaf, last: Map<string, Link>): boolean {
+  const before = last.get(entry.stream);
+  const seq = before === undefined ? 0 : before.seq + 1;
+  last.set(entry.stream, { seq, leafHash: entry.leafHash });
+  const linked = leaf.prev === (before?.leafHash ?? null) && leaf.seq === seq;
+  return linked && leaf.stream === entry.stream && entry.leafHash === leafHashHex(entry.leaf);
 }
 
 /** Every node, whenever it died, knew exactly what the records up to there say; and each record says truly what it moved. */

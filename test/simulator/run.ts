@@ -230,8 +230,8 @@ export async function simulate(seed: number, fault: Fault = {}, keepLines = fals
   team.begin();
   await scheduler.runUntil(beginsMs);
   calm = false;
-  team.work(chaosMs - beginsMs, chance.between(20, 50));
-  for (let i = chance.between(0, 6); i > 0; i--) {
+  team.work(chaosMs - beginsMs, chance.between(12, 32));
+  for (let i = chance.between(0, 5); i > 0; i--) {
     scheduler.after(chance.between(0, chaosMs - beginsMs), weighted(chance, mishaps));
   }
   await scheduler.runUntil(chaosMs);

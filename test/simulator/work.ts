@@ -208,6 +208,8 @@ export async function finalCalls(
   });
   const answers = await within(runUntil, 1000, Promise.all(outcomes));
   wrong.push(...(answers ?? ['in the end a call never came back']).filter((line) => line !== ''));
+  // Time for each to read what the other wrote last.
+  await runUntil(1500);
   return wrong;
 }
 
