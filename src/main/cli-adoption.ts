@@ -11,7 +11,24 @@ export interface Surroundings {
 
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
-export function addAdoption(program: Command, { daemon }: Surroundings): void {
+export function addAdoption(program: Command, { daemon, dataDir }: Surroundings): void {
+  program
+    .command('init')
+    .description('take over the MCP servers that a client starts or calls itself')
+    .option('--mcp <file>', 'where the servers are defined (default: what is found here or at home)')
+    .option('--client-config <file>', "the client's file that is to start Countersign (default: the same)")
+    .option('--dir <dir>', 'where policies/ and catalogue/ are or come to be', '.')
+    .option('--undo', 'give the client its servers back')
+    .option('--dry-run', 'show what would be written')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print one JSON object')
+    .action(async ({ undo: back, ...flags }) => {
+      const { adoptionParts } = await import('./adoption.ts');
+      const parts = adoptionParts(dataDir());
+      if (back === true) await (await import('../edges/cli/undo.ts')).undo(flags, parts);
+      else await (await import('../edges/cli/init.ts')).init(flags, parts);
+    });
+
   program
     .command('mcp-stdio')
     .description('the gateway on standard input and output, for clients that start a process')
