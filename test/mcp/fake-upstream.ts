@@ -91,6 +91,14 @@ export function fakeUpstreams(servers: Readonly<Record<string, FakeServer>>): Fa
             resolve({ kind: 'failed', reason: 'aborted', sent: true }),
           );
         });
+        if (outgoing.method === 'subscriptions/listen') {
+          const { onNotification, signal } = outgoing;
+          listeners.add(onNotification);
+          signal.addEventListener('abort', () => listeners.delete(onNotification));
+          queueMicrotask(() =>
+            onNotification('notifications/subscriptions/acknowledged', params as JsonObject),
+          );
+        }
         return Promise.race([aborted, answered(server, asked)]);
       },
       notify: async () => undefined,

@@ -445,6 +445,52 @@ describe('listening', () => {
     });
   });
 
+  test('a client of the era before subscribes at a server of this one', async () => {
+    await start({ era: 'modern', capabilities: { resources: { subscribe: true, listChanged: true } } });
+    const client = await legacy(`${rig.url}/crm`, rig.token);
+    const heard: Wire[] = [];
+    const leaving = new AbortController();
+    void send(`${rig.url}/crm`, {
+      token: rig.token,
+      method: 'GET',
+      headers: client.headers,
+      signal: leaving.signal,
+      onMessage: (message) => heard.push(message),
+    }).catch(() => undefined);
+    const listening = () => upstreams.sent.filter(({ method }) => method === 'subscriptions/listen');
+    const subscribed = await client.request('resources/subscribe', { uri: 'x:a' });
+    expect(subscribed.messages.at(-1)?.result).toEqual({});
+    expect(listening().map(({ params }) => params.notifications)).toEqual([
+      { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true },
+      { resourceSubscriptions: ['x:a'] },
+    ]);
+    upstreams.tell('crm', 'notifications/resources/updated', { uri: 'x:a' });
+    await expect.poll(() => heard.map(({ params }) => params?.uri)).toContain('x:a');
+
+    await client.request('resources/unsubscribe', { uri: 'x:a' });
+    expect(listening().map(({ outgoing }) => outgoing.signal.aborted)).toEqual([false, true]);
+    expect((await rig.decisions()).map(({ request, outcome }) => [request.method, outcome])).toEqual([
+      ['resources/subscribe', 'allow'],
+      ['resources/unsubscribe', 'allow'],
+    ]);
+    await client.post({}, { method: 'DELETE' });
+    expect(listening()[0]?.outgoing.signal.aborted).toBe(true);
+    leaving.abort();
+  });
+
+  test('a subscription that is denied opens nothing', async () => {
+    await start(
+      { era: 'modern', capabilities: { resources: { subscribe: true } } },
+      {
+        policies: `${permitAll}\n@id("no") @owner("t") forbid (principal, action in Action::"resources/subscribe", resource);`,
+      },
+    );
+    const client = await legacy(`${rig.url}/crm`, rig.token);
+    const { messages } = await client.request('resources/subscribe', { uri: 'x:a' });
+    expect(messages.at(-1)?.error).toMatchObject({ code: -32001, data: { code: 'forbidden' } });
+    expect(upstreams.sent.filter(({ params }) => JSON.stringify(params).includes('x:a'))).toEqual([]);
+  });
+
   test('there is an end to how many one caller may have', async () => {
     await start({ era: 'legacy' }, { limits: { maxListenersPerCaller: 1 } });
     const { leave } = await listen({ toolsListChanged: true });

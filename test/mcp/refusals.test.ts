@@ -160,6 +160,8 @@ describe.each(eras)('%s', (era, asks) => {
   test('who lost its standing is told so, by a result', async () => {
     await start();
     const ask = await asks();
+    // Its token is known by now, so that nothing but the road can stop it.
+    await ask('tools/list', {});
     await rig.endTask();
     const { result } = await ask('tools/call', { name: 'find', arguments: { id: 1 } });
     expect(result).toMatchObject({ isError: true, _meta: { [decisionKey]: { code: 'task_ended' } } });

@@ -18,7 +18,7 @@ import { paramsText, type Understood, understand } from './proposal.ts';
 import { refusalReply, replyOf, unknownMethod } from './refusal.ts';
 import { isUnderstood, translated } from './result.ts';
 import { failed, type Reply, rpcCodes } from './rpc.ts';
-import { type UpstreamLink, UpstreamUnavailable } from './upstream/link.ts';
+import { type UpstreamAnswer, type UpstreamLink, UpstreamUnavailable } from './upstream/link.ts';
 
 type Rounds = Pick<Understood, 'inputResponses' | 'requestState'>;
 
@@ -138,6 +138,10 @@ function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Promise<
     detail: notices.summary,
     async run(leave) {
       const { signal, maxResultBytes, release } = leave;
+      if (method.startsWith('resources/') && method !== 'resources/read' && link.facts.era === 'modern') {
+        const uri = stringAt(JSON.parse(leave.args), 'uri') ?? target;
+        return talk.subscribe?.(server, link, method, uri, release) ?? notCarried;
+      }
       // What the upstream asked ends with the call that it asked for, answered or not.
       const asking = new AbortController();
       signal.addEventListener('abort', () => asking.abort(signal.reason), { once: true });
@@ -172,3 +176,5 @@ function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Promise<
     },
   });
 }
+
+const notCarried: UpstreamAnswer = { kind: 'failed', reason: 'invalid', sent: false };

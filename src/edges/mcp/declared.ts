@@ -8,10 +8,9 @@
  * that any link saw holds for all of them until the accepted definition is seen again.
  */
 import { definitionDigest, parseToolDefinition } from '../../core/catalogue/pin.ts';
-import { canonicalJson } from '../../core/json/canonical.ts';
-import { arrayAt, type JsonObject, type JsonValue, objectAt, stringAt } from '../../core/json/value.ts';
+import { arrayAt, type JsonValue, objectAt, stringAt } from '../../core/json/value.ts';
 import type { GatewayLimits } from './limits.ts';
-import { metaFor } from './meta.ts';
+import { ownRequest } from './own-request.ts';
 import type { UpstreamLink } from './upstream/link.ts';
 
 export type ListMethod = 'tools/list' | 'prompts/list' | 'resources/list' | 'resources/templates/list';
@@ -79,23 +78,12 @@ export function createDeclared(
 
   async function list(link: UpstreamLink, method: ListMethod): Promise<readonly JsonValue[]> {
     const items: JsonValue[] = [];
-    const meta = metaFor(link.facts.era, { clientCapabilities: {}, clientInfo: {} }, undefined);
     let cursor: string | undefined;
     for (let page = 0; page < limits.maxListPages && items.length < limits.maxListed; page++) {
-      const params: JsonObject = {
-        ...(cursor === undefined ? {} : { cursor }),
-        ...(Object.keys(meta).length > 0 ? { _meta: meta } : {}),
-      };
-      const answer = await link.request({
-        method,
-        ...(Object.keys(params).length > 0 ? { params: canonicalJson(params) } : {}),
-        signal: new AbortController().signal,
+      const params = cursor === undefined ? {} : { cursor };
+      const answer = await ownRequest(link, method, params, {
         timeoutMs: limits.ownTimeoutMs,
         maxResultBytes: limits.maxResultBytes,
-        // Nobody's call: the gateway looks for itself, as it does when it opens the link.
-        release: () => true,
-        onNotification: () => undefined,
-        onRequest: async () => ({ error: { code: -32601, message: 'a list asks nothing' } }),
       });
       if (answer.kind !== 'result')
         throw new ListUnavailable(answer.kind === 'failed' ? answer.reason : 'error');

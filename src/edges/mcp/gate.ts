@@ -8,7 +8,7 @@ import type { HeaderOf, LogLevel } from './era.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { Scope } from './namespace.ts';
 import type { Running } from './running.ts';
-import type { Era, PeerAnswer, UpstreamLink, Upstreams } from './upstream/link.ts';
+import type { Era, PeerAnswer, UpstreamAnswer, UpstreamLink, Upstreams } from './upstream/link.ts';
 
 /** Whether a target may be shown to this caller; what may not be is as if it did not exist. */
 export type MayList = (caller: Caller, method: string, server: string, target: string) => boolean;
@@ -44,6 +44,14 @@ export interface Talk {
   readonly header: HeaderOf | undefined;
   /** The upstream has let go of the answer's stream and will give it on another. */
   detached(): void;
+  /** Subscribes at an upstream of the other era, which does it by streams; absent where the eras are the same. */
+  readonly subscribe?: (
+    server: string,
+    link: UpstreamLink,
+    method: string,
+    uri: string,
+    release: () => boolean,
+  ) => Promise<UpstreamAnswer>;
   /** Puts a question of the upstream's to the client. Never rejects. */
   ask(method: string, params: JsonObject, signal: AbortSignal): Promise<PeerAnswer>;
 }

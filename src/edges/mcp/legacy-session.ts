@@ -9,13 +9,16 @@
 import type { Clock } from '../../app/ports.ts';
 import { type JsonObject, objectAt, stringAt } from '../../core/json/value.ts';
 import type { Caller } from '../../core/request/proposal.ts';
-import { type LogLevel, metaKeys } from './era.ts';
+import type { LogLevel } from './era.ts';
 import { createStreams, type Stream, type Streams } from './event-stream.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Talk } from './gate.ts';
+import { createHearing } from './hearing.ts';
+import type { GatewayLimits } from './limits.ts';
 import type { Scope } from './namespace.ts';
 import { relayable } from './notice.ts';
+import { ownRequest } from './own-request.ts';
 import { notificationText, type RequestId, requestText, rpcCodes } from './rpc.ts';
-import type { PeerAnswer, UpstreamLink } from './upstream/link.ts';
+import type { PeerAnswer, UpstreamAnswer, UpstreamLink } from './upstream/link.ts';
 
 export interface Hello {
   readonly protocolVersion: string;
@@ -39,6 +42,7 @@ export interface LegacySession extends Hello {
   link(server: string): Promise<UpstreamLink>;
   /** Links that are open now. */
   openLinks(): Promise<readonly UpstreamLink[]>;
+  readonly subscribe: NonNullable<Talk['subscribe']>;
   ask(stream: Stream, method: string, params: JsonObject, signal: AbortSignal): Promise<PeerAnswer>;
   /** The client's answer to a question; late ones are dropped. */
   answer(id: RequestId, answer: PeerAnswer): void;
@@ -71,6 +75,9 @@ export function createLegacySession(
   let unsolicited = 0;
   let windowFromMs = 0;
   const closing = new AbortController();
+  const hearing = createHearing(clock, limits.ownTimeoutMs, limits.maxNoticeBytes);
+  /** By what is followed at upstreams of the later era: how to stop. */
+  const heardOf = new Map<string, AbortController>();
 
   function hear(server: string, method: string, params: JsonObject): void {
     const nowMs = clock.monotonicMs();
@@ -96,29 +103,40 @@ export function createLegacySession(
       transportSession: id,
       ...hello,
     });
-    link.onUnsolicited((method, params) => hear(server, method, params));
-    void link.closed.then(() => links.delete(server));
-    if (link.facts.era === 'modern') listenTo(server, link);
+    const told = (method: string, params: JsonObject) => hear(server, method, params);
+    link.onUnsolicited(told);
+    if (link.facts.era === 'modern') void hearing.listen(link, lists, closing.signal, told);
+    else if (session.logLevel !== 'debug') await tellLevel(link, session.logLevel, limits);
     return link;
   }
 
-  // An upstream of the later era tells of changes only on a stream that somebody opened.
-  function listenTo(server: string, link: UpstreamLink): void {
-    const notifications = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
-    const _meta = {
-      [metaKeys.protocolVersion]: link.facts.protocolVersion,
-      [metaKeys.clientCapabilities]: {},
-    };
-    void link.request({
-      method: 'subscriptions/listen',
-      params: JSON.stringify({ _meta, notifications }),
-      signal: closing.signal,
-      timeoutMs: maxTimerMs,
-      maxResultBytes: limits.maxNoticeBytes,
-      release: () => true,
-      onNotification: (method, params) => hear(server, method, params),
-      onRequest: async () => ({ error: { code: rpcCodes.methodNotFound, message: 'not here' } }),
-    });
+  async function subscribe(
+    server: string,
+    link: UpstreamLink,
+    method: string,
+    uri: string,
+    release: () => boolean,
+  ): Promise<UpstreamAnswer> {
+    const key = `${server} ${uri}`;
+    if (method === 'resources/unsubscribe') {
+      if (!release()) return { kind: 'failed', reason: 'not_released', sent: false };
+      heardOf.get(key)?.abort('unsubscribed');
+      heardOf.delete(key);
+      return done;
+    }
+    if (heardOf.size >= limits.maxStreamsPerSession)
+      return { kind: 'failed', reason: 'unreachable', sent: false };
+    const stop = new AbortController();
+    closing.signal.addEventListener('abort', () => stop.abort('closed'), { once: true });
+    const told = (method: string, params: JsonObject) => hear(server, method, params);
+    const answer = await hearing.listen(link, { resourceSubscriptions: [uri] }, stop.signal, told, release);
+    if (answer !== 'listening') {
+      stop.abort('not listening');
+      return answer === 'silent' ? { kind: 'failed', reason: 'timeout', sent: true } : answer;
+    }
+    heardOf.get(key)?.abort('again');
+    heardOf.set(key, stop);
+    return done;
   }
 
   const session: LegacySession = {
@@ -131,6 +149,7 @@ export function createLegacySession(
     logLevel: 'debug',
     lastUsedAtMs: clock.monotonicMs(),
     followed: new Set(),
+    subscribe,
     isOf: (caller) =>
       caller.session === owner.session && caller.task === owner.task && caller.agent === owner.agent,
     link(server) {
@@ -138,7 +157,10 @@ export function createLegacySession(
       if (known !== undefined) return known;
       const opening = opened(server);
       links.set(server, opening);
-      opening.catch(() => links.delete(server));
+      const forget = () => {
+        if (links.get(server) === opening) links.delete(server);
+      };
+      opening.then((link) => link.closed.then(forget), forget);
       return opening;
     },
     async openLinks() {
@@ -203,5 +225,21 @@ const unanswered: PeerAnswer = {
   error: { code: rpcCodes.upstream, message: 'the client did not answer', data: { code: 'cancelled' } },
 };
 
-/** The longest that a timer can be set for. */
-const maxTimerMs = 2 ** 31 - 1;
+/** A level of the eight that exist: nothing of the client's but that. */
+export async function tellLevel(
+  link: UpstreamLink,
+  level: LogLevel,
+  { ownTimeoutMs, maxNoticeBytes }: Pick<GatewayLimits, 'ownTimeoutMs' | 'maxNoticeBytes'>,
+): Promise<void> {
+  const hasLevels = link.facts.era === 'legacy' && objectAt(link.facts.capabilities, 'logging') !== undefined;
+  if (!hasLevels) return;
+  await ownRequest(
+    link,
+    'logging/setLevel',
+    { level },
+    { timeoutMs: ownTimeoutMs, maxResultBytes: maxNoticeBytes },
+  );
+}
+
+const lists: JsonObject = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
+const done: UpstreamAnswer = { kind: 'result', result: {}, sizeBytes: 2 };

@@ -8,12 +8,12 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../app/ports.ts';
-import { integerAt, type JsonObject, objectAt, stringAt } from '../../core/json/value.ts';
+import { integerAt, type JsonObject, stringAt } from '../../core/json/value.ts';
 import type { Caller } from '../../core/request/proposal.ts';
 import { legacyVersions, logLevel } from './era.ts';
 import type { Stream } from './event-stream.ts';
 import type { Gate, Talk } from './gate.ts';
-import { createLegacySession, follow, type LegacySession, readHello } from './legacy-session.ts';
+import { createLegacySession, follow, type LegacySession, readHello, tellLevel } from './legacy-session.ts';
 import type { Message } from './message.ts';
 import { notificationTreatment } from './methods.ts';
 import { nativeUri, type Scope } from './namespace.ts';
@@ -122,6 +122,7 @@ export function createLegacy(gate: Gate, clock: Clock): Legacy {
       link: session.link,
       notify: (method, params) => stream.send(notificationText(method, params)),
       detached: () => stream.letGo(),
+      subscribe: session.subscribe,
       ask: (method, params, signal) => session.ask(stream, method, params, signal),
     };
   }
@@ -131,22 +132,7 @@ export function createLegacy(gate: Gate, clock: Clock): Legacy {
     if (level === undefined) return failed(rpcCodes.invalidParams, '`params.level` is not a log level');
     session.logLevel = level;
     const links = await session.openLinks();
-    await Promise.all(
-      links
-        .filter((link) => link.facts.era === 'legacy' && objectAt(link.facts.capabilities, 'logging'))
-        .map((link) =>
-          link.request({
-            method: 'logging/setLevel',
-            params: JSON.stringify({ level }),
-            signal: new AbortController().signal,
-            timeoutMs: limits.ownTimeoutMs,
-            maxResultBytes: limits.maxNoticeBytes,
-            release: () => true,
-            onNotification: () => undefined,
-            onRequest: async () => ({ error: { code: rpcCodes.methodNotFound, message: 'not here' } }),
-          }),
-        ),
-    );
+    await Promise.all(links.map((link) => tellLevel(link, level, limits)));
     return { ok: true, result: {} };
   }
 

@@ -16,12 +16,13 @@ import { decided, type Leave } from './decided.ts';
 import { metaKeys } from './era.ts';
 import { eventStreamHeaders } from './event-stream.ts';
 import type { Gate, Talk } from './gate.ts';
-import { metaFor } from './meta.ts';
+import { createHearing } from './hearing.ts';
 import { nativeUri, serversOf, shownUri } from './namespace.ts';
 import { relayable } from './notice.ts';
+import { ownRequest } from './own-request.ts';
 import { sendError } from './respond.ts';
 import { notificationText, type RequestId, resultText, rpcCodes } from './rpc.ts';
-import { type UpstreamAnswer, type UpstreamLink, UpstreamUnavailable } from './upstream/link.ts';
+import { type UpstreamAnswer, UpstreamUnavailable } from './upstream/link.ts';
 
 export interface Listeners {
   serve(
@@ -50,6 +51,7 @@ const acknowledgeWithinMs = 400;
 
 export function createListeners(gate: Gate, clock: Clock): Listeners {
   const { limits } = gate;
+  const hearing = createHearing(clock, acknowledgeWithinMs, limits.maxNoticeBytes);
   const open = new Map<ServerResponse, { readonly caller: Caller; end(): void }>();
 
   async function serve(
@@ -110,7 +112,11 @@ export function createListeners(gate: Gate, clock: Clock): Listeners {
         try {
           const link = await talk.link(server);
           stopped.push(link.onUnsolicited(hear(server)));
-          if (link.facts.era === 'modern') await listenModern(server, link, talk, agreed, hear(server));
+          if (link.facts.era === 'modern') {
+            const uris = nativeUris(talk, server, agreed);
+            const filter = filterShown({ ...agreed, resourceSubscriptions: uris });
+            await hearing.listen(link, filter, talk.cancelled, hear(server));
+          }
         } catch (error) {
           if (!(error instanceof UpstreamUnavailable)) throw error;
           gate.log('upstream_unavailable', { server, reason: error.message });
@@ -157,51 +163,18 @@ export function createListeners(gate: Gate, clock: Clock): Listeners {
         ? { kind: 'result', result: {}, sizeBytes: 2 }
         : { kind: 'failed', reason: 'not_released', sent: false };
     }
-    return link.request({
-      method: 'resources/subscribe',
-      params: leave.args,
-      signal: leave.signal,
-      timeoutMs: limits.ownTimeoutMs,
-      maxResultBytes: limits.maxNoticeBytes,
-      release: leave.release,
-      onNotification: () => undefined,
-      onRequest: async () => ({ error: { code: rpcCodes.methodNotFound, message: 'not here' } }),
-    });
-  }
-
-  /** Resolves once the upstream listens, or after a bounded wait. */
-  function listenModern(
-    server: string,
-    link: UpstreamLink,
-    talk: Talk,
-    agreed: Filter,
-    hear: (method: string, params: JsonObject) => void,
-  ): Promise<void> {
-    const uris = nativeUris(talk, server, agreed);
-    const notifications = filterShown({ ...agreed, resourceSubscriptions: uris });
-    const _meta = metaFor('modern', talk, undefined);
-    return new Promise((resolve) => {
-      const takeBack = clock.after(acknowledgeWithinMs, resolve);
-      const begun = () => {
-        takeBack();
-        resolve();
-      };
-      void link
-        .request({
-          method: 'subscriptions/listen',
-          params: JSON.stringify({ _meta, notifications }),
-          signal: talk.cancelled,
-          timeoutMs: maxTimerMs,
-          maxResultBytes: limits.maxNoticeBytes,
-          release: () => true,
-          onNotification(method, params) {
-            if (method === 'notifications/subscriptions/acknowledged') begun();
-            else hear(method, params);
-          },
-          onRequest: async () => ({ error: { code: rpcCodes.methodNotFound, message: 'not here' } }),
-        })
-        .then(begun);
-    });
+    const { uri } = JSON.parse(leave.args);
+    return ownRequest(
+      link,
+      'resources/subscribe',
+      { uri },
+      {
+        timeoutMs: limits.ownTimeoutMs,
+        maxResultBytes: limits.maxNoticeBytes,
+        signal: leave.signal,
+        release: leave.release,
+      },
+    );
   }
 
   return {
@@ -269,6 +242,3 @@ function isWanted(filter: Filter, talk: Talk, server: string, method: string, pa
       return false;
   }
 }
-
-/** The longest that a timer can be set for. */
-const maxTimerMs = 2 ** 31 - 1;
