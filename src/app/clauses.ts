@@ -41,7 +41,7 @@ export function clausesOf(policy: string): readonly Clause[] {
   const effect = effectAt(tokens);
   const scopeEnd = closing(tokens, effect + 1);
   const [first, last] = [tokens[effect], tokens[scopeEnd]];
-  if (first === undefined || last === undefined) return [];
+  if (first === undefined || last === undefined || !/^(permit|forbid)$/.test(first.text)) return [];
   const scope = policy.slice(first.at, last.end);
   const clauses: Clause[] = [{ text: oneLine(scope), upToHere: scope }];
   for (let i = scopeEnd + 1; i < tokens.length && tokens[i]?.text !== ';'; ) {

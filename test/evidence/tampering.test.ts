@@ -166,6 +166,24 @@ describe('one record is edited', () => {
   });
 });
 
+test('a refusal may rest on what had just moved: that is counted and is no difference', async () => {
+  const found = await verified(
+    changed((db) => {
+      const rows = rowsOf(db);
+      const at = rows.findIndex(({ body }) => body.includes('"code":"budget_exhausted"'));
+      const stale = (body: string) => body.replace(/("policy":)"e-[^"]+"/, '$1"e-before"');
+      expect(stale(rows[at]?.body ?? '')).not.toBe(rows[at]?.body);
+      rewrite(
+        db,
+        rows.map((row, i) => (i === at ? { ...row, body: stale(row.body) } : row)),
+      );
+      regrow(db);
+      resign(db, signer());
+    }),
+  );
+  expect(found).toMatchObject({ differences: [], staleRefusals: 1 });
+});
+
 describe('one record is removed', () => {
   test('and leaves its gap: named', () =>
     fc.assert(
