@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Data keys, one for each task, and what is sealed under them. Erasing a task's key is how its payloads are forgotten.
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import {
   keyBytes,
   nonceBytes,
@@ -36,9 +37,9 @@ export function createVault(
   master: MasterKey,
   randomness: Randomness,
 ): Vault {
-  const cache = new Map<string, Uint8Array>();
+  const cache = new Map<string, KeyObject>();
 
-  async function key(task: string): Promise<Uint8Array | undefined> {
+  async function key(task: string): Promise<KeyObject | undefined> {
     const known = cache.get(task);
     if (known !== undefined) return known;
     const wrapped = await keys.load(task);
@@ -46,7 +47,8 @@ export function createVault(
     return remember(task, master.unwrap(wrapped));
   }
 
-  function remember(task: string, value: Uint8Array): Uint8Array {
+  function remember(task: string, bytes: Uint8Array): KeyObject {
+    const value = createSecretKey(bytes);
     const oldest = cache.size >= maxCached ? cache.keys().next().value : undefined;
     if (oldest !== undefined) cache.delete(oldest);
     cache.set(task, value);
