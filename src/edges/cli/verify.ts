@@ -99,7 +99,9 @@ function report(verified: Verified, unknown: readonly string[], paint: Paint): r
   if (first !== undefined) {
     lines.push(`${paint('red', 'different')}: ${placed(first)}`);
     for (const other of others) lines.push(`  and: ${placed(other)}`);
-    lines.push(`  ${records} records were read; after a record that differs, no other one is judged by itself`);
+    lines.push(
+      `  ${records} records were read; after a record that differs, no other one is judged by itself`,
+    );
     return lines;
   }
   lines.push(
