@@ -19,9 +19,10 @@ const parent = process.argv[2]?.startsWith('-') === false ? process.argv[2] : tm
 const directory = mkdtempSync(join(parent, 'countersign-bench-'));
 try {
   const diskBefore = diskMs();
-  const alone = await commits(1, false);
-  const together = await commits(64, false);
-  const withPayloads = await commits(64, true);
+  const alone = await commits({ callers: 1, unitsEach: 1, payloads: false });
+  const together = await commits({ callers: 64, unitsEach: 1, payloads: false });
+  const grouped = await commits({ callers: 1, unitsEach: 64, payloads: false });
+  const withPayloads = await commits({ callers: 64, unitsEach: 1, payloads: true });
   const disk = (diskBefore + diskMs()) / 2;
   const perSecondOfDisk = 1000 / disk;
   const report = (run: Run) => ({
@@ -35,6 +36,7 @@ try {
       diskP50Us: rounded(disk * 1000),
       inFlight1: report(alone),
       inFlight64: report(together),
+      oneCallOf64: report(grouped),
       inFlight64WithPayloads: report(withPayloads),
       goalTimesDisk: 15,
       reached: together.commitsPerSecond >= 15 * perSecondOfDisk,
@@ -68,10 +70,19 @@ interface Run {
   readonly cpuUsPerCommit: number;
 }
 
-/** Callers that each commit one unit after the other; the checkpoints that this leads to are included. */
-async function commits(inFlight: number, withPayloads: boolean): Promise<Run> {
-  const store = await openSqliteStore({ path: join(directory, `${inFlight}-${withPayloads}.db`) });
-  const callers = Array.from({ length: inFlight }, (_, i) => caller(i, withPayloads));
+interface Load {
+  readonly callers: number;
+  /** Units in each commit; the sequencer hands over whole groups. */
+  readonly unitsEach: number;
+  readonly payloads: boolean;
+}
+
+/** Callers that commit one time after the other; the checkpoints that this leads to are included. */
+async function commits(load: Load): Promise<Run> {
+  const store = await openSqliteStore({ path: join(directory, `${Object.values(load).join('-')}.db`) });
+  const callers = Array.from({ length: load.callers }, (_, i) =>
+    Array.from({ length: load.unitsEach }, (_, j) => session(i * load.unitsEach + j, load.payloads)),
+  );
   try {
     await lap(store, callers, 500);
     const cpu = process.cpuUsage();
@@ -79,25 +90,34 @@ async function commits(inFlight: number, withPayloads: boolean): Promise<Run> {
     const times = await lap(store, callers, seconds * 1000);
     const tookMs = performance.now() - start;
     const { user, system } = process.cpuUsage(cpu);
+    const count = times.length * load.unitsEach;
     return {
-      commitsPerSecond: Math.round((times.length / tookMs) * 1000),
+      commitsPerSecond: Math.round((count / tookMs) * 1000),
       p50Us: rounded(percentile(times, 0.5) * 1000),
       p99Us: rounded(percentile(times, 0.99) * 1000),
-      cpuUsPerCommit: rounded((user + system) / times.length),
+      cpuUsPerCommit: rounded((user + system) / count),
     };
   } finally {
     await store.close();
   }
 }
 
-async function lap(store: SqliteStore, callers: readonly (() => Unit)[], ms: number): Promise<number[]> {
+type Session = () => Unit;
+
+async function lap(
+  store: SqliteStore,
+  callers: readonly (readonly Session[])[],
+  ms: number,
+): Promise<number[]> {
   const times: number[] = [];
   const until = performance.now() + ms;
   await Promise.all(
-    callers.map(async (next) => {
+    callers.map(async (sessions) => {
       for (let start = performance.now(); start < until; start = performance.now()) {
-        const [result] = await store.ledger.commit([next()], timeoutMs);
-        if (result?.committed !== true) throw new Error('a conflict where there can be none');
+        const units = sessions.map((next) => next());
+        const results = await store.ledger.commit(units, timeoutMs);
+        if (!results.every(({ committed }) => committed))
+          throw new Error('a conflict where there can be none');
         times.push(performance.now() - start);
       }
     }),
@@ -109,15 +129,15 @@ async function lap(store: SqliteStore, callers: readonly (() => Unit)[], ms: num
  * One session: each unit expects what the one before it left, and moves what a decision moves.
  * Making units is not what is measured, so it is kept cheap: ids count up instead of being random.
  */
-function caller(n: number, withPayloads: boolean): () => Unit {
+function session(n: number, withPayloads: boolean): Session {
   const start = Date.now().toString(32);
   const prefix = `${start}-${String(n).padStart(3, '0')}`;
-  const [session, task] = [`s-${prefix}-0123456789`, `t-${prefix}-0123456789`];
-  const moved = [`session/${session}/activity`, `task/${task}/budget/calls`];
+  const [name, task] = [`s-${prefix}-0123456789`, `t-${prefix}-0123456789`];
+  const moved = [`session/${name}/activity`, `task/${task}/budget/calls`];
   const read = [
     `agent/a-${n}`,
     `task/${task}`,
-    `session/${session}`,
+    `session/${name}`,
     `task/${task}/labels`,
     'policy',
     'catalogue',
@@ -137,7 +157,7 @@ function caller(n: number, withPayloads: boolean): () => Unit {
     ];
     last = id;
     const payloads = withPayloads ? [payload(task, id)] : [];
-    return { drafts: [{ id, stream: `session/${session}`, body, moves, drops, payloads }], expected };
+    return { drafts: [{ id, stream: `session/${name}`, body, moves, drops, payloads }], expected };
   };
 }
 

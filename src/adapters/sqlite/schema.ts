@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { refusal, StoreUnreadable } from './errors.ts';
+import { makePrivate } from './ownership.ts';
 
 /** `CSGN`, so that `file` and we can tell a store from any other database. */
 const applicationId = 0x4353474e;
@@ -49,6 +50,7 @@ const tables = `
 
 /** Opens the database for its owner, making it when there is none. */
 export function openForWriting(path: string): DatabaseSync {
+  makePrivate(path);
   const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
     if (isEmpty(db)) {
