@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `init` needs of the other rooms: upstreams to ask, proposals for the catalogue, the starter policy.
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { proposeFor } from '../adapters/catalogue-files/propose.ts';
 import { type JsonObject, own } from '../core/json/value.ts';
@@ -12,7 +11,7 @@ import type { InitParts } from '../edges/cli/init.ts';
 import { parseMcpServers } from '../edges/mcp/upstream/config.ts';
 import { DEFAULT_LIMITS } from '../edges/mcp/upstream/limits.ts';
 import { createUpstreams } from '../edges/mcp/upstream/upstreams.ts';
-import { starterDir } from './load.ts';
+import { starterDir } from './options.ts';
 import { liveTools } from './upstream-tools.ts';
 
 const starterName = 'starter.cedar';
@@ -21,13 +20,9 @@ const startTimeoutMs = 60_000;
 /** Started at the same time: their installers would get in one another's way. */
 const maxAtOnce = 4;
 
-export function surroundings(): Surroundings {
-  return { cwd: process.cwd(), home: homedir(), platform: process.platform, env: process.env };
-}
-
-export function adoptionParts(dataDir: string): InitParts {
+export function adoptionParts(dataDir: string, surroundings: Surroundings): InitParts {
   return {
-    surroundings: surroundings(),
+    surroundings,
     dataDir,
     command: join(import.meta.dirname, '../../bin/countersign'),
     starter: { name: starterName, text: readFileSync(join(starterDir, starterName), 'utf8') },

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands for getting in and staying in: policies, catalogue, init, the stdio relay, status and doctor.
+import { homedir } from 'node:os';
 import type { Command } from 'commander';
 import { askOnTerminal } from '../edges/cli/ask.ts';
 import type { Daemon } from '../edges/cli/client.ts';
 
-export interface Surroundings {
+export interface Reachable {
   readonly daemon: () => Daemon;
   readonly dataDir: () => string;
 }
 
+const surroundings = () => ({
+  cwd: process.cwd(),
+  home: homedir(),
+  platform: process.platform,
+  env: process.env,
+});
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
-export function addAdoption(program: Command, { daemon, dataDir }: Surroundings): void {
+export function addAdoption(program: Command, { daemon, dataDir }: Reachable): void {
   program
     .command('init')
     .description('take over the MCP servers that a client starts or calls itself')
@@ -24,7 +31,7 @@ export function addAdoption(program: Command, { daemon, dataDir }: Surroundings)
     .option('--json', 'print one JSON object')
     .action(async ({ undo: back, ...flags }) => {
       const { adoptionParts } = await import('./adoption.ts');
-      const parts = adoptionParts(dataDir());
+      const parts = adoptionParts(dataDir(), surroundings());
       if (back === true) await (await import('../edges/cli/undo.ts')).undo(flags, parts);
       else await (await import('../edges/cli/init.ts')).init(flags, parts);
     });
@@ -48,6 +55,27 @@ export function addAdoption(program: Command, { daemon, dataDir }: Surroundings)
       await mcpStdio(daemon(), flags, { input: process.stdin, output: process.stdout, told });
       // A stream to the gateway may be left open; nothing is written any more.
       process.exit(0);
+    });
+
+  program
+    .command('status')
+    .description('what decides on this node, and whether changed files are in force')
+    .option('--json', 'print one JSON object')
+    .action(async (flags) => (await import('../edges/cli/status.ts')).status(daemon(), flags.json === true));
+
+  program
+    .command('doctor')
+    .description('what is in the path, what is not, and which ways around it were found (exit 2: some were)')
+    .option('--json', 'print one JSON object')
+    .action(async (flags) => {
+      const { doctor } = await import('../edges/cli/doctor.ts');
+      const parts = {
+        daemon: daemon(),
+        dataDir: dataDir(),
+        surroundings: surroundings(),
+        uid: process.getuid?.(),
+      };
+      process.exitCode = await doctor(parts, flags.json === true);
     });
 
   const policy = program.command('policy').description('the rules that decide');

@@ -32,9 +32,9 @@ import { DEFAULT_LIMITS } from '../edges/mcp/upstream/limits.ts';
 import { createUpstreams } from '../edges/mcp/upstream/upstreams.ts';
 import { keyPairFromSeed, parseSignerKey } from '../log/index.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
-import { load, starterDir } from './load.ts';
+import { load } from './load.ts';
 import { readMcpServers } from './mcp-servers.ts';
-import { type DaemonOptions, socketPathOf, version } from './options.ts';
+import { type DaemonOptions, socketPathOf, starterDir, version } from './options.ts';
 import { createReloader } from './reload.ts';
 import { watchFiles } from './watch.ts';
 

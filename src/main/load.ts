@@ -9,6 +9,7 @@ import type { ToolDefinition } from '../core/catalogue/entry.ts';
 import { definitionJson } from '../core/catalogue/pin.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject, JsonValue } from '../core/json/value.ts';
+import { starterDir } from './options.ts';
 
 export interface Problem {
   readonly file: string;
@@ -33,10 +34,9 @@ export interface Sources {
   readonly mode: 'enforce' | 'shadow';
 }
 
-const maxPolicyFiles = 512;
+export { starterDir };
 
-/** Policies that nobody named: those that come with the product. */
-export const starterDir = join(import.meta.dirname, '../../policies');
+const maxPolicyFiles = 512;
 
 export function load({ policyDir = starterDir, catalogueDir, mode }: Sources): Loaded {
   const catalogue = loadCatalogue(catalogueDir ?? []);

@@ -36,6 +36,9 @@ export type OptionsRead =
   | { readonly ok: true; readonly options: DaemonOptions }
   | { readonly ok: false; readonly message: string };
 
+/** Policies that nobody named: those that come with the product. */
+export const starterDir = join(import.meta.dirname, '../../policies');
+
 /** Where `init` keeps the upstreams that it has taken out of the reach of clients. */
 export const adoptedUpstreams = 'upstreams.json';
 

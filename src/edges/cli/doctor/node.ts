@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the daemon says of itself, judged: mode, policies, catalogue, tasks, and the files that it watches.
+import { isIP } from 'node:net';
+import type { ToolChange } from '../../api/tool-changes.ts';
+import type { Finding } from './finding.ts';
+
+/** As `/v1/status` answers; only what is judged here. */
+export interface NodeStatus {
+  readonly mode: 'enforce' | 'shadow';
+  readonly url: string;
+  readonly policyDir: string;
+  readonly catalogueDir: string;
+  readonly mcpFile?: string;
+  readonly canaryProvedAt: number;
+  readonly now: number;
+  readonly policies: {
+    readonly count: number;
+    readonly permits: number;
+    readonly finalForbids: number;
+    readonly starter: number;
+  };
+  readonly catalogue: { readonly unknownClass: readonly string[] };
+  readonly reload: {
+    readonly state: 'in_force' | 'refused';
+    readonly problems: readonly { readonly file: string; readonly line: number; readonly message: string }[];
+  };
+  readonly tasks: { readonly running: number; readonly withoutPrompt: number };
+  readonly upstreams: readonly { readonly name: string; readonly kind: string }[];
+}
+
+export interface ComparedServer {
+  readonly server: string;
+  readonly reachable: boolean;
+  readonly reason?: string;
+  readonly changes?: readonly ToolChange[];
+}
+
+const maxNamed = 5;
+
+export function judgeNode(status: NodeStatus): readonly Finding[] {
+  const { policies, catalogue, reload, tasks } = status;
+  const findings: Finding[] = [];
+  if (status.mode === 'shadow')
+    findings.push({
+      code: 'shadow_mode',
+      severity: 'warning',
+      message: 'the daemon runs in shadow mode: everything is recorded and nothing is stopped',
+      fix: 'start it with `--mode enforce` when the records look right',
+    });
+  if (reload.state === 'refused') {
+    const [first] = reload.problems;
+    const where = first === undefined ? '' : `: ${first.file}, line ${first.line}: ${first.message}`;
+    findings.push({
+      code: 'files_not_in_force',
+      severity: 'error',
+      message: `the policies or catalogue on disk are not what decides${where}`,
+      fix: 'correct the files (`countersign policy check`); they come into force when saved',
+    });
+  }
+  if (policies.permits === 0)
+    findings.push({
+      code: 'nothing_permitted',
+      severity: 'warning',
+      message: 'no policy permits anything, so every call is refused',
+      fix: 'write a `permit`, or begin with policies/starter.cedar',
+    });
+  else if (policies.finalForbids === 0)
+    findings.push({
+      code: 'no_final_forbid',
+      severity: 'warning',
+      message: 'no policy forbids anything for good: whatever is permitted can be had, or be approved',
+      fix: 'write a `forbid` without `@outcome` for what must never happen; policies/starter.cedar has two',
+    });
+  if (policies.starter === 0)
+    findings.push({
+      code: 'starter_missing',
+      severity: 'note',
+      message: 'none of the starter rules is in force (private data, untrusted text and a way out, together)',
+      fix: 'nothing, if your own policies say as much; else copy policies/starter.cedar',
+    });
+  if (catalogue.unknownClass.length > 0)
+    findings.push({
+      code: 'class_unknown',
+      severity: 'warning',
+      message: `nobody has said what these accepted tools do: ${brief(catalogue.unknownClass)}`,
+      fix: `give them a class in \`${status.catalogueDir}\`; until then they count as everything at once`,
+    });
+  if (tasks.withoutPrompt > 0)
+    findings.push({
+      code: 'task_without_prompt',
+      severity: 'note',
+      message: `${tasks.withoutPrompt} of ${tasks.running} running tasks have no prompt, so in them nothing can come from the user`,
+      fix: 'start tasks with `--prompt`, from whoever gives the agent its orders; their parameters stand for it',
+    });
+  const host = new URL(status.url).hostname.replaceAll(/[[\]]/g, '');
+  const isLoopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+  if (!isLoopback)
+    findings.push({
+      code: 'gateway_exposed',
+      severity: 'warning',
+      message: `the gateway listens on \`${host}\` without TLS, so tokens can be read on the way`,
+      fix: 'listen on 127.0.0.1, or put a TLS proxy in front',
+    });
+  return findings;
+}
+
+export function judgeCatalogue(servers: readonly ComparedServer[]): readonly Finding[] {
+  return servers.flatMap(({ server, reachable, reason, changes = [] }): readonly Finding[] => {
+    if (!reachable)
+      return [
+        {
+          code: 'upstream_unreachable',
+          severity: 'warning',
+          message: `\`${server}\` cannot be asked for its tools: ${reason ?? 'no answer'}`,
+          fix: 'see that it starts, with its own command or URL',
+        },
+      ];
+    if (changes.length === 0) return [];
+    const names = changes.map(({ tool, change }) => `${tool} (${change})`);
+    return [
+      {
+        code: 'tools_not_accepted',
+        severity: 'warning',
+        message: `tools of \`${server}\` are not as they were accepted and cannot be called: ${brief(names)}`,
+        fix: `look at \`countersign catalogue diff ${server}\`, then \`countersign catalogue accept ${server}\``,
+      },
+    ];
+  });
+}
+
+export function brief(names: readonly string[]): string {
+  const more = names.length - maxNamed;
+  return names.slice(0, maxNamed).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// The daemon as people run it: a process of `bin/countersign up`, asked over its socket and its URL, stopped by signals.
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Daemon as Control, daemonAt } from '../../src/edges/cli/client.ts';
+import { socketPathOf } from '../../src/main/options.ts';
+import { permitAll } from './daemon.fixture.ts';
+
+export interface DaemonProcess extends AsyncDisposable {
+  readonly dir: string;
+  /** Of the endpoint of all upstreams; append `/<server>` for one. */
+  readonly url: string;
+  readonly dataDir: string;
+  readonly control: Control;
+  pid(): number;
+  /** All that it has said, over all its starts. */
+  said(): string;
+  /** A task of its own with a token for its first session. */
+  task(order?: object): Promise<Pass>;
+  /** Accepts what the upstreams declare now, as a person would who looked at it. */
+  accept(...servers: readonly string[]): Promise<void>;
+  /** Runs a command of the CLI against it. */
+  cli(...args: readonly string[]): Promise<Ran>;
+  // biome-ignore lint/suspicious/noExplicitAny: records are read here as any stranger would read them
+  events(query?: string): Promise<readonly any[]>;
+  /** @returns its exit code */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+  start(): Promise<void>;
+}
+
+export interface Pass {
+  readonly token: string;
+  readonly task: string;
+  readonly session: string;
+  readonly agent: string;
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface DaemonFiles {
+  readonly mcpServers: Readonly<Record<string, object>>;
+  readonly policies?: string;
+  /** By server: lines of YAML beside `server:`, for what `accept` does not propose. */
+  readonly catalogue?: Readonly<Record<string, string>>;
+  readonly mode?: 'enforce' | 'shadow';
+}
+
+const root = join(import.meta.dirname, '../..');
+const command = join(root, 'bin/countersign');
+const readyWithinMs = 30_000;
+
+export async function runDaemon(files: DaemonFiles): Promise<DaemonProcess> {
+  const dir = mkdtempSync(join(tmpdir(), 'cs-process-'));
+  const dataDir = join(dir, 'data');
+  const [policyDir, catalogueDir, mcpFile] = ['policies', 'catalogue', 'mcp.json'].map((name) =>
+    join(dir, name),
+  ) as [string, string, string];
+  mkdirSync(policyDir);
+  mkdirSync(catalogueDir);
+  writeFileSync(join(policyDir, 'test.cedar'), files.policies ?? permitAll);
+  writeFileSync(mcpFile, JSON.stringify({ mcpServers: files.mcpServers }));
+  for (const [server, lines] of Object.entries(files.catalogue ?? {}))
+    writeFileSync(join(catalogueDir, `${server}.yaml`), `server: ${server}\n${lines}\n`);
+  const control = daemonAt(socketPathOf(dataDir));
+
+  let child: ChildProcess | undefined;
+  let said = '';
+  let url = '';
+  let listen = '127.0.0.1:0';
+
+  async function start() {
+    const own = ['--policies', policyDir, '--catalogue', catalogueDir, '--mode', files.mode ?? 'enforce'];
+    const args = ['up', '--mcp', mcpFile, '--data', dataDir, '--listen', listen, ...own];
+    const started = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    child = started;
+    started.stderr.on('data', (chunk: Buffer) => {
+      said += chunk.toString('utf8');
+    });
+    url = await new Promise<string>((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`not ready: ${said}`)), readyWithinMs);
+      const over = (code: number | null) => reject(new Error(`ended with ${code} before ready: ${said}`));
+      started.once('exit', over);
+      createInterface({ input: started.stdout }).once('line', (line) => {
+        clearTimeout(timer);
+        started.off('exit', over);
+        resolve(/^ready (\S+)/.exec(line)?.[1] ?? '');
+      });
+    });
+    listen = new URL(url).host;
+  }
+
+  async function stop(signal: NodeJS.Signals = 'SIGTERM') {
+    const running = child;
+    child = undefined;
+    if (running === undefined) return null;
+    const ended = once(running, 'exit');
+    running.kill(signal);
+    const [code] = await ended;
+    return code;
+  }
+
+  async function ok(path: string, body: object) {
+    const reply = await control.call('POST', path, body);
+    if (reply.status !== 200) throw new Error(`${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+    return reply.body;
+  }
+
+  await start();
+  return {
+    dir,
+    dataDir,
+    control,
+    get url() {
+      return url;
+    },
+    pid: () => child?.pid ?? 0,
+    said: () => said,
+    task: (order = {}) => ok('/v1/tasks', { type: 'test', ttlMs: 600_000, ...order }),
+    async accept(...servers) {
+      for (const server of servers) {
+        const { body } = await control.call('GET', `/v1/catalogue/diff?server=${server}`);
+        const [found] = body.servers;
+        if (!found.reachable) throw new Error(`${server}: ${found.reason}`);
+        const tools = found.changes.map(({ tool, digest }: { tool: string; digest?: string }) => ({
+          tool,
+          digest: digest ?? '',
+        }));
+        if (tools.length > 0) await ok('/v1/catalogue/accept', { server, tools });
+      }
+    },
+    cli: (...args) =>
+      new Promise((resolve) => {
+        execFile(command, [...args, '--data', dataDir], (error, out, err) =>
+          resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+        );
+      }),
+    async events(query = '') {
+      const found = [];
+      const lines = control.lines(`/v1/log?${query}`, AbortSignal.timeout(20_000));
+      for await (const { event } of lines) found.push(event);
+      return found;
+    },
+    stop,
+    start,
+    async [Symbol.asyncDispose]() {
+      await stop('SIGKILL');
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
