@@ -22,8 +22,9 @@ import { canonicalJson } from '../../src/core/json/canonical.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
 import type { Caller, Operator } from '../../src/core/request/proposal.ts';
 import { keyPairFromSeed, parseSignerKey } from '../../src/log/index.ts';
-import { load, starterDir } from '../../src/main/load.ts';
+import { load } from '../../src/main/load.ts';
 
+const starterDir = join(import.meta.dirname, '../../policies');
 export const catalogueDir = join(import.meta.dirname, '../../examples/demo/catalogue');
 const operator: Operator = { id: 'local:0', channel: 'local-socket' };
 const origin = 'countersign/test';
