@@ -97,7 +97,7 @@ describe('the order of things', () => {
   test.each<[reason: string, sent: boolean, status: string, code: string]>([
     ['timeout', true, 'ambiguous', 'upstream_timeout'],
     ['closed', true, 'ambiguous', 'upstream_closed'],
-    ['unreachable', false, 'unreleased', 'upstream_unreachable'],
+    ['unreachable', false, 'ambiguous', 'upstream_unreachable'],
     ['too_large', true, 'withheld', 'result_too_large'],
     ['invalid', true, 'withheld', 'result_invalid'],
   ])('a link that fails with `%s` closes the call', async (reason, sent, status, code) => {
@@ -266,6 +266,22 @@ describe('stopping', () => {
       _meta: { 'dev.countersign/decision': { code: 'stopped' } },
     });
     expect(await rig.observations()).toMatchObject([{ status: 'ambiguous' }]);
+  });
+
+  test('a legacy client is still told why, though its session ends with its standing', async () => {
+    const { begun } = held();
+    await start((sent) => held.answer(sent));
+    const client = await legacy(`${rig.url}/crm`, rig.token);
+    const answer = client.request('tools/call', find);
+    await begun;
+    await rig.revokeSession();
+    rig.gateway.forget(({ session }) => session === rig.caller.session);
+    const { messages } = await answer;
+    expect(messages.at(-1)?.result).toMatchObject({
+      isError: true,
+      _meta: { 'dev.countersign/decision': { code: 'stopped' } },
+    });
+    expect((await client.request('ping')).status).toBe(401);
   });
 
   test('a modern client that goes away cancels', async () => {

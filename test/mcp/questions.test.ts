@@ -94,6 +94,19 @@ describe('a legacy client and a legacy upstream', () => {
     expect(said(messages.at(-1))).toMatchObject([{ error: { code: -32601 } }]);
   });
 
+  test('there is an end to what one call may ask', async () => {
+    await start(asking(...Array.from({ length: 5 }, () => ['elicitation/create', elicitation] as const)), {
+      limits: { maxAsksPerCall: 3 },
+    });
+    const messages = await answering(await legacy(`${rig.url}/crm`, rig.token), { result: given });
+    expect(messages.filter(({ method }) => method === 'elicitation/create').length).toBe(3);
+    expect(said(messages.at(-1))).toMatchObject([
+      ...Array.from({ length: 3 }, () => ({ result: given })),
+      ...Array.from({ length: 2 }, () => ({ error: { data: { code: 'too_many_questions' } } })),
+    ]);
+    expect((await rig.decisions()).length).toBe(4);
+  });
+
   test('a call that ends takes its question back', async () => {
     await start(asking(['elicitation/create', elicitation]));
     const client = await legacy(`${rig.url}/crm`, rig.token);
@@ -210,6 +223,13 @@ describe('a modern client and a legacy upstream', () => {
     const { token } = await rig.anotherToken();
     const { messages } = await ask({ requestState, inputResponses: { 'ask-1': given } }, token);
     expect(messages[0]?.error).toMatchObject({ code: -32602, data: { code: 'unknown_request_state' } });
+  });
+
+  test('a client that does not say who it is is still introduced', async () => {
+    await start(asking());
+    const meta = { 'io.modelcontextprotocol/clientInfo': undefined };
+    await modern(`${rig.url}/crm`, rig.token, 'tools/call', { name: 'ask' }, { meta });
+    expect(upstreams.owners.at(-1)?.clientInfo).toEqual({ name: 'unknown', version: '0' });
   });
 
   test('a state is good once', async () => {

@@ -13,7 +13,7 @@ import type { Gate, Talk } from './gate.ts';
 import { requestTreatment } from './methods.ts';
 import { decisionData, sentence } from './refusal.ts';
 import { rpcCodes } from './rpc.ts';
-import type { PeerAnswer, UpstreamAnswer } from './upstream/link.ts';
+import type { Outgoing, PeerAnswer, UpstreamAnswer } from './upstream/link.ts';
 
 /** The capability that a client must have declared to be asked. */
 const needed: Readonly<Record<string, string>> = {
@@ -45,6 +45,22 @@ export async function asked(
     },
   });
   return answerOf(done, method);
+}
+
+/**
+ * How an upstream asks the client while it lists something for it. Servers ask for roots right after the
+ * handshake, and a client may list long before it calls.
+ *
+ * @returns undefined where the client cannot be asked: in the later era a list is no answer that can carry
+ *   questions, so they wait for a call
+ */
+export function askingWhileListing(
+  gate: Gate,
+  talk: Talk,
+  server: string,
+): Outgoing['onRequest'] | undefined {
+  if (talk.era === 'modern') return undefined;
+  return (method, params) => asked(gate, talk, server, method, params, talk.cancelled);
 }
 
 /**

@@ -18,7 +18,12 @@ import { paramsText, type Understood, understand } from './proposal.ts';
 import { refusalReply, replyOf, unknownMethod } from './refusal.ts';
 import { isUnderstood, translated } from './result.ts';
 import { failed, type Reply, rpcCodes } from './rpc.ts';
-import { type UpstreamAnswer, type UpstreamLink, UpstreamUnavailable } from './upstream/link.ts';
+import {
+  type PeerAnswer,
+  type UpstreamAnswer,
+  type UpstreamLink,
+  UpstreamUnavailable,
+} from './upstream/link.ts';
 
 type Rounds = Pick<Understood, 'inputResponses' | 'requestState'>;
 
@@ -38,7 +43,9 @@ export async function call(gate: Gate, talk: Talk, method: string, params: JsonO
   try {
     link = await talk.link(request.server);
     if (entry.pinned !== undefined) {
-      const digest = gate.declared.digestOf(request.server, link, request.target);
+      const digest = gate.declared.digestOf(request.server, link, request.target, (question, asking) =>
+        asked(gate, talk, request.server, question, asking, talk.cancelled),
+      );
       definition = typeof digest === 'string' ? digest : await digest;
     }
   } catch (error) {
@@ -144,6 +151,7 @@ function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Promise<
       }
       // What the upstream asked ends with the call that it asked for, answered or not.
       const asking = new AbortController();
+      let questions = 0;
       signal.addEventListener('abort', () => asking.abort(signal.reason), { once: true });
       const schema = entry.pinned?.definition.inputSchema;
       const mirrors = schema !== undefined && link.facts.era === 'modern';
@@ -164,7 +172,10 @@ function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Promise<
           maxResultBytes,
           release,
           onNotification: notices.take,
-          onRequest: (question, params) => asked(gate, talk, server, question, params, asking.signal),
+          onRequest: async (question, params) =>
+            ++questions > gate.limits.maxAsksPerCall
+              ? tooManyAsked
+              : asked(gate, talk, server, question, params, asking.signal),
         });
         if (answer.kind !== 'failed' || answer.reason !== 'detached' || answer.resume === undefined)
           return answer;
@@ -176,5 +187,13 @@ function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Promise<
     },
   });
 }
+
+const tooManyAsked: PeerAnswer = {
+  error: {
+    code: rpcCodes.limit,
+    message: 'one call asks no more than this',
+    data: { code: 'too_many_questions' },
+  },
+};
 
 const notCarried: UpstreamAnswer = { kind: 'failed', reason: 'invalid', sent: false };

@@ -153,10 +153,10 @@ async function run(
 
 type Failed = Extract<UpstreamAnswer, { kind: 'failed' }>;
 
-// Sent and unanswered: nobody knows what became of it. Answered and not showable: it is known, and withheld.
+// Released and unanswered: nobody knows what became of it. Answered and not showable: it is known, and withheld.
 function unanswered(answer: Failed): Upshot['status'] {
   if (answer.reason === 'too_large' || answer.reason === 'invalid') return 'withheld';
-  return answer.sent ? 'ambiguous' : 'unreleased';
+  return 'ambiguous';
 }
 
 function failureOf(answer: UpstreamAnswer, signal?: AbortSignal): FailureCode {

@@ -11,7 +11,7 @@ import { definitionDigest, parseToolDefinition } from '../../core/catalogue/pin.
 import { arrayAt, type JsonValue, objectAt, stringAt } from '../../core/json/value.ts';
 import type { GatewayLimits } from './limits.ts';
 import { ownRequest } from './own-request.ts';
-import type { UpstreamLink } from './upstream/link.ts';
+import type { Outgoing, UpstreamLink } from './upstream/link.ts';
 
 export type ListMethod = 'tools/list' | 'prompts/list' | 'resources/list' | 'resources/templates/list';
 
@@ -34,18 +34,21 @@ export interface DeclaredTool {
   readonly digest: string;
 }
 
+type Asking = Outgoing['onRequest'] | undefined;
+
 export interface Declared {
   /** Every item of a list, in the upstream's order. @throws {ListUnavailable} */
-  list(link: UpstreamLink, method: ListMethod): Promise<readonly JsonValue[]>;
+  list(link: UpstreamLink, method: ListMethod, onRequest?: Asking): Promise<readonly JsonValue[]>;
   /** Its tools now, freshly fetched. @throws {ListUnavailable} */
-  tools(server: string, link: UpstreamLink): Promise<readonly DeclaredTool[]>;
+  tools(server: string, link: UpstreamLink, onRequest?: Asking): Promise<readonly DeclaredTool[]>;
   /**
    * The digest of what is declared of one tool, empty where nothing is.
    *
+   * @param onRequest asks the client that waits for it
    * @returns at once where the list of this link is fresh
    * @throws {ListUnavailable}
    */
-  digestOf(server: string, link: UpstreamLink, tool: string): string | Promise<string>;
+  digestOf(server: string, link: UpstreamLink, tool: string, onRequest?: Asking): string | Promise<string>;
 }
 
 /** The upstream did not give its list, or not one that can be read. */
@@ -76,7 +79,11 @@ export function createDeclared(
   /** By server and tool: the digest seen last, whichever link saw it. */
   const latest = new Map<string, Map<string, string>>();
 
-  async function list(link: UpstreamLink, method: ListMethod): Promise<readonly JsonValue[]> {
+  async function list(
+    link: UpstreamLink,
+    method: ListMethod,
+    onRequest?: Asking,
+  ): Promise<readonly JsonValue[]> {
     const items: JsonValue[] = [];
     let cursor: string | undefined;
     for (let page = 0; page < limits.maxListPages && items.length < limits.maxListed; page++) {
@@ -84,6 +91,7 @@ export function createDeclared(
       const answer = await ownRequest(link, method, params, {
         timeoutMs: limits.ownTimeoutMs,
         maxResultBytes: limits.maxResultBytes,
+        onRequest,
       });
       if (answer.kind !== 'result')
         throw new ListUnavailable(answer.kind === 'failed' ? answer.reason : 'error');
@@ -114,10 +122,15 @@ export function createDeclared(
     return fresh;
   }
 
-  async function fetched(server: string, link: UpstreamLink, seen: Seen): Promise<readonly DeclaredTool[]> {
+  async function fetched(
+    server: string,
+    link: UpstreamLink,
+    seen: Seen,
+    onRequest: Asking,
+  ): Promise<readonly DeclaredTool[]> {
     const startedMs = monotonicMs();
     const { changes } = seen;
-    const items = isOffered(link, 'tools/list') ? await list(link, 'tools/list') : [];
+    const items = isOffered(link, 'tools/list') ? await list(link, 'tools/list', onRequest) : [];
     const found = new Map<string, string>();
     for (const item of items) {
       const parsed = parseToolDefinition(item);
@@ -137,9 +150,9 @@ export function createDeclared(
     return [...found].map(([name, digest]) => ({ name, digest }));
   }
 
-  function tools(server: string, link: UpstreamLink): Promise<readonly DeclaredTool[]> {
+  function tools(server: string, link: UpstreamLink, onRequest?: Asking): Promise<readonly DeclaredTool[]> {
     const seen = seenBy(link);
-    seen.fetching ??= fetched(server, link, seen).finally(() => {
+    seen.fetching ??= fetched(server, link, seen, onRequest).finally(() => {
       seen.fetching = undefined;
     });
     return seen.fetching;
@@ -152,10 +165,10 @@ export function createDeclared(
   return {
     list,
     tools,
-    digestOf(server, link, tool) {
+    digestOf(server, link, tool, onRequest) {
       const seen = seenBy(link);
       if (monotonicMs() - seen.fetchedAtMs < limits.definitionsMaxAgeMs) return known(server, seen, tool);
-      return tools(server, link).then(() => known(server, seen, tool));
+      return tools(server, link, onRequest).then(() => known(server, seen, tool));
     },
   };
 }

@@ -14,6 +14,7 @@ import { createStreams, type Stream, type Streams } from './event-stream.ts';
 import type { Gate, Talk } from './gate.ts';
 import { createHearing } from './hearing.ts';
 import type { GatewayLimits } from './limits.ts';
+import { introduced } from './meta.ts';
 import type { Scope } from './namespace.ts';
 import { relayable } from './notice.ts';
 import { ownRequest } from './own-request.ts';
@@ -46,6 +47,10 @@ export interface LegacySession extends Hello {
   ask(stream: Stream, method: string, params: JsonObject, signal: AbortSignal): Promise<PeerAnswer>;
   /** The client's answer to a question; late ones are dropped. */
   answer(id: RequestId, answer: PeerAnswer): void;
+  /** Takes nothing more; what is in flight is still told how it ended, and then the session closes. */
+  retire(): void;
+  /** A request has had its answer. */
+  left(id: RequestId): void;
   close(): void;
 }
 
@@ -74,6 +79,7 @@ export function createLegacySession(
   let asked = 0;
   let unsolicited = 0;
   let windowFromMs = 0;
+  let isRetired = false;
   const closing = new AbortController();
   const hearing = createHearing(clock, limits.ownTimeoutMs, limits.maxNoticeBytes);
   /** By what is followed at upstreams of the later era: how to stop. */
@@ -102,6 +108,7 @@ export function createLegacySession(
       session: owner.session,
       transportSession: id,
       ...hello,
+      clientInfo: introduced(hello.clientInfo),
     });
     const told = (method: string, params: JsonObject) => hear(server, method, params);
     link.onUnsolicited(told);
@@ -189,6 +196,17 @@ export function createLegacySession(
     },
     answer(askId, answer) {
       asks.get(askId)?.(answer);
+    },
+    retire() {
+      isRetired = true;
+      closing.abort('closed');
+      standalone.letGo();
+      if (session.inFlight.size === 0) session.close();
+    },
+    left(requestId) {
+      session.inFlight.delete(requestId);
+      session.lastUsedAtMs = clock.monotonicMs();
+      if (isRetired && session.inFlight.size === 0) session.close();
     },
     close() {
       closing.abort('closed');

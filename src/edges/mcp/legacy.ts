@@ -72,11 +72,11 @@ export function createLegacy(gate: Gate, clock: Clock): Legacy {
     return session;
   }
 
-  function end(id: string): void {
+  function end(id: string, how: 'close' | 'retire' = 'close'): void {
     const found = sessions.get(id);
     if (found === undefined) return;
     sessions.delete(id);
-    found.session.close();
+    found.session[how]();
     void gate.upstreams
       .release((owner) => owner.transportSession === id)
       .catch(() => {
@@ -175,9 +175,8 @@ export function createLegacy(gate: Gate, clock: Clock): Legacy {
     const reply = await answered(talkOf(session, caller, stream, stop.signal), session, message);
     takeBack();
     entered.leave();
-    session.inFlight.delete(message.id);
-    session.lastUsedAtMs = clock.monotonicMs();
     stream.finish(replyText(message.id, reply));
+    session.left(message.id);
   }
 
   async function notified(request: LegacyRequest, method: string, params: JsonObject): Promise<void> {
@@ -253,7 +252,8 @@ export function createLegacy(gate: Gate, clock: Clock): Legacy {
       sendEmpty(request.res, 200);
     },
     forget(which) {
-      for (const [id, { caller }] of sessions) if (which(caller)) end(id);
+      // Calls that this stopped are still answered: the model has to learn why.
+      for (const [id, { caller }] of sessions) if (which(caller)) end(id, 'retire');
     },
     tick() {
       const nowMs = clock.monotonicMs();

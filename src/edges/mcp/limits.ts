@@ -24,6 +24,8 @@ export interface GatewayLimits {
   readonly maxUnreadBytes: number;
   /** Questions to a client that wait for its answer. */
   readonly maxPendingAsks: number;
+  /** Questions that an upstream may ask while one call runs, each of which is a decision. */
+  readonly maxAsksPerCall: number;
   readonly maxNoticesPerCall: number;
   readonly maxNoticeBytes: number;
   readonly maxListenersPerCaller: number;
@@ -56,6 +58,7 @@ export const defaultLimits: GatewayLimits = {
   maxBufferedBytesPerSession: 8 * 1024 * 1024,
   maxUnreadBytes: 8 * 1024 * 1024,
   maxPendingAsks: 32,
+  maxAsksPerCall: 64,
   maxNoticesPerCall: 1_000,
   maxNoticeBytes: 16 * 1024,
   maxListenersPerCaller: 32,

@@ -8,6 +8,7 @@
  */
 import { definitionJson } from '../../core/catalogue/pin.ts';
 import { isObject, type JsonObject, type JsonValue, own, stringAt } from '../../core/json/value.ts';
+import { askingWhileListing } from './asked.ts';
 import { isOffered, type ListMethod, ListUnavailable } from './declared.ts';
 import type { Gate, Talk } from './gate.ts';
 import { serversOf, shownName, shownUri } from './namespace.ts';
@@ -66,7 +67,7 @@ async function tools(
   server: string,
   link: UpstreamLink,
 ): Promise<readonly JsonObject[]> {
-  const declared = await gate.declared.tools(server, link);
+  const declared = await gate.declared.tools(server, link, askingWhileListing(gate, talk, server));
   const { catalogue } = gate.road.published();
   return declared.flatMap(({ name, digest }) => {
     const pinned = catalogue.find('tools/call', server, name)?.pinned;
@@ -91,7 +92,7 @@ async function others(
   method: Exclude<ListMethod, 'tools/list'>,
 ): Promise<readonly JsonObject[]> {
   const { catalogue } = gate.road.published();
-  const items = await gate.declared.list(link, method);
+  const items = await gate.declared.list(link, method, askingWhileListing(gate, talk, server));
   return items.flatMap((item) => {
     if (!isObject(item)) return [];
     const call = method === 'prompts/list' ? 'prompts/get' : 'resources/read';

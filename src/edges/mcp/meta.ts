@@ -12,6 +12,16 @@ export interface ClientSide {
   readonly logLevel?: LogLevel | undefined;
 }
 
+/** As an upstream of the era before wants it at its handshake: a client of the later one need not say. */
+export function introduced(clientInfo: JsonObject): JsonObject {
+  const { name, version } = clientInfo;
+  return {
+    ...clientInfo,
+    name: typeof name === 'string' ? name : 'unknown',
+    version: typeof version === 'string' ? version : '0',
+  };
+}
+
 const carried = ['progressToken', 'traceparent', 'tracestate', 'baggage'] as const;
 const maxTokenLength = 1024;
 

@@ -15,6 +15,7 @@ import { createExchange } from './exchange.ts';
 import type { Gate, Talk } from './gate.ts';
 import { createListeners } from './listen.ts';
 import type { Message } from './message.ts';
+import { introduced } from './meta.ts';
 import { notificationTreatment } from './methods.ts';
 import { type Scope, serversOf } from './namespace.ts';
 import { capabilitiesOf, serverInfo } from './offer.ts';
@@ -64,7 +65,7 @@ export function createModern(gate: Gate, clock: Clock): Modern {
           task: caller.task,
           session: caller.session,
           clientCapabilities,
-          clientInfo,
+          clientInfo: introduced(clientInfo),
           protocolVersion: modernVersion,
         }),
       notify: journey.notify,
