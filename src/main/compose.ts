@@ -13,7 +13,7 @@ import { createTaskTokens } from '../adapters/tokens/task-token.ts';
 import { proveRoad } from '../app/canary.ts';
 import { createIntegrator } from '../app/integrate.ts';
 import { createLiveCalls } from '../app/live.ts';
-import type { Published } from '../app/ports.ts';
+import type { Published, TreeStore } from '../app/ports.ts';
 import { createForce, publish, publishAtStart } from '../app/publish.ts';
 import { closeAbandoned } from '../app/recover.ts';
 import type { Road } from '../app/road.ts';
@@ -30,7 +30,13 @@ import { taskRoutes } from '../edges/api/task-routes.ts';
 import { createMcpGateway } from '../edges/mcp/gateway.ts';
 import { DEFAULT_LIMITS } from '../edges/mcp/upstream/limits.ts';
 import { createUpstreams } from '../edges/mcp/upstream/upstreams.ts';
-import { keyPairFromSeed, parseSignerKey } from '../log/index.ts';
+import {
+  keyPairFromSeed,
+  openCheckpoint,
+  parseSignerKey,
+  parseVerifierKey,
+  type TrustedLog,
+} from '../log/index.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
 import { load } from './load.ts';
 import { readMcpServers } from './mcp-servers.ts';
@@ -105,7 +111,9 @@ export async function startDaemon(
   const origin = `countersign/${master.id}`;
   const pair = keyPairFromSeed(origin, seedOf(logKey.privateKey.export({ format: 'der', type: 'pkcs8' })));
   const signer = parseSignerKey(pair.signerKey);
-  if (!signer.ok) throw new Error('the key of the log cannot sign');
+  const verifier = parseVerifierKey(pair.verifierKey);
+  if (!signer.ok || !verifier.ok) throw new Error('the key of the log cannot sign');
+  await ownHead(store.tree, { origin, keys: [verifier.verifier] });
   writeFileSync(join(dataDir, 'log.pub'), `${pair.verifierKey}\n`);
 
   await sequencer.catchUp();
@@ -225,6 +233,19 @@ export async function startDaemon(
       rmSync(socketPath, { force: true });
     },
   };
+}
+
+/**
+ * A log is signed by one key to its end: going on with another would make two histories of one.
+ *
+ * @throws {ConfigurationRefused} the newest head of this ledger is not by our key
+ */
+async function ownHead(tree: TreeStore, log: TrustedLog): Promise<void> {
+  const newest = await tree.checkpoint();
+  if (newest === undefined || openCheckpoint(Buffer.from(newest.note), log).ok) return;
+  throw new ConfigurationRefused(
+    'the newest head of this ledger was signed with another key: put back the `log.key` and the master key that belong to it, or start with a new data directory',
+  );
 }
 
 /** Who lost its standing by an event. */
