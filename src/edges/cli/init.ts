@@ -19,7 +19,7 @@ import {
   type Surroundings,
 } from './adopt/client-files.ts';
 import { type Definition, isOurs, type Left, translate } from './adopt/definitions.ts';
-import { type Plan, planAdoption, textOf } from './adopt/plan.ts';
+import { type CatalogueFile, type Plan, planAdoption, textOf } from './adopt/plan.ts';
 import { diffLines, secretsIn } from './adopt/text-diff.ts';
 import { writeTogether } from './adopt/write-together.ts';
 import type { Ask } from './ask.ts';
@@ -113,10 +113,7 @@ async function adopt(found: Found, options: InitOptions, parts: InitParts): Prom
 
   const secrets = secretsIn([...Object.values(found.read.servers), ...Object.values(kept.upstreams)]);
   for (const change of plan.changes) {
-    // The backup is the client's file, byte for byte: shown once is enough.
-    if (change.file === plan.backup)
-      say(`${change.file} (new file, mode 600: the client's file as it is now)`);
-    else for (const line of diffLines(change, secrets)) say(line);
+    for (const line of diffLines(change, secrets)) say(line);
     say('');
   }
   for (const { original, why } of left) say(`stays outside of Countersign: \`${original}\`: ${why}`);
@@ -225,7 +222,7 @@ function proposal(
   directory: string,
   parts: InitParts,
 ): readonly {
-  readonly files: readonly { file: string; text: string }[];
+  readonly files: readonly CatalogueFile[];
   readonly unknown: readonly string[];
 }[] {
   const answer = live.get(name);
@@ -250,7 +247,11 @@ function proposal(
   }
   const files = [
     { file: yamlFile, text: proposed.yaml },
-    { file: lockFile, text: proposed.lock },
+    {
+      file: lockFile,
+      text: proposed.lock,
+      summary: 'their definitions, pinned as the server declares them now',
+    },
   ];
   return [{ files, unknown: proposed.unknown.map((tool) => `${name}/${tool}`) }];
 }

@@ -143,7 +143,7 @@ function nameFor(original: string, definition: JsonObject, names: ReadonlyMap<st
       .toLowerCase()
       .replaceAll(/[^a-z0-9_-]+/g, '-')
       .replaceAll(/^[-_]+|-+$/g, '')
-      .slice(0, 28) || 'server';
+      .slice(0, 28) || 'mcp';
   const stem = serverNameFault(plain) === undefined ? plain : `${plain}-server`.slice(0, 28);
   for (let n = 1; ; n++) {
     const name = n === 1 ? stem : `${stem}-${n}`;

@@ -13,6 +13,12 @@ import { type Definition, isOurs, type Left, ownName } from './definitions.ts';
 import { withMember } from './json-text.ts';
 import type { Change } from './text-diff.ts';
 
+export interface CatalogueFile {
+  readonly file: string;
+  readonly text: string;
+  readonly summary?: string;
+}
+
 export interface PlanInput {
   readonly place: Place;
   readonly read: Extract<PlaceRead, { state: 'read' }>;
@@ -23,7 +29,7 @@ export interface PlanInput {
   readonly dataDir: string;
   readonly policyDir: string;
   readonly starter: { readonly name: string; readonly text: string };
-  readonly catalogue: readonly { readonly file: string; readonly text: string }[];
+  readonly catalogue: readonly CatalogueFile[];
   /** What the client is to run: absolute. */
   readonly command: string;
   readonly at: Date;
@@ -63,14 +69,14 @@ export function planAdoption(input: PlanInput): Plan | undefined {
   const secret = { mode: 0o600, directoryMode: 0o700 };
   const shared = { mode: 0o644 };
   const changes = [
-    { file: backup, after: read.text, mode: 0o600 },
+    { file: backup, after: read.text, mode: 0o600, summary: "the client's file as it is now" },
     { file: join(dataDir, '.gitignore'), after: '*\n', ...secret },
     { file: upstreamsFile(dataDir), after: upstreamsText(upstreams), ...secret },
     { file: adoptionsFile(dataDir), after: adoptionsText([...input.adoptions, adoption]), ...secret },
     ...(hasPolicies(input.policyDir)
       ? []
       : [{ file: join(input.policyDir, input.starter.name), after: input.starter.text, ...shared }]),
-    ...input.catalogue.map(({ file, text }) => ({ file, after: text, ...shared })),
+    ...input.catalogue.map(({ text, ...file }) => ({ ...file, after: text, ...shared })),
     { file: place.file, after, mode: read.mode },
   ];
   return {

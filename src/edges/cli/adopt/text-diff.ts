@@ -25,14 +25,17 @@ export interface Change {
   readonly before: string | undefined;
   readonly after: string;
   readonly mode: number;
+  /** Shown in place of a new file that nobody would read line by line. */
+  readonly summary?: string;
 }
 
 /** @returns lines without a line end: those of a unified diff, a bit less formal */
 export function diffLines(
-  { file, before, after, mode }: Change,
+  { file, before, after, mode, summary }: Change,
   secrets: readonly string[],
 ): readonly string[] {
   const said = before === undefined ? `new file, mode ${mode.toString(8)}` : 'changed';
+  if (before === undefined && summary !== undefined) return [`${file} (${said}): ${summary}`];
   const old = before === undefined ? [] : linesOf(before);
   const edits = editsOf(old, linesOf(after));
   const near = edits.map((_, i) =>
