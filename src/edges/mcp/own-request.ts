@@ -3,7 +3,8 @@
  * What the gateway asks of an upstream on its own account: its lists, a log level, to be told of changes.
  *
  * Nobody's call, so nothing decides it: it may carry no word of a client's but values that were checked
- * one by one, and it cannot be asked back.
+ * one by one. What the upstream asks meanwhile is for a client's request, unless a client waits for this
+ * one: then it is asked, and that is decided like any question.
  */
 import { canonicalJson } from '../../core/json/canonical.ts';
 import type { JsonObject } from '../../core/json/value.ts';
@@ -18,6 +19,8 @@ export interface OwnTerms {
   /** Where the request is the last step of something that was decided. */
   readonly release?: () => boolean;
   readonly onNotification?: Outgoing['onNotification'];
+  /** Asks the client that waits for the answer. */
+  readonly onRequest?: Outgoing['onRequest'] | undefined;
 }
 
 export function ownRequest(
@@ -36,7 +39,8 @@ export function ownRequest(
     maxResultBytes: terms.maxResultBytes,
     release: terms.release ?? (() => true),
     onNotification: terms.onNotification ?? (() => undefined),
-    onRequest: async () => notHere,
+    onRequest: terms.onRequest ?? (async () => notHere),
+    isOwn: terms.onRequest === undefined,
   });
 }
 

@@ -31,6 +31,8 @@ export interface Call {
   /** Progress under our token; under any other it is not this call's. */
   progress(params: JsonObject): void;
   ask: Outgoing['onRequest'];
+  /** The gateway's own, where there is no client to ask. */
+  readonly isOwn: boolean;
 }
 
 export interface CallOptions {
@@ -108,6 +110,7 @@ export function createCall(outgoing: Outgoing, options: CallOptions): Call {
       call.notify('notifications/progress', { ...params, progressToken: own.callersToken });
     },
     ask: outgoing.onRequest,
+    isOwn: outgoing.isOwn === true,
   };
   if (own === 'unreadable') call.fail('invalid');
   else if (signal.aborted) call.fail('aborted');

@@ -25,7 +25,7 @@ export interface InFlight {
   abandon(from: string): void;
   /** @returns false when it belongs to no request */
   notify(method: string, params: JsonObject): boolean;
-  /** The newest request, when all that wait are of one client. */
+  /** The newest request that is a client's, when all that wait are done for one client. */
   sole(): Call | undefined;
 }
 
@@ -37,11 +37,13 @@ export function createInFlight(limits: UpstreamLimits): InFlight {
   const countOf = new Map<string, number>();
 
   function sole(): Call | undefined {
+    let from: string | undefined;
     let newest: Call | undefined;
     for (const call of calls.values()) {
       if (call.method === LISTEN) continue;
-      if (newest !== undefined && newest.from !== call.from) return undefined;
-      newest = call;
+      if (from !== undefined && from !== call.from) return undefined;
+      from = call.from;
+      if (!call.isOwn) newest = call;
     }
     return newest;
   }

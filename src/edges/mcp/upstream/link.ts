@@ -36,6 +36,8 @@ export interface Outgoing {
   readonly onNotification: (method: string, params: JsonObject) => void;
   /** Legacy only: the upstream asks the client (sampling, elicitation, roots) while this request runs. */
   readonly onRequest: (method: string, params: JsonObject) => Promise<PeerAnswer>;
+  /** Nobody waits for it but the gateway: what the upstream asks or says meanwhile is not because of it. */
+  readonly isOwn?: boolean;
 }
 
 export type PeerAnswer =

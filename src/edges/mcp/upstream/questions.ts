@@ -65,7 +65,7 @@ export function createQuestions(options: QuestionOptions): Questions {
           () => answer(id, FAILED),
         );
       };
-      const through = call ?? options.callFor();
+      const through = call === undefined || call.isOwn ? options.callFor() : call;
       if (through !== undefined) return put(through);
       const waiting = {
         put,

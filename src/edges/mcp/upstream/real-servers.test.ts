@@ -109,6 +109,23 @@ describe('servers of the reference collection', () => {
     expect(asked).toEqual(['roots/list']);
   });
 
+  test('files: what it asks is not asked of a request of the gateway’s own, but of the client’s next', async () => {
+    const link = await upstreams.link(
+      'files',
+      'legacy',
+      client('t3', 's9', { clientCapabilities: { roots: {} } }),
+    );
+    const asked: string[] = [];
+    const asks = (whom: string) => async () => {
+      asked.push(whom);
+      return { result: { roots: [] } };
+    };
+    await link.request(call('', { method: 'tools/list', isOwn: true, onRequest: asks('gateway') }));
+    await use(link, 'list_allowed_directories', {}, { onRequest: asks('client') });
+    await until(() => asked.length > 0);
+    expect(asked).toEqual(['client']);
+  });
+
   test('memory: what one session of a task wrote another one reads', async () => {
     const one = await upstreams.link('memory', 'legacy', owner);
     const entities = [{ name: 'ada', entityType: 'person', observations: ['likes é'] }];
