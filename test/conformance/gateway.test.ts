@@ -7,6 +7,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { everyMethod, type Rig, startRig, upstreamsOf } from '../mcp/rig.ts';
+import { verifies } from '../requirements.ts';
 import { type BearerShim, startBearerShim } from './bearer-shim.ts';
 import { type Requirements, runConformance } from './run.ts';
 import type { ConformanceServer } from './server.ts';
@@ -41,6 +42,7 @@ test.each<[requirements: Requirements, passed: number, failed: number, scored: n
 ])(
   '%s: %i checks pass, %i fail, all %i scored scenarios pass',
   async (requirements, passed, failed, scored) => {
+    verifies('mcp.conformance');
     const result = await runConformance({ url: shim.url, requirements, timeoutMs: TIMEOUT_MS });
 
     const unexpected = result.complaints.filter((complaint) => !complaint.startsWith('tasks-'));

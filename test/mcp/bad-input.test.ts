@@ -4,6 +4,7 @@
  * record, or any.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifies } from '../requirements.ts';
 import { type Fakes, fakeUpstreams, tool } from './fake-upstream.ts';
 import { type Rig, startRig } from './rig.ts';
 import { legacy, modern, modernBody, modernHeaders, type Send, send } from './wire.ts';
@@ -224,6 +225,7 @@ describe('headers', () => {
 describe('tokens', () => {
   const verdicts = ['malformed', 'expired', 'wrong_audience', 'revoked', 'bad_signature'] as const;
   test.each(verdicts)('%s is told as such, and nothing is read or recorded', async (code) => {
+    verifies('identity.token-bound');
     rig.verdicts.set(`bad.${code}`, { ok: false, code });
     const before = await account();
     const answer = await send(rig.url, { token: `bad.${code}`, body: 'not even JSON', headers });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What is refused, in which shape, in both eras, and that nothing of it reached the upstream. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { verifies } from '../requirements.ts';
 import { type Fakes, fakeUpstreams, ok, text, tool } from './fake-upstream.ts';
 import { permitAll, type Rig, startRig } from './rig.ts';
 import { legacy, modern, type Wire } from './wire.ts';
@@ -78,6 +79,7 @@ describe.each(eras)('%s', (era, asks) => {
     ['a time that has not come', 'roll_out', 'defer', 'deferred', /change window.*later/],
     ['arguments that do not fit', 'find', 'deny', 'invalid_arguments', /`id`.*Correct the arguments/s],
   ])('%s is a result that the model can read', async (_rule, name, outcome, code, said) => {
+    verifies('road.denied-is-not-unknown');
     await start();
     const ask = await asks();
     const { result, error } = await ask('tools/call', { name, arguments: {} });
@@ -151,6 +153,7 @@ describe.each(eras)('%s', (era, asks) => {
   test('a method that nobody has thought about is unknown and on record', async () => {
     await start();
     const ask = await asks();
+    verifies('road.unknown-means-deny');
     const { error } = await ask('tools/obliterate', { name: 'find' });
     expect(error).toMatchObject({ code: -32601, data: { code: 'unknown_target' } });
     expect((await rig.decisions())[0]).toMatchObject({ request: { method: 'tools/obliterate' } });

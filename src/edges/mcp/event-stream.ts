@@ -28,6 +28,8 @@ export interface Stream {
   /** Ends the response and keeps the stream: what is sent from now on waits for the client to resume. */
   letGo(): void;
   readonly isAttached: boolean;
+  /** Nobody reads what is sent after its last message. */
+  readonly isFinished: boolean;
 }
 
 export interface Streams {
@@ -141,6 +143,9 @@ export function createStreams(options: Options): Streams {
       return {
         get isAttached() {
           return stream.res !== undefined;
+        },
+        get isFinished() {
+          return stream.finishedAtMs !== undefined;
         },
         begin: () => begin(stream),
         send(text) {

@@ -88,6 +88,8 @@ export function createMcpGateway(options: McpGatewayOptions): McpGateway {
 
   return {
     handle(req, res) {
+      // A client that goes away in the middle of an answer is no reason to fall over.
+      res.on('error', () => res.destroy());
       serve(parts, req, res).catch((error: unknown) => {
         log('internal_error', { error: error instanceof Error ? error.name : 'thrown' });
         if (res.headersSent) res.destroy();

@@ -177,6 +177,8 @@ export function createLegacySession(
     ask(stream, method, params, signal) {
       if (asks.size >= limits.maxPendingAsks || signal.aborted) return Promise.resolve(unanswered);
       const askId = `countersign-${++asked}`;
+      // A list is answered without waiting for what the server asks meanwhile.
+      const open = stream.isFinished ? standalone : stream;
       return new Promise<PeerAnswer>((resolve) => {
         const settle = (answer: PeerAnswer) => {
           if (!asks.delete(askId)) return;
@@ -185,13 +187,13 @@ export function createLegacySession(
           resolve(answer);
         };
         const giveUp = () => {
-          stream.send(notificationText('notifications/cancelled', { requestId: askId }));
+          open.send(notificationText('notifications/cancelled', { requestId: askId }));
           settle(unanswered);
         };
         const takeBack = clock.after(limits.callTimeoutMs, giveUp);
         signal.addEventListener('abort', giveUp, { once: true });
         asks.set(askId, settle);
-        stream.send(requestText(askId, method, params));
+        open.send(requestText(askId, method, params));
       });
     },
     answer(askId, answer) {

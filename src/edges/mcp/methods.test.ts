@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as core from '@modelcontextprotocol/core';
 import { describe, expect, test } from 'vitest';
+import { verifies } from '../../../test/requirements.ts';
 import {
   isNamed,
   type NotificationTreatment,
@@ -31,6 +32,7 @@ describe('the table names every method that the SDK knows', () => {
     ['ClientNotificationSchema', 'notification', 'client', 4],
     ['ServerNotificationSchema', 'notification', 'server', 8],
   ])('%s', (name, kind, from, atLeast) => {
+    verifies('mcp.every-method');
     const methods = union(name);
     expect(methods.length).toBeGreaterThanOrEqual(atLeast);
     expect(methods.filter((method) => !isNamed(kind, from, method))).toEqual([]);
