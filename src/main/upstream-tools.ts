@@ -14,10 +14,13 @@ import { defaultLimits } from '../edges/mcp/limits.ts';
 import { NOBODY_IN_PARTICULAR } from '../edges/mcp/upstream/handshake.ts';
 import { type LinkOwner, type Upstreams, UpstreamUnavailable } from '../edges/mcp/upstream/link.ts';
 
+/** Some servers declare a tool only to clients that it could ask something of; whoever accepts must see it too. */
+const clientCapabilities = { sampling: {}, elicitation: {}, roots: {} };
+
 /** Never rejects for what an upstream does. */
 export async function liveTools(upstreams: Upstreams, server: string, timeoutMs: number): Promise<LiveTools> {
   const name = `countersign-look-${randomUUID()}`;
-  const owner: LinkOwner = { task: name, session: name, ...NOBODY_IN_PARTICULAR };
+  const owner: LinkOwner = { task: name, session: name, ...NOBODY_IN_PARTICULAR, clientCapabilities };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<LiveTools>((resolve) => {
     timer = setTimeout(resolve, timeoutMs, {

@@ -91,3 +91,18 @@ test('status says what decides here, and since when the canary is known to be de
   });
   expect(body.now - body.canaryProvedAt).toBeLessThan(60_000);
 });
+
+test('a catalogue alone comes into force, under the same policies', async () => {
+  const notes = (level: string) =>
+    `server: notes\nmethods:\n  resources/subscribe: { class: read, result: { level: ${level} } }\n`;
+  await using daemon = await openDaemon({ catalogue: { 'notes.yaml': notes('public') } });
+  const before = await status(daemon);
+  writeFileSync(join(daemon.dir, 'catalogue', 'notes.yaml'), notes('restricted'));
+  await vi.waitFor(
+    async () => expect((await status(daemon)).catalogue.digest).not.toBe(before.catalogue.digest),
+    { timeout: 8000 },
+  );
+  expect((await status(daemon)).policies.digest).toBe(before.policies.digest);
+  const published = (await records(daemon, 'catalogue.published')).map((event) => event.catalogue);
+  expect(published).toEqual([before.catalogue.digest, (await status(daemon)).catalogue.digest]);
+});

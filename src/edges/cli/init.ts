@@ -86,6 +86,8 @@ async function adopt(found: Found, options: InitOptions, parts: InitParts): Prom
   if (definitions.length === 0 && (adopted || left.length > 0 || !found.named))
     return nothingToTake(found, adopted, left, options.json === true);
 
+  if (definitions.length > 0)
+    say(`starting ${definitions.length} of ${found.place.file} to ask for their tools`);
   const live = await parts.listTools(serversOf(definitions), (server, answer, tookMs) =>
     say(`  ${server}: ${answered(answer)} (${(tookMs / 1000).toFixed(1)} s)`),
   );
