@@ -7,7 +7,7 @@ import type { Obligation } from '../core/decision/verdict.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { BodyOf } from '../core/record/event.ts';
 import { payloadRef, type SealedPayload } from '../core/record/payload.ts';
-import { withoutSecrets } from '../core/record/secret.ts';
+import { type Pseudonym, withoutSecrets } from '../core/record/secret.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
 import type { View } from '../core/state/facet.ts';
 import { type Considered, consider, type RefusalCode } from './consider.ts';
@@ -123,7 +123,7 @@ function decided(
       considered.outcome === 'step_up' || considered.outcome === 'defer' ? considered.outcome : 'deny';
     return {
       writings,
-      depends: false,
+      depends: considered.code !== 'permitted' && notKnown.has(considered.code),
       result: {
         outcome,
         code: considered.code === 'permitted' ? 'unknown_target' : considered.code,
@@ -147,6 +147,14 @@ function decided(
   };
 }
 
+/** Refused for want of knowledge: what is missing here may have been written elsewhere a moment ago. */
+const notKnown: ReadonlySet<RefusalCode> = new Set([
+  'unknown_agent',
+  'unknown_task',
+  'unknown_session',
+  'policy_not_here',
+]);
+
 function decisionEvent(
   road: Road,
   force: InForce,
@@ -163,12 +171,12 @@ function decisionEvent(
     who: { agent: caller.agent, task: caller.task, session: caller.session, tokenId: caller.tokenId },
     chain: human === undefined ? [caller.agent] : [human, caller.agent],
     request: {
-      method: clipped(proposal.method),
-      server: clipped(proposal.server),
-      target: withoutSecrets(clipped(proposal.target), road.pseudonym),
+      method: nameOf(proposal.method, road.pseudonym),
+      server: nameOf(proposal.server, road.pseudonym),
+      target: nameOf(proposal.target, road.pseudonym),
       action: entry?.action ?? '',
       class: entry?.class ?? 'unknown',
-      resource: { type: considered.resource.type, id: clipped(considered.resource.id) },
+      resource: { type: considered.resource.type, id: nameOf(considered.resource.id, road.pseudonym) },
       ...(payload === undefined ? {} : { args: payloadRef(payload) }),
       argsOpaque: considered.opaque,
       ...(entry?.pinned === undefined ? {} : { definition: entry.pinned.digest }),
@@ -197,8 +205,10 @@ function decisionEvent(
   };
 }
 
-/** Bounds what a stranger can write into a record. */
+/** Bounds what a stranger can write into a record. A secret goes first: cut in two it would not be known for one. */
 const maxNameLength = 512;
-function clipped(name: string): string {
-  return name.length <= maxNameLength ? name : `${name.slice(0, maxNameLength)}...`;
+function nameOf(text: string, pseudonym: Pseudonym): string {
+  const name = withoutSecrets(text, pseudonym);
+  // Cut between the halves of a character it could not be written at all.
+  return name.length <= maxNameLength ? name : `${name.slice(0, maxNameLength).toWellFormed()}...`;
 }

@@ -11,7 +11,7 @@ import { type Described, questionFor } from '../core/policy/context.ts';
 import type { Question } from '../core/policy/question.ts';
 import { cedarArgs } from '../core/policy/values.ts';
 import type { Fact, Reserve } from '../core/record/event.ts';
-import { projected } from '../core/record/secret.ts';
+import { projected, withoutSecrets } from '../core/record/secret.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
 import { type Circumstances, circumstances, type NoStanding } from '../core/session/circumstances.ts';
 import { facets, type View } from '../core/state/facet.ts';
@@ -181,18 +181,24 @@ function describe(
     value: {
       entry,
       action: entry.action,
-      resource: { type: entry.resource.type, id: resourceId(entry, proposal, projection) },
+      resource: { type: entry.resource.type, id: resourceId(road, entry, proposal, projection) },
       args: values.args,
       opaque: values.opaque,
     },
   };
 }
 
-function resourceId(entry: CatalogueEntry, proposal: Proposal, projection: JsonObject): string {
+function resourceId(
+  road: Pick<Road, 'pseudonym'>,
+  entry: CatalogueEntry,
+  proposal: Proposal,
+  projection: JsonObject,
+): string {
   const named = entry.resource.idArgument === undefined ? undefined : projection[entry.resource.idArgument];
   if (typeof named === 'string') return named;
   if (typeof named === 'number') return String(named);
-  return `${proposal.server}/${stringAt(projection, 'uri') ?? proposal.target}`;
+  const target = stringAt(projection, 'uri') ?? withoutSecrets(proposal.target, road.pseudonym);
+  return `${proposal.server}/${target}`;
 }
 
 function admitted(

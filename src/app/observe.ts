@@ -39,9 +39,11 @@ export async function observe(road: Road, call: LiveCall, upshot: Upshot): Promi
       if (view.get(facets.call(call.decision)) === undefined) {
         return { writings: [], depends: false, result: { released: false, code: 'already_closed' } };
       }
+      // What was let go may have taken effect, whatever the edge believes.
+      const said = upshot.status === 'unreleased' && call.released() ? 'ambiguous' : upshot.status;
       const answered = upshot.status === 'ok' || upshot.status === 'error';
       const stopped = call.signal.aborted || !circumstances(view, call.caller, place.at).ok;
-      const status = answered && stopped ? 'withheld' : upshot.status;
+      const status = answered && stopped ? 'withheld' : said;
       const id = place.id('o');
       const result: Observed =
         answered && !stopped

@@ -345,6 +345,22 @@ describe('time', () => {
   });
 });
 
+test('what writes nothing says nothing of what others wrote', async () => {
+  const { sequencer, other, clock } = setUp();
+  await other.submit(writes(registered('b')));
+  clock.pass(100);
+  await sequencer.submit((view) => {
+    view.get(facets.agent('a'));
+    return { writings: [], depends: false, result: undefined };
+  });
+  expect(sequencer.lastContactMs()).toBe(0);
+  const known = await sequencer.submit((view) => {
+    const found = view.get(facets.agent('b')) !== undefined;
+    return { writings: [], depends: false, result: found };
+  });
+  expect(known).toBe(true);
+});
+
 test('listeners hear of each durable event once, in order, own ones and others', async () => {
   const { sequencer, other } = setUp();
   const heard: [string, number][] = [];

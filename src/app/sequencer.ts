@@ -213,7 +213,7 @@ export function createSequencer(
         });
       }
       seen.settle();
-      // What writes nothing was still decided on what may never become durable.
+      // What writes nothing is still an answer: as of the store, and not as of what was last heard of it.
       const depends = written.depends || drafts.length === 0;
       const unit: Unit = { drafts, expected: depends ? seen.reads() : [] };
       return { job, unit, events, answer: written.result };
@@ -226,14 +226,12 @@ export function createSequencer(
   async function commitGroup(group: readonly Job[]): Promise<void> {
     const top = layer(durable);
     const planned = group.flatMap((job) => plan(job, top) ?? []);
-    if (planned.every((p) => p.unit.drafts.length === 0)) {
-      for (const p of planned) p.answer();
-      return;
-    }
+    if (planned.length === 0) return;
     const askedMs = clock.monotonicMs();
     const results = await committed(planned.map((p) => p.unit));
 
     let gap = false;
+    let wrote = false;
     const settled = planned.map((p, i) => ({ ...p, result: results[i] }));
     for (const { result, events } of settled) {
       if (result?.committed !== true) {
@@ -244,11 +242,12 @@ export function createSequencer(
         const position = result.positions[i];
         if (position === folded) applied(event, position);
         else gap = true;
+        wrote = true;
       }
     }
     // Somebody else wrote in between: fold from the store, in its order.
     if (gap) await catchUp();
-    else knows(askedMs);
+    else if (wrote) knows(askedMs);
 
     const again: Job[] = [];
     for (const { result, job, answer } of settled) {
