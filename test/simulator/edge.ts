@@ -48,6 +48,8 @@ export interface World {
   readonly memory: Memory;
   /** Whether this process slept since then: its own monotonic clock cannot say. */
   sleptSince(node: Running, atMs: number): boolean;
+  /** Whether all goes well now. */
+  calm(): boolean;
   /** Stops the process of a node for a while, or puts its machine to sleep. */
   holdUp(node: string, forMs: number): void;
   say(line: string): void;
@@ -82,7 +84,7 @@ export async function call(
       return false;
     }
     count(world.memory, answer.modified ? 'allowed, modified' : 'allowed');
-    if (world.chance.happens(dawdles)) await pause(node, world.chance.between(1, 1300));
+    if (!world.calm() && world.chance.happens(dawdles)) await pause(node, world.chance.between(1, 1300));
     const released = answer.call.release();
     if (released !== 'go') {
       count(world.memory, `release ${released}`);

@@ -85,6 +85,7 @@ export async function simulate(seed: number, fault: Fault = {}, keepLines = fals
     say,
     sleptSince: (node, atMs) =>
       standstills.some((s) => s.asleep && s.node === node.name && s.untilMs >= atMs),
+    calm: () => calm,
     holdUp: (name, forMs) => stand(name, forMs, chance.happens(0.6)),
   };
   const cluster: Cluster = {
@@ -169,7 +170,7 @@ export async function simulate(seed: number, fault: Fault = {}, keepLines = fals
 
   function stand(name: string, forMs: number, asleep: boolean): void {
     const node = nodes.get(name);
-    if (node === undefined || !node.process.running()) return;
+    if (calm || node === undefined || !node.process.running()) return;
     say(`${name} ${asleep ? 'sleeps' : 'stands still'} for ${forMs} ms`);
     count(memory, asleep ? 'slept' : 'stood still');
     const one: Standstill = {
