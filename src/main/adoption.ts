@@ -11,7 +11,7 @@ import type { InitParts } from '../edges/cli/init.ts';
 import { parseMcpServers } from '../edges/mcp/upstream/config.ts';
 import { DEFAULT_LIMITS } from '../edges/mcp/upstream/limits.ts';
 import { createUpstreams } from '../edges/mcp/upstream/upstreams.ts';
-import { starterDir } from './options.ts';
+import { command, starterDir } from './options.ts';
 import { liveTools } from './upstream-tools.ts';
 
 const starterName = 'starter.cedar';
@@ -24,7 +24,7 @@ export function adoptionParts(dataDir: string, surroundings: Surroundings): Init
   return {
     surroundings,
     dataDir,
-    command: join(import.meta.dirname, '../../bin/countersign'),
+    command,
     starter: { name: starterName, text: readFileSync(join(starterDir, starterName), 'utf8') },
     listTools,
     propose(server, tools, before, chosen) {

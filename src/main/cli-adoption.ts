@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import type { Command } from 'commander';
 import { askOnTerminal } from '../edges/cli/ask.ts';
 import type { Daemon } from '../edges/cli/client.ts';
+import { command } from './options.ts';
 
 export interface Reachable {
   readonly daemon: () => Daemon;
@@ -72,6 +73,7 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
       const parts = {
         daemon: daemon(),
         dataDir: dataDir(),
+        command,
         surroundings: surroundings(),
         uid: process.getuid?.(),
       };

@@ -39,6 +39,9 @@ export type OptionsRead =
 /** Policies that nobody named: those that come with the product. */
 export const starterDir = join(import.meta.dirname, '../../policies');
 
+/** What clients are to run. */
+export const command = join(import.meta.dirname, '../../bin/countersign');
+
 /** Where `init` keeps the upstreams that it has taken out of the reach of clients. */
 export const adoptedUpstreams = 'upstreams.json';
 

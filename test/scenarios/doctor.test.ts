@@ -129,6 +129,16 @@ describe('ways around by files', () => {
       /`\/nowhere\/countersign`, which is not there/,
     ],
     [
+      'an entry that runs another program under our name',
+      'client_entry_stale',
+      'warning',
+      () =>
+        put(join(project, '.mcp.json'), {
+          mcpServers: { countersign: { command: '/bin/sh', args: ['mcp-stdio', '--data', daemon.dataDir] } },
+        }),
+      /`\/bin\/sh`, which is not this Countersign/,
+    ],
+    [
       'an entry for another daemon',
       'client_entry_stale',
       'warning',
@@ -177,7 +187,10 @@ describe('ways around by files', () => {
     });
     put(join(project, '.mcp.json'), {
       mcpServers: {
-        countersign: { command: process.execPath, args: ['mcp-stdio', '--data', daemon.dataDir] },
+        countersign: {
+          command: join(cli, '../../../bin/countersign'),
+          args: ['mcp-stdio', '--data', daemon.dataDir],
+        },
       },
     });
     expect((await doctor(daemon.dataDir)).code).toBe(0);

@@ -20,6 +20,7 @@ import { accepted, exit, print } from './exit.ts';
 export interface DoctorParts {
   readonly daemon: Daemon;
   readonly dataDir: string;
+  readonly command: string;
   readonly surroundings: Surroundings;
   readonly uid: number | undefined;
 }
@@ -34,7 +35,7 @@ const sameUser: Finding = {
 
 /** @returns the exit code: 2 when something is wrong */
 export async function doctor(parts: DoctorParts, json: boolean): Promise<number> {
-  const { daemon, dataDir, surroundings, uid } = parts;
+  const { daemon, dataDir, command, surroundings, uid } = parts;
   const status = await asked<NodeStatus>(daemon, '/v1/status');
   const kept = readKept(dataDir);
   const adoptions = kept.ok ? kept.adoptions : [];
@@ -52,6 +53,7 @@ export async function doctor(parts: DoctorParts, json: boolean): Promise<number>
     ...judgeClients({
       surroundings,
       dataDir,
+      command,
       upstreams,
       adopted: adoptions.map(({ client, file, path }) => ({ client: client as Client, file, path })),
       backups: adoptions.map(({ backup }) => backup),

@@ -24,19 +24,16 @@ import { brief } from './node.ts';
 export interface ClientsInput {
   readonly surroundings: Surroundings;
   readonly dataDir: string;
+  /** What their entries should run. */
+  readonly command: string;
   readonly upstreams: JsonObject;
   /** Files that were taken over once: they are looked at wherever they are. */
   readonly adopted: readonly Place[];
   readonly backups: readonly string[];
 }
 
-export function judgeClients({
-  surroundings,
-  dataDir,
-  upstreams,
-  adopted,
-  backups,
-}: ClientsInput): readonly Finding[] {
+export function judgeClients(input: ClientsInput): readonly Finding[] {
+  const { surroundings, adopted, backups } = input;
   const seen = new Set<string>();
   const places = [...adopted, ...knownPlaces(surroundings)].filter(({ file, path }) => {
     const key = JSON.stringify([file, path]);
@@ -44,7 +41,7 @@ export function judgeClients({
   });
   const wasAdopted = new Set(adopted.map(({ file }) => file));
   return [
-    ...places.flatMap((place) => judgePlace(place, wasAdopted.has(place.file), upstreams, dataDir)),
+    ...places.flatMap((place) => judgePlace(place, wasAdopted.has(place.file), input)),
     ...judgeCodex(surroundings),
     ...judgeHooks(surroundings),
     ...backups.filter(existsSync).map(
@@ -61,8 +58,7 @@ export function judgeClients({
 function judgePlace(
   place: Place,
   wasAdopted: boolean,
-  upstreams: JsonObject,
-  dataDir: string,
+  { upstreams, dataDir, command }: ClientsInput,
 ): readonly Finding[] {
   const read = readPlace(place);
   if (read.state === 'absent') return [];
@@ -89,11 +85,16 @@ function judgePlace(
   }
   const entry = objectAt(read.servers, 'countersign');
   if (entry !== undefined && isOurs('countersign', entry))
-    findings.push(...judgeEntry(place, entry, dataDir));
+    findings.push(...judgeEntry(place, entry, command, dataDir));
   return findings;
 }
 
-function judgeEntry({ file }: Place, entry: JsonObject, dataDir: string): readonly Finding[] {
+function judgeEntry(
+  { file }: Place,
+  entry: JsonObject,
+  expected: string,
+  dataDir: string,
+): readonly Finding[] {
   const command = stringAt(entry, 'command') ?? '';
   const args = stringsAt(entry, 'args') ?? [];
   const data = args[args.indexOf('--data') + 1];
@@ -107,6 +108,9 @@ function judgeEntry({ file }: Place, entry: JsonObject, dataDir: string): readon
   ];
   if (command.startsWith('/') && !existsSync(command))
     return stale(`runs \`${shown(command)}\`, which is not there`);
+  // Whoever may write the file may have put another program under our name.
+  if (command !== expected && command !== 'countersign')
+    return stale(`runs \`${shown(command)}\`, which is not this Countersign`);
   if (args.includes('--data') && data !== dataDir)
     return stale(`goes to another daemon: \`${shown(data ?? '')}\``);
   return [];
