@@ -34,7 +34,12 @@ export async function proveRoad(road: Road, ledger: Pick<Ledger, 'find'>): Promi
 
 // The canary is an agent like any other: it needs standing, or it would be refused before policy is asked.
 async function canaryCaller(road: Road): Promise<Caller> {
-  const task = `t-canary-${road.clock.wallMs()}`;
+  // Its own name each time: two nodes may start in the same millisecond.
+  const task = await road.sequencer.submit((_view, place) => ({
+    writings: [],
+    depends: false,
+    result: place.id('t'),
+  }));
   await road.vault.create(task);
   return road.sequencer.submit((_view, place) => {
     const session = place.id('s');

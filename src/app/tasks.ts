@@ -7,6 +7,7 @@ import { payloadRef } from '../core/record/payload.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import { facets, type View } from '../core/state/facet.ts';
 import { type Administered, administer } from './administer.ts';
+import { canaryAgent } from './canary.ts';
 import type { Randomness } from './ports.ts';
 import type { Road } from './road.ts';
 import type { Writing } from './sequencer.ts';
@@ -207,6 +208,10 @@ export function revoke(
   return administer(road, operator, 'revoke', { kind: scope, id: target }, (view, place) => {
     if (!known[scope](view, target)) {
       return { ok: false, code: 'not_found', reason: `no ${scope} \`${target}\`` };
+    }
+    // Revoked, it would be refused before policy is asked, and no node would ever start again.
+    if (scope === 'agent' && target === canaryAgent) {
+      return { ok: false, code: 'not_possible', reason: `\`${target}\` is what each start is proved with` };
     }
     return {
       ok: true,
