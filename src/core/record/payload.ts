@@ -51,7 +51,9 @@ export function openPayload(
   sealed: Uint8Array,
 ): { ok: true; content: string } | { ok: false; reason: 'unreadable' | 'digest_mismatch' } {
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivBytes));
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, ivBytes), {
+      authTagLength: tagBytes,
+    });
     decipher.setAAD(Buffer.from(digest));
     decipher.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
     const plain = Buffer.concat([decipher.update(sealed.subarray(ivBytes + tagBytes)), decipher.final()]);
