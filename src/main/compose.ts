@@ -22,6 +22,7 @@ import { createVault } from '../app/vault.ts';
 import { mayList } from '../app/visible.ts';
 import type { Event } from '../core/record/event.ts';
 import type { Caller, Operator } from '../core/request/proposal.ts';
+import { facets } from '../core/state/facet.ts';
 import { catalogueRoutes } from '../edges/api/catalogue-routes.ts';
 import { recordRoutes } from '../edges/api/record-routes.ts';
 import { createApiServer } from '../edges/api/server.ts';
@@ -167,7 +168,10 @@ export async function startDaemon(
     gateway.forget(lost);
     // A process that serves nobody's task any more is not left running.
     void upstreams
-      .release((owner) => lost({ agent: '', tokenId: '', ...owner }))
+      .release((owner) => {
+        const agent = sequencer.head.get(facets.task(owner.task))?.agent ?? '';
+        return lost({ agent, tokenId: '', task: owner.task, session: owner.session });
+      })
       .catch(() => log('an upstream could not be ended'));
   });
 
