@@ -51,6 +51,8 @@ export interface DaemonFiles {
   /** By server: lines of YAML beside `server:`, for what `accept` does not propose. */
   readonly catalogue?: Readonly<Record<string, string>>;
   readonly mode?: 'enforce' | 'shadow';
+  /** Of the daemon, besides that of the test. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -79,7 +81,8 @@ export async function runDaemon(files: DaemonFiles): Promise<DaemonProcess> {
   async function start() {
     const own = ['--policies', policyDir, '--catalogue', catalogueDir, '--mode', files.mode ?? 'enforce'];
     const args = ['up', '--mcp', mcpFile, '--data', dataDir, '--listen', listen, ...own];
-    const started = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...files.env };
+    const started = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     child = started;
     started.stderr.on('data', (chunk: Buffer) => {
       said += chunk.toString('utf8');
