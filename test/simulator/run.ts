@@ -231,7 +231,7 @@ export async function simulate(seed: number, fault: Fault = {}, keepLines = fals
   team.begin();
   await scheduler.runUntil(beginsMs);
   calm = false;
-  team.work(chaosMs - beginsMs, chance.between(12, 32));
+  team.work(chaosMs - beginsMs, chance.between(8, 24));
   for (let i = chance.between(0, 5); i > 0; i--) {
     scheduler.after(chance.between(0, chaosMs - beginsMs), weighted(chance, mishaps));
   }

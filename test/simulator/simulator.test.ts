@@ -16,7 +16,7 @@ import type { Share, ShareDone } from './worker.ts';
 
 /** More: `npm run simulate -- --runs 1000000 --seed 20001`. */
 const runs = Number(process.env.SIMULATOR_RUNS ?? 10_000);
-const hurry = { timeout: 600_000 };
+const hurry = { timeout: 900_000 };
 
 function inWorker(share: Share): Promise<ShareDone> {
   return new Promise((resolve, reject) => {

@@ -157,7 +157,7 @@ export function people(world: World, cluster: Cluster): Team {
 
   return {
     begin() {
-      for (let i = 0; i < 4; i++) onSome(newTask);
+      for (let i = 0; i < 3; i++) onSome(newTask);
     },
     work(forMs, times) {
       for (let i = 0; i < times; i++) {
