@@ -11,6 +11,8 @@ export interface HttpUpstream extends AsyncDisposable {
   /** Calls of `initialize`. */
   sessions(): number;
   calls(): number;
+  /** Everything that it was sent in headers. */
+  headers(): string;
   list(tools: readonly object[], form?: Form): void;
 }
 
@@ -60,10 +62,12 @@ export const forms: Readonly<Record<string, Form>> = {
 
 export async function startHttpUpstream(): Promise<HttpUpstream> {
   let [sessions, calls] = [0, 0];
+  const headers = new Set<string>();
   let tools: readonly object[] = [];
   let form = json;
 
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    for (const header of req.rawHeaders) headers.add(header);
     if (req.method !== 'POST') return void res.writeHead(405).end();
     const chunks: Buffer[] = [];
     for await (const chunk of req) chunks.push(chunk);
@@ -95,6 +99,7 @@ export async function startHttpUpstream(): Promise<HttpUpstream> {
     url: `http://127.0.0.1:${port}/mcp`,
     sessions: () => sessions,
     calls: () => calls,
+    headers: () => [...headers].join('\n'),
     list(now, as = json) {
       tools = now;
       form = as;

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { rawClient } from '../kill/raw-client.ts';
 import { legacy, modern } from '../mcp/wire.ts';
 import { type Accounting, openAccounting, tool } from './accounting.fixture.ts';
-import { type DaemonProcess, runDaemon } from './daemon-process.fixture.ts';
+import { type DaemonProcess, type Pass, runDaemon } from './daemon-process.fixture.ts';
 import { forms, type HttpUpstream, startHttpUpstream } from './http-upstream.fixture.ts';
 
 const preload = join(import.meta.dirname, 'listeners.preload.ts');
@@ -18,6 +18,7 @@ const atOnce = 16;
 let acc: Accounting;
 let http: HttpUpstream;
 let daemon: DaemonProcess;
+let pass: Pass;
 
 beforeAll(async () => {
   acc = openAccounting([tool('note')]);
@@ -28,6 +29,7 @@ beforeAll(async () => {
     env: { NODE_OPTIONS: `--import ${preload}` },
   });
   await daemon.accept('acc', 'http');
+  pass = await daemon.task();
 });
 
 afterAll(async () => {
@@ -52,6 +54,9 @@ test('fifty calls of each era start one process, and one session for each client
   expect(http.calls() - before.calls).toBe(100);
   expect(starts() - before.starts).toBe(1);
   expect(http.sessions() - before.sessions).toBe(2);
+  expect(http.headers()).toContain('mcp-session-id');
+  expect(http.headers()).not.toMatch(/authorization|bearer/i);
+  expect(http.headers()).not.toContain(token);
 });
 
 test(`${many} calls, ${atOnce} at a time, leave no listeners and no warning`, async () => {
@@ -78,7 +83,7 @@ test(`${many} calls, ${atOnce} at a time, leave no listeners and no warning`, as
 
 test.each(Object.keys(forms))('a list %s shows what was accepted, or nothing', async (form) => {
   http.list([tool('note'), tool('hidden')], forms[form]);
-  const { token } = await daemon.task();
+  const { token } = pass;
   const client = await legacy(`${daemon.url}/http`, token);
   const answers = [
     await modern(daemon.url, token, 'tools/list'),

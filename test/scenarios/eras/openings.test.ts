@@ -10,12 +10,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { SERVER_FILE } from '../../conformance/server-process.ts';
 import { modern, modernBody, modernHeaders, send, type Wire } from '../../mcp/wire.ts';
-import { type DaemonProcess, runDaemon } from '../daemon-process.fixture.ts';
+import { type DaemonProcess, type Pass, runDaemon } from '../daemon-process.fixture.ts';
 import { connectV1 } from './clients.fixture.ts';
 import { entryOf } from './servers.fixture.ts';
 
 let daemon: DaemonProcess;
 let folder: string;
+/** One for all of them, so that its processes are started once. */
+let pass: Pass;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cs-openings-'));
@@ -30,6 +32,7 @@ beforeAll(async () => {
     catalogue: { files: roots, both: roots },
   });
   await daemon.accept('files', 'both');
+  pass = await daemon.task();
 });
 
 afterAll(async () => {
@@ -52,7 +55,7 @@ describe('the era before', () => {
     ['a client of the first Streamable HTTP', '2025-03-26', '2025-03-26', false],
     ['a client older than that', '2024-11-05', '2025-11-25', false],
   ])('%s', async (client, asks, gets, header) => {
-    const { token } = await daemon.task();
+    const { token } = pass;
     const opened = await send(daemon.url, { token, body: hello(asks, client.slice(0, 20)) });
     expect(opened.messages[0]?.result).toMatchObject({ protocolVersion: gets, capabilities: { tools: {} } });
     const headers = {
@@ -89,7 +92,7 @@ describe('the era before', () => {
 
 describe('the later era', () => {
   test.each(['Claude Code', 'Copilot CLI'])('%s discovers, listens, then works', async (name) => {
-    const { token } = await daemon.task();
+    const { token } = pass;
     const meta = { 'io.modelcontextprotocol/clientInfo': { name, version: '1' } };
     const found = await modern(daemon.url, token, 'server/discover', {}, { meta });
     expect(found.messages[0]?.result).toMatchObject({
@@ -131,7 +134,7 @@ describe('the later era', () => {
   });
 
   test('GET, DELETE and a session id mean nothing in it', async () => {
-    const { token } = await daemon.task();
+    const { token } = pass;
     const headers = { 'mcp-protocol-version': '2026-07-28' };
     for (const method of ['GET', 'DELETE'])
       expect((await send(daemon.url, { token, method, headers })).status).toBe(405);
