@@ -53,3 +53,12 @@ export function chanceOf(seed: number): Chance {
     },
   };
 }
+
+export function weighted<T>(chance: Chance, items: readonly (readonly [weight: number, item: T])[]): T {
+  let left = chance.unit() * items.reduce((sum, [weight]) => sum + weight, 0);
+  for (const [weight, item] of items) {
+    left -= weight;
+    if (left < 0) return item;
+  }
+  return chance.pick(items)[1];
+}

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // One run: two nodes on one store, agents and operators at work, and whatever can go wrong going wrong,
 // all of it drawn from one seed. In the end everything heals, and what is left is checked.
-import { createMemoryStore, type MemoryStore } from '../../src/adapters/memory/ledger.ts';
 import { CanaryFailed } from '../../src/app/canary.ts';
 import type { Facet } from '../../src/core/state/facet.ts';
-import { type Chance, chanceOf } from './chance.ts';
+import { chanceOf, weighted } from './chance.ts';
 import { violationsOf } from './check.ts';
 import { count, type Memory, type World } from './edge.ts';
 import { linkTo, type Weather } from './network.ts';
 import { type Fault, type Running, startNode } from './node.ts';
 import { createProcess, type Process } from './process.ts';
 import { publications } from './rules.ts';
-import { createScheduler, type Scheduler } from './scheduler.ts';
+import { createScheduler } from './scheduler.ts';
 import { createUpstream } from './upstream.ts';
+import { storeIn, weatherOf } from './weather.ts';
 import { type Cluster, finalCalls, people } from './work.ts';
 
 export interface Report {
@@ -71,7 +71,7 @@ export async function simulate(seed: number, fault: Fault = {}, keepLines = fals
   // A calm beginning, so that there is work to be disturbed, and a calm end, in which all must come right.
   let calm = true;
   const upstream = createUpstream(scheduler, chance, () => calm);
-  const weather = draw(chance);
+  const weather = weatherOf(chance);
   const store = storeIn(scheduler, chance, committed, () => calm);
   const cuts = new Set<string>();
   const nodes = new Map<string, { running?: Running; process: Process; starting: boolean }>();
@@ -270,49 +270,4 @@ export async function simulate(seed: number, fault: Fault = {}, keepLines = fals
     records: await ledger.size(),
     lines,
   };
-}
-
-function storeIn(
-  scheduler: Scheduler,
-  chance: Chance,
-  committed: Map<string, Moment>,
-  calm: () => boolean,
-): MemoryStore {
-  const usually = chance.between(0, 6);
-  const sometimes = chance.pick([0, 0.02, 0.1]);
-  const pause = () =>
-    scheduler.wait(
-      !calm() && chance.happens(sometimes) ? chance.between(100, 1200) : chance.between(0, usually),
-    );
-  return createMemoryStore({
-    after: scheduler.after,
-    hooks: {
-      beforeCheck: pause,
-      betweenCheckAndWrite: pause,
-      beforeReply(units) {
-        // Called as the last thing of the write: whatever of this was written is durable now.
-        const moment = { tick: scheduler.tick(), atMs: scheduler.nowMs() };
-        for (const unit of units) for (const draft of unit.drafts) committed.set(draft.id, moment);
-        return pause();
-      },
-    },
-  });
-}
-
-function draw(chance: Chance): Weather {
-  return {
-    latencyMs: chance.pick([1, 5, 30]),
-    delayed: chance.pick([0, 0.02, 0.1]),
-    delayMs: chance.between(100, 2500),
-    lost: chance.pick([0, 0.01, 0.05]),
-  };
-}
-
-export function weighted<T>(chance: Chance, items: readonly (readonly [weight: number, item: T])[]): T {
-  let left = chance.unit() * items.reduce((sum, [weight]) => sum + weight, 0);
-  for (const [weight, item] of items) {
-    left -= weight;
-    if (left < 0) return item;
-  }
-  return chance.pick(items)[1];
 }

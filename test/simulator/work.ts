@@ -6,10 +6,10 @@ import type { Published } from '../../src/app/ports.ts';
 import { publish } from '../../src/app/publish.ts';
 import { endTask, revoke, startSession, startTask } from '../../src/app/tasks.ts';
 import type { Caller, Operator } from '../../src/core/request/proposal.ts';
+import { weighted } from './chance.ts';
 import { call, count, type World } from './edge.ts';
 import type { Running } from './node.ts';
 import { publications, tools } from './rules.ts';
-import { weighted } from './run.ts';
 
 export interface Cluster {
   readonly names: readonly string[];
