@@ -111,6 +111,21 @@ export const requirements = {
     source: 'docs/architecture.md rule 2',
     controls: ['ASI08', 'AARM-R5'],
   },
+  'crash.stop-loses-nothing': {
+    promise: 'a stop that was asked for ends each call as it is recorded and leaves nothing open',
+    source: 'docs/architecture.md rule 2',
+    controls: ['ASI08', 'AARM-R5'],
+  },
+  'mcp.eras': {
+    promise: 'clients of both eras use servers of both through one URL, and every effect is on record',
+    source: 'docs/mcp-gateway.md',
+    controls: ['AARM-R1'],
+  },
+  'mcp.lists-hide': {
+    promise: 'what a caller may not call is in no list, whatever the era, media type, cursor or endpoint',
+    source: 'docs/mcp-gateway.md',
+    controls: ['ASI02', 'AARM-R1'],
+  },
   'mcp.conformance': {
     promise: 'the gateway passes the conformance suite of both eras as the server does without it',
     source: 'docs/mcp-gateway.md',

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Answer, legacy, modern, modernBody, modernHeaders, send, type Wire } from '../mcp/wire.ts';
+import { verifies } from '../requirements.ts';
 import { type Accounting, openAccounting, tool } from './accounting.fixture.ts';
 import { type DaemonProcess, type Pass, runDaemon } from './daemon-process.fixture.ts';
 
@@ -101,6 +102,7 @@ describe.each(eras)('%s', (_era, ask) => {
     'Tools/Call',
     'tools/call ',
   ])('`%s` does not reach the server, although everything is permitted', async (method) => {
+    verifies('road.unknown-means-deny', 'mcp.every-method');
     const before = acc.account().length;
     const params = {
       taskId: 't',
@@ -120,6 +122,7 @@ describe.each(eras)('%s', (_era, ask) => {
   });
 
   test('no list shows what is hidden, whatever the media types, the cursor and the endpoint', async () => {
+    verifies('mcp.lists-hide');
     const accepts = [
       'application/json, text/event-stream',
       'text/event-stream, application/json',
@@ -151,6 +154,7 @@ describe.each(eras)('%s', (_era, ask) => {
   });
 
   test('what is denied is told apart from what is not there', async () => {
+    verifies('road.denied-is-not-unknown');
     const client = await ask(daemon.url, pass);
     const said = async (name: string) => {
       const headers = { 'mcp-name': name };
@@ -231,6 +235,7 @@ test('a real client of the later era reads the refusal, as a result and not as a
 });
 
 test('what a server says of its own tool decides nothing', async () => {
+  verifies('catalogue.annotations-only-stricter');
   // It calls `wipe` harmless; the class was proposed from the name, and the policy goes by the class.
   const yaml = readFileSync(join(daemon.dir, 'catalogue', 'acc.yaml'), 'utf8');
   expect(yaml).toMatch(/wipe:\n +class: delete/);
@@ -245,6 +250,7 @@ describe('a server that changes while it is used', () => {
     ['a name', tool('take_note'), 'take_note'],
     ['a look-alike name', tool('nоte'), 'nоte'],
   ])('%s: neither listed nor callable, in either era, until it is as it was', async (_what, to, name) => {
+    verifies('catalogue.pinned');
     const old = await legacy(daemon.url, pass.token);
     const [, ...others] = tools;
     expect((await call('acc__note', { id: 'before' }))?.result?.isError).toBeUndefined();

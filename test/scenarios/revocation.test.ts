@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Standing that is taken away while a call runs: the client hears of it, the server is stopped, the record says so.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { verifies } from '../requirements.ts';
 import { openAccounting, tool } from './accounting.fixture.ts';
 import { type DaemonProcess, type Pass, runDaemon } from './daemon-process.fixture.ts';
 import { connectV1, connectV2, type TriedClient, type Way } from './eras/clients.fixture.ts';
@@ -29,6 +30,7 @@ test.each<
   ['the task of a v1 client, which ends', connectV1, ({ task }) => ['task', 'end', task]],
   ['the agent of a v2 client', v2, ({ agent }) => ['revoke', 'agent', agent]],
 ])('%s', async (what, connect, command) => {
+  verifies('road.allow-ages');
   const id = what.replace(/\W+/g, '-');
   const pass = await daemon.task({ agent: id });
   await using client = await connect(wayOf(pass));

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { modern } from '../mcp/wire.ts';
+import { verifies } from '../requirements.ts';
 import { openAccounting, tool } from './accounting.fixture.ts';
 import { permitAll } from './daemon.fixture.ts';
 import { runDaemon } from './daemon-process.fixture.ts';
@@ -16,6 +17,7 @@ forbid (principal is Agent, action == Action::"acc/pay", resource);
 `;
 
 test('everything passes, and each record says what it would have been', async () => {
+  verifies('road.shadow-tells');
   const acc = openAccounting([tool('note'), tool('wipe'), tool('pay')]);
   await using daemon = await runDaemon({ mcpServers: { acc: acc.server }, mode: 'shadow' });
   expect(daemon.said()).toContain('shadow mode');

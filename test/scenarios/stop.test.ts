@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { rawClient } from '../kill/raw-client.ts';
+import { verifies } from '../requirements.ts';
 import { openAccounting, tool } from './accounting.fixture.ts';
 import { runDaemon } from './daemon-process.fixture.ts';
 
@@ -16,6 +17,7 @@ const note = `tools:
     result: { level: internal, integrity: trusted }`;
 
 test('SIGTERM in the middle of calls: each ends as it is recorded, and nothing is open afterwards', async () => {
+  verifies('crash.stop-loses-nothing');
   const acc = openAccounting([tool('note')]);
   await using daemon = await runDaemon({ mcpServers: { acc: acc.server }, catalogue: { acc: note } });
   await daemon.accept('acc');

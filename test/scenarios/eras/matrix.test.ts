@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifies } from '../../requirements.ts';
 import { type DaemonProcess, runDaemon } from '../daemon-process.fixture.ts';
 import { connectV1, connectV2, type TriedClient, type Way } from './clients.fixture.ts';
 import { errandsOf, type Feature, features } from './errands.fixture.ts';
@@ -126,6 +127,7 @@ describe.concurrent.each(clients.filter(([name]) => name === 'SDK v1' || name ==
 );
 
 test('every effect is on record as an allowed call of the client’s own task, observed', async () => {
+  verifies('mcp.eras', 'road.no-record-no-effect');
   const events = await daemon.events();
   const decided = events.filter(({ type, request }) => type === 'decision' && request.server === 'files');
   const observed = new Set(
