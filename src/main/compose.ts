@@ -11,11 +11,12 @@ import { openSqliteStore } from '../adapters/sqlite/ledger.ts';
 import { systemClock, systemRandomness } from '../adapters/system/clock.ts';
 import { createTaskTokens } from '../adapters/tokens/task-token.ts';
 import { proveRoad } from '../app/canary.ts';
+import { watchContact } from '../app/contact.ts';
 import { createIntegrator } from '../app/integrate.ts';
 import { createLiveCalls } from '../app/live.ts';
 import type { Published, TreeStore } from '../app/ports.ts';
 import { createForce, publish, publishAtStart } from '../app/publish.ts';
-import { closeAbandoned } from '../app/recover.ts';
+import { closeAbandoned, watchAbandoned } from '../app/recover.ts';
 import type { Road } from '../app/road.ts';
 import { createSequencer } from '../app/sequencer.ts';
 import { createVault } from '../app/vault.ts';
@@ -62,6 +63,9 @@ export class ConfigurationRefused extends Error {
 
 /** The node's name within its store: one store has one daemon, so one name is enough. */
 const node = 'local';
+
+/** A call whose observation the store refused stays open for no longer than this once the store is back. */
+const abandonedEveryMs = 5000;
 
 export async function startDaemon(
   options: DaemonOptions,
@@ -126,6 +130,8 @@ export async function startDaemon(
   const canaryProvedAt = clock.wallMs();
 
   const integrator = createIntegrator(store.ledger, store.tree, signer.signer, origin, clock);
+  const stopContact = watchContact(road);
+  const stopClosing = watchAbandoned(road, node, abandonedEveryMs);
   const stopIntegrating = integrator.start(1000, () => log('the log could not be integrated; trying again'));
 
   const upstreams = createUpstreams({
@@ -231,6 +237,8 @@ export async function startDaemon(
       gatewayServer.closeAllConnections();
       api.close();
       api.closeAllConnections();
+      stopContact();
+      stopClosing();
       stopIntegrating();
       await integrator.integrate();
       await store.close();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Standing that is taken away while a call runs: the client hears of it, the server is stopped, the record says so.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { isAlive } from '../alive.ts';
 import { verifies } from '../requirements.ts';
 import { openAccounting, tool } from './accounting.fixture.ts';
 import { type DaemonProcess, type Pass, runDaemon } from './daemon-process.fixture.ts';
@@ -70,12 +71,3 @@ test.each<
   expect(await alsoRunning).toMatchObject({ isError: false });
   await other[Symbol.asyncDispose]();
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -10,6 +10,8 @@ import { DEFAULT_LIMITS, type UpstreamLimits } from './limits.ts';
 import type { LinkOwner, Outgoing, UpstreamAnswer, Upstreams } from './link.ts';
 import { createUpstreams, type UpstreamsOptions } from './upstreams.ts';
 
+export { isAlive } from '../../../../test/alive.ts';
+
 export const TEST_LIMITS: UpstreamLimits = {
   ...DEFAULT_LIMITS,
   maxMessageBytes: 200_000,
@@ -88,15 +90,6 @@ export function upstreamsOf(
     onStderr: () => {},
     ...more,
   });
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** @throws when it does not come true in time */
