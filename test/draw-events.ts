@@ -168,7 +168,7 @@ function draws(names: Names): Draws {
         shadow: fc.boolean(),
         obligations: strings,
       }),
-      maybe('open', open),
+      together(maybe('open', open), maybe('detail', text)),
     ),
     observation: together(
       fc.record({

@@ -200,6 +200,7 @@ function decisionEvent(
     ),
     outcome: considered.outcome,
     code: considered.code,
+    ...(considered.detail === undefined ? {} : { detail: nameOf(considered.detail, road.pseudonym) }),
     shadow: false,
     obligations: considered.obligations.map((o) => `${o.name}:${o.bytes}`),
   };

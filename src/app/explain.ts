@@ -29,6 +29,7 @@ export interface Explanation {
   readonly code: string;
   /** The code in words. */
   readonly says: string;
+  readonly detail?: string;
   /** It would have been refused, and the mode let it through. */
   readonly shadow: boolean;
   readonly who: DecisionEvent['who'];
@@ -103,6 +104,7 @@ export function explain(
     at: decision.at,
     outcome: decision.outcome,
     code,
+    ...(decision.detail === undefined ? {} : { detail: decision.detail }),
     says: isDecisionCode(code) ? codes[code] : 'a code that this version does not know',
     shadow: decision.shadow,
     who: decision.who,

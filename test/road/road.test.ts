@@ -87,6 +87,15 @@ describe('1. unknown means deny', () => {
   });
 });
 
+test('a record says which argument was wrong, and no value', async () => {
+  const made = await rig();
+  const secret = 'wanted-4711';
+  await made.call(await made.start(), tool('crm', 'get_ticket', { ticketId: secret }));
+  const decided = (await events(made)).findLast((e) => e.type === 'decision');
+  expect(decided).toMatchObject({ code: 'invalid_arguments', detail: expect.stringContaining('ticketId') });
+  expect(JSON.stringify(decided)).not.toContain(secret);
+});
+
 describe('2. no record, no effect', () => {
   verifies('road.no-record-no-effect', 'decide.budget');
 

@@ -188,6 +188,8 @@ export const decision = z.strictObject({
   outcome: z.enum(outcomes),
   /** Why, for machines: see docs/formats/record.md for the closed list. */
   code: z.string(),
+  /** Where the code leaves it open: which argument, and what would be right. Never a value that was sent. */
+  detail: z.string().optional(),
   /** What would have been enforced had the mode been `enforce`; only in shadow mode. */
   shadow: z.boolean(),
   obligations: z.array(z.string()).readonly(),

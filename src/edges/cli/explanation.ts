@@ -13,6 +13,7 @@ export function explanationLines(it: Explanation, paint: Paint): readonly string
   const title = (text: string) => paint('bold', text);
   return [
     `${outcome}  ${printable(it.code)}: ${it.says}`,
+    ...(it.detail === undefined ? [] : [`  ${printable(it.detail)}`]),
     ...(it.shadow ? ['  it was let through all the same: the mode is shadow'] : []),
     `  decision ${it.id} at ${new Date(it.at).toISOString()}, record ${it.position} of the log`,
     ...section(
