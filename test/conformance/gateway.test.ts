@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What the suite says of a server behind the gateway: the same as without it (baseline.test.ts).
+ * What the suite says of a server behind the daemon: the same as without it (baseline.test.ts).
  *
  * The shim in front brings the token that the suite cannot send; the endpoint is that of one upstream,
  * since the suite knows its tools by their own names.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { everyMethod, type Rig, startRig, upstreamsOf } from '../mcp/rig.ts';
 import { verifies } from '../requirements.ts';
+import { type DaemonProcess, runDaemon } from '../scenarios/daemon-process.fixture.ts';
 import { type BearerShim, startBearerShim } from './bearer-shim.ts';
 import { type Requirements, runConformance } from './run.ts';
 import type { ConformanceServer } from './server.ts';
@@ -15,24 +15,38 @@ import { spawnConformanceServer } from './server-process.ts';
 
 const TIMEOUT_MS = 120_000;
 
+const harmless = 'result: { level: public, integrity: trusted }';
+const methods = [
+  'completion/complete',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'sampling/createMessage',
+  'elicitation/create',
+  'roots/list',
+];
+const catalogue = `resources: { "test:": { class: read, ${harmless} } }
+prompts: { "*": { class: read, ${harmless} } }
+methods:
+${methods.map((method) => `  ${method}: { class: read, ${harmless} }`).join('\n')}`;
+
 let server: ConformanceServer;
-let rig: Rig;
+let daemon: DaemonProcess;
 let shim: BearerShim;
 
 beforeAll(async () => {
   server = await spawnConformanceServer();
-  rig = await startRig({
-    upstreams: upstreamsOf({ suite: { type: 'http', url: server.url } }),
-    catalogue: `resources: { "test:": { class: read, $harmless } }
-prompts: { "*": { class: read, $harmless } }
-${everyMethod}`,
+  daemon = await runDaemon({
+    mcpServers: { suite: { type: 'http', url: server.url } },
+    catalogue: { suite: catalogue },
   });
-  shim = await startBearerShim({ target: `${rig.url}/suite`, token: rig.token });
+  await daemon.accept('suite');
+  const { token } = await daemon.task();
+  shim = await startBearerShim({ target: `${daemon.url}/suite`, token });
 });
 
 afterAll(async () => {
   await shim?.close();
-  await rig?.close();
+  await daemon?.[Symbol.asyncDispose]();
   await server?.close();
 });
 
