@@ -4,6 +4,7 @@ import { canonicalJson } from '../core/json/canonical.ts';
 import type { Budget } from '../core/record/event.ts';
 import { idRandomBytes, newId } from '../core/record/id.ts';
 import { payloadRef } from '../core/record/payload.ts';
+import { withoutSecrets } from '../core/record/secret.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import { facets, type View } from '../core/state/facet.ts';
 import { type Administered, administer } from './administer.ts';
@@ -38,16 +39,23 @@ export const maxTaskMs = 7 * 24 * 3_600_000;
 
 /** Starts a task with its first session, registering the agent if nobody has. The token is minted from the answer. */
 export async function startTask(
-  road: Pick<Road, 'sequencer' | 'published' | 'vault' | 'clock'>,
+  road: Pick<Road, 'sequencer' | 'published' | 'vault' | 'clock' | 'pseudonym'>,
   randomness: Randomness,
   operator: Operator,
   order: TaskOrder,
 ): Promise<Administered<Started>> {
+  // As arguments are: what a person typed may hold a secret, and equal secrets stay equal to policy.
+  const plain = (text: string): string => withoutSecrets(text, road.pseudonym);
   const task = newId('t', road.clock.wallMs(), randomness.bytes(idRandomBytes));
   // The key first: a key without a task harms nobody, a task without a key could record nothing.
   await road.vault.create(task);
   const seal = await road.vault.sealer(task);
-  const prompt = order.prompt === undefined ? undefined : seal?.(canonicalJson({ text: order.prompt }));
+  if (seal === undefined)
+    return { ok: false, code: 'not_possible', reason: 'the key of the task cannot be had', policies: [] };
+  const prompt = order.prompt === undefined ? undefined : seal(canonicalJson({ text: plain(order.prompt) }));
+  const params = Object.fromEntries(
+    Object.entries(order.params).map(([name, value]) => [name, plain(value)]),
+  );
 
   return administer(road, operator, 'task.start', { kind: 'task', id: task }, (view, place) => {
     const agent = view.get(facets.agent(order.agent));
@@ -57,20 +65,20 @@ export async function startTask(
     const session = place.id('s');
     const tokenId = place.id('k');
     const expiresAt = place.at + order.ttlMs;
-    const writings: Writing[] = [];
-    if (agent === undefined) {
-      writings.push({
+    const writings: Writing[] = [
+      {
         id: place.id('e'),
         stream: `agent/${order.agent}`,
         event: {
           type: 'agent.registered',
           agent: order.agent,
-          owner: order.owner,
-          autonomy: order.autonomy,
+          // Whoever starts a task vouches for the agent again; they do not change whose it is.
+          owner: agent?.owner ?? order.owner,
+          autonomy: agent?.autonomy ?? order.autonomy,
           verifiedAt: place.at,
         },
-      });
-    }
+      },
+    ];
     writings.push({
       id: place.id('e'),
       stream: `task/${task}`,
@@ -81,8 +89,8 @@ export async function startTask(
           type: order.type,
           agent: order.agent,
           ...(order.onBehalfOf === undefined ? {} : { onBehalfOf: order.onBehalfOf }),
-          ...(order.purpose === undefined ? {} : { purpose: order.purpose }),
-          params: order.params,
+          ...(order.purpose === undefined ? {} : { purpose: plain(order.purpose) }),
+          params,
           budgets: order.budgets,
           startedAt: place.at,
           expiresAt,

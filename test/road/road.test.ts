@@ -381,6 +381,24 @@ describe('secrets', () => {
     expect(opened.content).toMatch(/secret\(github_token, [0-9a-f]{32}\)/);
   });
 
+  test('are hidden in what a task is started with', async () => {
+    const secret = `ghp_${'a1B2'.repeat(9)}`;
+    const made = await rig();
+    const caller = await made.start({
+      params: { key: secret },
+      purpose: `use ${secret}`,
+      prompt: `with ${secret}`,
+    });
+    for (const entry of await made.ledger.read(0, 1000)) expect(entry.leaf).not.toContain(secret);
+    const asked = (await events(made)).find((e) => e.type === 'prompt.submitted');
+    if (asked?.type !== 'prompt.submitted') throw new Error('no prompt');
+    const opened = await made.road.vault.open(asked.text.digest, await positionOf(made, asked.id));
+    expect(opened).toMatchObject({ ok: true, content: expect.stringMatching(/with secret\(github_token, /) });
+    expect(made.road.sequencer.head.get(facets.task(caller.task))?.params).toMatchObject({
+      key: expect.stringMatching(/^secret\(github_token, /),
+    });
+  });
+
   test('erasing a task forgets its contents and keeps its records', async () => {
     const made = await rig();
     const caller = await made.start();
