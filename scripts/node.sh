@@ -43,6 +43,11 @@ countersign_bring_dependencies() {
   have="$(cat "$stamp" 2>/dev/null || true)"
   [ "$have" = "all $wanted" ] && return
   [ "$1" = runtime ] && [ "$have" = "runtime $wanted" ] && return
+  # Somebody ran `npm ci`: installing again would take the development dependencies away. npm writes
+  # its own lock last, so an installation that was cut off is not mistaken for one.
+  [ "$1" = runtime ] && [ -z "$have" ] &&
+    [ "$countersign_root/node_modules/.package-lock.json" -nt "$countersign_root/package-lock.json" ] && return
+  case "$have" in all*) set -- all ;; esac
   echo 'countersign: installing the locked dependencies (once)' >&2
   omit=''
   [ "$1" = runtime ] && omit='--omit=dev'
