@@ -11,6 +11,7 @@ import { isObject, type JsonObject, own, stringAt } from '../../core/json/value.
 import { type Done, decided } from './decided.ts';
 import type { Gate, Talk } from './gate.ts';
 import { requestTreatment } from './methods.ts';
+import { argsFrom } from './proposal.ts';
 import { decisionData, sentence } from './refusal.ts';
 import { rpcCodes } from './rpc.ts';
 import type { Outgoing, PeerAnswer, UpstreamAnswer } from './upstream/link.ts';
@@ -40,8 +41,7 @@ export async function asked(
     cancelled,
     async run(leave) {
       if (!leave.release()) return notSent;
-      const args: JsonObject = JSON.parse(leave.args);
-      return taken(await talk.ask(method, args, leave.signal), leave.signal);
+      return taken(await talk.ask(method, argsFrom(leave.args), leave.signal), leave.signal);
     },
   });
   return answerOf(done, method);

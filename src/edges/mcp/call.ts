@@ -14,7 +14,7 @@ import type { Gate, Talk } from './gate.ts';
 import { mirrorFault, mirrorHeaders } from './header-value.ts';
 import { metaFor } from './meta.ts';
 import { createNotices } from './notice.ts';
-import { paramsText, type Understood, understand } from './proposal.ts';
+import { argsFrom, paramsText, type Understood, understand } from './proposal.ts';
 import { refusalReply, replyOf, unknownMethod } from './refusal.ts';
 import { isUnderstood, translated } from './result.ts';
 import { failed, type Reply, rpcCodes } from './rpc.ts';
@@ -146,7 +146,7 @@ function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Promise<
     async run(leave) {
       const { signal, maxResultBytes, release } = leave;
       if (method.startsWith('resources/') && method !== 'resources/read' && link.facts.era === 'modern') {
-        const uri = stringAt(JSON.parse(leave.args), 'uri') ?? target;
+        const uri = stringAt(argsFrom(leave.args), 'uri') ?? target;
         return talk.subscribe?.(server, link, method, uri, release) ?? notCarried;
       }
       // What the upstream asked ends with the call that it asked for, answered or not.
@@ -166,7 +166,7 @@ function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Promise<
             given,
           ),
           name: target,
-          ...(mirrors ? { paramHeaders: mirrorHeaders(schema, JSON.parse(leave.args)) } : {}),
+          ...(mirrors ? { paramHeaders: mirrorHeaders(schema, argsFrom(leave.args)) } : {}),
           signal,
           timeoutMs: gate.limits.callTimeoutMs,
           maxResultBytes,

@@ -10,7 +10,7 @@ import { type Authorization, authorize, type Refusal } from '../../app/authorize
 import { observe, type Upshot } from '../../app/observe.ts';
 import type { Road } from '../../app/road.ts';
 import { canonicalJson } from '../../core/json/canonical.ts';
-import type { JsonObject, JsonValue } from '../../core/json/value.ts';
+import type { JsonObject } from '../../core/json/value.ts';
 import { projectedValue } from '../../core/record/secret.ts';
 import type { Caller, Proposal } from '../../core/request/proposal.ts';
 import type { GatewayLimits } from './limits.ts';
@@ -192,25 +192,12 @@ function stopCode(signal: AbortSignal | undefined): FailureCode {
   }
 }
 
-function errorShown(error: {
-  readonly code: number;
-  readonly message: string;
-  readonly data?: unknown;
-}): JsonObject {
+type PeerError = Extract<UpstreamAnswer, { kind: 'error' }>['error'];
+
+function errorShown(error: PeerError): JsonObject {
   return { error: { ...rpcError(error) } };
 }
 
-function rpcError(error: {
-  readonly code: number;
-  readonly message: string;
-  readonly data?: unknown;
-}): RpcError {
-  const { code, message } = error;
-  const data = jsonValue(error.data);
+function rpcError({ code, message, data }: PeerError): RpcError {
   return { code, message, ...(data === undefined ? {} : { data }) };
-}
-
-// Links parse strictly, so this only gives the value its type back.
-function jsonValue(value: unknown): JsonValue | undefined {
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }

@@ -20,6 +20,7 @@ import { createHearing } from './hearing.ts';
 import { nativeUri, serversOf, shownUri } from './namespace.ts';
 import { relayable } from './notice.ts';
 import { ownRequest } from './own-request.ts';
+import { argsFrom } from './proposal.ts';
 import { sendError } from './respond.ts';
 import { notificationText, type RequestId, resultText, rpcCodes } from './rpc.ts';
 import { type UpstreamAnswer, UpstreamUnavailable } from './upstream/link.ts';
@@ -163,18 +164,12 @@ export function createListeners(gate: Gate, clock: Clock): Listeners {
         ? { kind: 'result', result: {}, sizeBytes: 2 }
         : { kind: 'failed', reason: 'not_released', sent: false };
     }
-    const { uri } = JSON.parse(leave.args);
-    return ownRequest(
-      link,
-      'resources/subscribe',
-      { uri },
-      {
-        timeoutMs: limits.ownTimeoutMs,
-        maxResultBytes: limits.maxNoticeBytes,
-        signal: leave.signal,
-        release: leave.release,
-      },
-    );
+    return ownRequest(link, 'resources/subscribe', argsFrom(leave.args), {
+      timeoutMs: limits.ownTimeoutMs,
+      maxResultBytes: limits.maxNoticeBytes,
+      signal: leave.signal,
+      release: leave.release,
+    });
   }
 
   return {

@@ -6,7 +6,8 @@
  * Arguments are forwarded only as the road gives them back.
  */
 import { canonicalJson } from '../../core/json/canonical.ts';
-import { type JsonObject, objectAt, own, stringAt } from '../../core/json/value.ts';
+import { parseJson } from '../../core/json/parse.ts';
+import { isObject, type JsonObject, objectAt, own, stringAt } from '../../core/json/value.ts';
 import { nativeName, nativeUri, type Scope } from './namespace.ts';
 import { type RpcError, rpcCodes } from './rpc.ts';
 
@@ -147,11 +148,25 @@ export function paramsText(
     if (requestState !== undefined) text += `,"requestState":${canonicalJson(requestState)}`;
     return `${text}}`;
   }
-  const authorised: JsonObject = JSON.parse(args);
   return canonicalJson({
-    ...authorised,
+    ...argsFrom(args),
     ...(Object.keys(meta).length > 0 ? { _meta: meta } : {}),
     ...(inputResponses === undefined ? {} : { inputResponses }),
     ...(requestState === undefined ? {} : { requestState }),
   });
+}
+
+/** More than any body that is read, since it was one: never what refuses. */
+const ownLimits = { maxBytes: 2 ** 28, maxDepth: 512, maxNodes: 10_000_000 } as const;
+
+/**
+ * Authorised arguments, read back. Not by the engine, which can be led to read another key than was decided.
+ *
+ * @param args canonical JSON, from the road
+ */
+export function argsFrom(args: string): JsonObject {
+  const parsed = parseJson(Buffer.from(args), ownLimits);
+  if (!parsed.ok || !isObject(parsed.value))
+    throw new TypeError('the road gives canonical JSON of an object');
+  return parsed.value;
 }

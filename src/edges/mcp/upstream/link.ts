@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The seam between the gateway's two sides: one link is one conversation with one upstream server,
 // in one era of the protocol. Links translate framing; they decide nothing and never see a client's token.
-import type { JsonObject } from '../../../core/json/value.ts';
+import type { JsonObject, JsonValue } from '../../../core/json/value.ts';
 
 /** `legacy`: initialize and sessions (2025-11-25, 2025-06-18, 2025-03-26). `modern`: stateless (2026-07-28). */
 export type Era = 'legacy' | 'modern';
@@ -42,13 +42,13 @@ export interface Outgoing {
 
 export type PeerAnswer =
   | { readonly result: JsonObject }
-  | { readonly error: { readonly code: number; readonly message: string; readonly data?: unknown } };
+  | { readonly error: { readonly code: number; readonly message: string; readonly data?: JsonValue } };
 
 export type UpstreamAnswer =
   | { readonly kind: 'result'; readonly result: JsonObject; readonly sizeBytes: number }
   | {
       readonly kind: 'error';
-      readonly error: { readonly code: number; readonly message: string; readonly data?: unknown };
+      readonly error: { readonly code: number; readonly message: string; readonly data?: JsonValue };
       readonly httpStatus?: number;
     }
   | {
