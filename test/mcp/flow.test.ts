@@ -357,6 +357,87 @@ describe('stopping', () => {
   });
 });
 
+describe('what an upstream says before its call is observed', () => {
+  const said = (outgoing: Sent['outgoing']) => {
+    outgoing.onNotification('notifications/progress', { progressToken: 't', progress: 1, message: 'secret' });
+    outgoing.onNotification('notifications/message', { level: 'info', data: 'secret' });
+    outgoing.onNotification('notifications/resources/updated', { uri: 'x:secret' });
+  };
+  const meta = { progressToken: 't', 'io.modelcontextprotocol/logLevel': 'debug' };
+  const label = '{ level: confidential, integrity: untrusted }';
+  const asking = (onMessage: (message: Wire) => void) =>
+    modern(`${rig.url}/crm`, rig.token, 'tools/call', find, { meta, onMessage });
+
+  test('is heard only once the task has read as much', async () => {
+    let letGo = (_: ReturnType<typeof ok>) => {};
+    let answer: () => Promise<ReturnType<typeof ok>> = () => new Promise((resolve) => (letGo = resolve));
+    await start(
+      ({ outgoing }) => {
+        said(outgoing);
+        return answer();
+      },
+      { label },
+    );
+    const heard: Wire[] = [];
+    const first = asking((message) => heard.push(message));
+    await expect.poll(() => heard.length).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(heard[0]?.params).toEqual({ progressToken: 't', progress: 1 });
+    expect(heard.length).toBe(1);
+    letGo(ok(text('x')));
+    await first;
+    expect(heard.slice(1).map((message) => message.method ?? 'result')).toEqual([
+      'notifications/message',
+      'notifications/resources/updated',
+      'result',
+    ]);
+    const detail = 'notifications: 1 relayed, 0 dropped, 2 kept for the result';
+    expect(await rig.observations()).toMatchObject([{ detail }]);
+
+    const later: Wire[] = [];
+    answer = () => new Promise((resolve) => (letGo = resolve));
+    const second = asking((message) => later.push(message));
+    await expect.poll(() => later.length).toBe(3);
+    expect(later[0]?.params).toEqual({ progressToken: 't', progress: 1, message: 'secret' });
+    letGo(ok(text('x')));
+    await second;
+  });
+
+  test('is never heard where the result is withheld', async () => {
+    await start(
+      async ({ outgoing }) => {
+        said(outgoing);
+        await rig.revokeSession();
+        return ok(text('x'));
+      },
+      { label },
+    );
+    const { messages } = await modern(`${rig.url}/crm`, rig.token, 'tools/call', find, { meta });
+    expect(JSON.stringify(messages)).not.toContain('secret');
+  });
+
+  test('nor is what belongs to no call', async () => {
+    await start(() => ok(text('x')), { label });
+    const client = await legacy(rig.url, rig.token);
+    const heard: Wire[] = [];
+    const leaving = new AbortController();
+    void send(rig.url, {
+      token: rig.token,
+      method: 'GET',
+      headers: client.headers,
+      signal: leaving.signal,
+      onMessage: (message) => heard.push(message),
+    }).catch(() => undefined);
+    await client.request('tools/list');
+    upstreams.tell('crm', 'notifications/message', { level: 'info', data: 'before' });
+    await client.request('tools/call', { ...find, name: 'crm__find' });
+    upstreams.tell('crm', 'notifications/message', { level: 'info', data: 'after' });
+    await expect.poll(() => heard.length).toBe(1);
+    expect(heard[0]?.params).toMatchObject({ data: 'after' });
+    leaving.abort();
+  });
+});
+
 describe('limits, each by its name', () => {
   test('calls in flight', async () => {
     let letGo = (_: ReturnType<typeof ok>) => {};

@@ -42,6 +42,8 @@ export interface RigOptions {
   readonly catalogue?: string;
   /** Classes of tools, `read` for those that are not named. */
   readonly classes?: Readonly<Record<string, string>>;
+  /** The label of what tools return, in YAML; harmless by default. */
+  readonly label?: string;
   /** Tools that nobody accepted. */
   readonly unaccepted?: readonly string[];
   readonly limits?: Partial<GatewayLimits>;
@@ -223,11 +225,13 @@ async function declaredBy(upstreams: Upstreams, server: string): Promise<readonl
   });
 }
 
-const harmless = 'result: { level: public, integrity: trusted }, reversible: true';
+const leastLabel = '{ level: public, integrity: trusted }';
+const harmless = `result: ${leastLabel}, reversible: true`;
 
 function yamlOf(server: string, tools: readonly ToolDefinition[], options: RigOptions): string {
   const lines = tools.map(
-    ({ name }) => `  ${JSON.stringify(name)}: { class: ${options.classes?.[name] ?? 'read'}, ${harmless} }`,
+    ({ name }) =>
+      `  ${JSON.stringify(name)}: { class: ${options.classes?.[name] ?? 'read'}, result: ${options.label ?? leastLabel}, reversible: true }`,
   );
   return [
     `server: ${server}`,

@@ -5,6 +5,7 @@
  * Where the upstream answers `input_required` and the client is of the era before, the questions are put
  * to the client and the request is made again with their answers: each round is decided anew.
  */
+import { mayHear } from '../../app/audible.ts';
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import { type JsonObject, type JsonValue, objectAt, stringAt } from '../../core/json/value.ts';
 import { asked, questionsOf, unshowable } from './asked.ts';
@@ -133,11 +134,12 @@ async function rounds(gate: Gate, talk: Talk, journey: Journey): Promise<Reply> 
   });
 }
 
-function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Promise<Done> {
+async function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Promise<Done> {
   const { request, entry, link, definition } = journey;
   const { method, server, target, args } = request;
-  const notices = createNotices(talk, server, gate.limits, talk.notify);
-  return decided(gate.road, gate.limits, {
+  const mayRead = () => mayHear(gate.road, talk.caller.task, entry.result);
+  const notices = createNotices(talk, server, gate.limits, mayRead, talk.notify);
+  const done = await decided(gate.road, gate.limits, {
     caller: talk.caller,
     proposal: { method, server, target, args, ...(definition === undefined ? {} : { definition }) },
     cancelled: talk.cancelled,
@@ -186,6 +188,8 @@ function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Promise<
       }
     },
   });
+  if (done.kind === 'result' || done.kind === 'error') notices.tell();
+  return done;
 }
 
 const tooManyAsked: PeerAnswer = {

@@ -6,6 +6,7 @@
  * A session routes, it gives no rights: it belongs to one session of one task and answers nobody else,
  * and each request brings its own token.
  */
+import { mayHearServer } from '../../app/audible.ts';
 import type { Clock } from '../../app/ports.ts';
 import { type JsonObject, objectAt, stringAt } from '../../core/json/value.ts';
 import type { Caller } from '../../core/request/proposal.ts';
@@ -93,7 +94,8 @@ export function createLegacySession(
     }
     if (++unsolicited > limits.maxNoticesPerCall) return;
     const isBusy = session.inFlight.size > 0 || nowMs - session.lastUsedAtMs < afterglowMs;
-    if (method === 'notifications/message' && !isBusy) return;
+    if (method === 'notifications/message' && !(isBusy && mayHearServer(gate.road, owner.task, server)))
+      return;
     if (method === 'notifications/resources/updated') {
       if (!session.followed.has(`${server} ${stringAt(params, 'uri') ?? ''}`)) return;
     }

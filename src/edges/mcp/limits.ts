@@ -28,6 +28,8 @@ export interface GatewayLimits {
   readonly maxAsksPerCall: number;
   readonly maxNoticesPerCall: number;
   readonly maxNoticeBytes: number;
+  /** Text of one call that waits for its observation. */
+  readonly maxKeptNoticeBytes: number;
   readonly maxListenersPerCaller: number;
   readonly maxListed: number;
   readonly maxListPages: number;
@@ -61,6 +63,7 @@ export const defaultLimits: GatewayLimits = {
   maxAsksPerCall: 64,
   maxNoticesPerCall: 1_000,
   maxNoticeBytes: 16 * 1024,
+  maxKeptNoticeBytes: 1 << 20,
   maxListenersPerCaller: 32,
   maxListed: 2_000,
   maxListPages: 64,

@@ -2,8 +2,9 @@
 /**
  * Notifications of upstreams, rebuilt from the members that are known and bounded.
  *
- * What they say is untrusted, and reaches the client while the call still runs: hence few, short, and
- * counted in the record of the call. A notification that is not known is dropped.
+ * What they say is untrusted: hence few, short, and counted in the record of the call. It reaches the
+ * client while the call still runs only where it adds nothing to what the task has read; text that would
+ * waits for the observation, which is what moves the labels. A notification that is not known is dropped.
  */
 import { canonicalJson } from '../../core/json/canonical.ts';
 import { integerAt, type JsonObject, numberAt, own, stringAt } from '../../core/json/value.ts';
@@ -80,32 +81,63 @@ function isHeard(level: LogLevel, wanted: LogLevel | undefined): boolean {
 
 export interface Notices {
   take(method: string, params: JsonObject): void;
+  /** Tells what was kept back. Only once the call is observed, and its result may be shown. */
+  tell(): void;
   /** Our own words for the record, undefined where there was nothing. */
   summary(): string | undefined;
 }
 
-/** Those of one call. */
+/**
+ * Those of one call.
+ *
+ * @param mayHear whether text may be heard before the call is observed; if not, progress is told in
+ *   numbers only, and what else says something waits
+ */
 export function createNotices(
   audience: Audience,
   server: string,
-  limits: Pick<GatewayLimits, 'maxNoticesPerCall' | 'maxNoticeBytes'>,
+  limits: Pick<GatewayLimits, 'maxNoticesPerCall' | 'maxNoticeBytes' | 'maxKeptNoticeBytes'>,
+  mayHear: () => boolean,
   deliver: (method: string, params: JsonObject) => void,
 ): Notices {
   let relayed = 0;
   let dropped = 0;
+  const kept: { readonly method: string; readonly params: JsonObject }[] = [];
+  let keptBytes = 0;
+
+  function keep(method: string, params: JsonObject): void {
+    keptBytes += canonicalJson(params).length;
+    if (keptBytes > limits.maxKeptNoticeBytes) dropped++;
+    else kept.push({ method, params });
+  }
+
   return {
     take(method, params) {
       const shown =
-        relayed < limits.maxNoticesPerCall
+        relayed + kept.length < limits.maxNoticesPerCall
           ? relayable(audience, server, method, params, limits.maxNoticeBytes)
           : undefined;
       if (shown === undefined) dropped++;
+      else if (method === 'notifications/progress') {
+        relayed++;
+        deliver(method, own(shown, 'message') === undefined || mayHear() ? shown : withoutText(shown));
+      } else if (Object.keys(shown).length > 0 && (kept.length > 0 || !mayHear())) keep(method, shown);
       else {
         relayed++;
         deliver(method, shown);
       }
     },
-    summary: () =>
-      relayed + dropped === 0 ? undefined : `notifications: ${relayed} relayed, ${dropped} dropped`,
+    tell() {
+      for (const { method, params } of kept.splice(0)) deliver(method, params);
+    },
+    summary() {
+      if (relayed + dropped + kept.length === 0) return undefined;
+      const later = kept.length === 0 ? '' : `, ${kept.length} kept for the result`;
+      return `notifications: ${relayed} relayed, ${dropped} dropped${later}`;
+    },
   };
+}
+
+function withoutText(params: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(params).filter(([name]) => name !== 'message'));
 }

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether what an upstream says before anything is observed may be heard: only where it adds nothing to
+// what the task has read. Labels move with an observation, so text that came earlier would be read by an
+// agent whose next call is decided as if it had not been.
+import { join, type Label, nothingRead, sameLabel } from '../core/label/label.ts';
+import { facets } from '../core/state/facet.ts';
+import type { Road } from './road.ts';
+
+type Knowing = Pick<Road, 'sequencer' | 'published'>;
+
+/** @param label of what is said */
+export function mayHear(road: Knowing, task: string, label: Label): boolean {
+  if (road.published().mode === 'shadow') return true;
+  const read = road.sequencer.head.get(facets.labels(task)) ?? nothingRead;
+  return sameLabel(join(read, label), read);
+}
+
+/** What a server says outside of calls is taken for the worst that it was accepted for; from where is no question. */
+export function mayHearServer(road: Knowing, task: string, server: string): boolean {
+  const worst = road
+    .published()
+    .catalogue.entries.filter((entry) => entry.server === server)
+    .reduce((label, entry) => join(label, entry.result), nothingRead);
+  return mayHear(road, task, { ...worst, sources: [] });
+}
