@@ -2,6 +2,7 @@
 /** What upstreams ask of clients, in every pairing of eras: decided before it is seen, observed before it is told. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/core/json/value.ts';
+import { facets } from '../../src/core/state/facet.ts';
 import type { PeerAnswer } from '../../src/edges/mcp/upstream/link.ts';
 import { type FakeServer, type Fakes, fakeUpstreams, ok, type Sent, text, tool } from './fake-upstream.ts';
 import { everyMethod, permitAll, type Rig, type RigOptions, startRig } from './rig.ts';
@@ -56,6 +57,33 @@ describe('a legacy client and a legacy upstream', () => {
     );
     return messages;
   };
+
+  test('a question that says more than the task has read is observed before it is seen', async () => {
+    await start(asking(['elicitation/create', elicitation], ['elicitation/create', elicitation]), {
+      catalogue:
+        'methods: { elicitation/create: { class: read, result: { level: confidential, integrity: untrusted } } }',
+    });
+    const labels: unknown[] = [];
+    const client = await legacy(`${rig.url}/crm`, rig.token);
+    await client.request(
+      'tools/call',
+      { name: 'ask' },
+      {
+        onMessage: async ({ id, method }) => {
+          if (method === undefined || id === undefined) return;
+          labels.push(rig.road.sequencer.head.get(facets.labels(rig.caller.task))?.level);
+          await client.post({ jsonrpc: '2.0', id, result: given });
+        },
+      },
+    );
+    expect(labels).toEqual(['confidential', 'confidential']);
+    expect(await decisions()).toEqual([
+      'tools/call allow',
+      'elicitation/create allow',
+      'elicitation/create allow',
+      'elicitation/create allow',
+    ]);
+  });
 
   test('the question comes on the stream of the call, the answer by a request of its own', async () => {
     await start(asking(['elicitation/create', elicitation]));

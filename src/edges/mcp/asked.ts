@@ -6,6 +6,7 @@
  *
  * An upstream cannot ask for what is not named in the table, nor for what the client cannot do.
  */
+import { mayHear } from '../../app/audible.ts';
 import type { Refusal } from '../../app/authorize.ts';
 import { isObject, type JsonObject, own, stringAt } from '../../core/json/value.ts';
 import { type Done, decided } from './decided.ts';
@@ -35,6 +36,12 @@ export async function asked(
   if (method === 'ping') return { result: {} };
   if (!mayAsk(talk, method))
     return { error: { code: rpcCodes.methodNotFound, message: 'the client does not take this request' } };
+  // The client reads the question before the answer is observed: what it says counts as read by then.
+  const label = gate.road.published().catalogue.find(method, server, method)?.result;
+  if (label !== undefined && !mayHear(gate.road, talk.caller.task, label)) {
+    const stopped = await unshowable(gate, { ...talk, cancelled }, server, [{ key: '', method, params }]);
+    if (stopped !== undefined) return answerOf(stopped.done, method);
+  }
   const done = await decided(gate.road, gate.limits, {
     caller: talk.caller,
     proposal: { method, server, target: method, args: argsOf(params) },
@@ -80,7 +87,7 @@ export async function unshowable(
       proposal: { method, server, target: method, args: argsOf(params) },
       cancelled: talk.cancelled,
       run: async (leave) => (leave.release() ? handedOver : notSent),
-      detail: () => 'handed to the client; the answer comes with its next request',
+      detail: () => 'handed to the client; its answer is observed on its own, or comes with its next request',
     });
     if (done.kind !== 'result') return { method, done };
   }
