@@ -86,18 +86,21 @@ export function createDeclared(
   ): Promise<readonly JsonValue[]> {
     const items: JsonValue[] = [];
     let cursor: string | undefined;
+    let bytesLeft = limits.maxResultBytes;
     for (let page = 0; page < limits.maxListPages && items.length < limits.maxListed; page++) {
       const params = cursor === undefined ? {} : { cursor };
       const answer = await ownRequest(link, method, params, {
         timeoutMs: limits.ownTimeoutMs,
-        maxResultBytes: limits.maxResultBytes,
+        maxResultBytes: bytesLeft,
         onRequest,
       });
       if (answer.kind !== 'result')
         throw new ListUnavailable(answer.kind === 'failed' ? answer.reason : 'error');
       const found = arrayAt(answer.result, members[method]);
       if (found === undefined) throw new ListUnavailable(`no \`${members[method]}\``);
-      items.push(...found);
+      bytesLeft -= answer.sizeBytes;
+      // Not by spreading, which fails on what is long enough.
+      for (const item of found) items.push(item);
       cursor = stringAt(answer.result, 'nextCursor');
       if (cursor === undefined) break;
     }
