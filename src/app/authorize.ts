@@ -103,12 +103,11 @@ function decided(
   const worst = entry?.result;
   const body: DecisionBody = {
     ...event,
-    shadow: shadowed && !admitted,
+    shadow: released && !admitted,
     ...(released && worst !== undefined
       ? { open: { reserves: considered.reserves, worst, releaseWithinMs: road.releaseWithinMs } }
       : {}),
   };
-  const policies = considered.because.map((verdict) => verdict.policy.id);
   const writings = [
     {
       id,
@@ -118,7 +117,9 @@ function decided(
     },
   ];
   if (!released) {
-    const reason = considered.because[0]?.policy.reason ?? considered.detail;
+    // A permit may be satisfied and the call refused for something else, a budget: not the permit refused it.
+    const against = considered.because.filter((verdict) => verdict.policy.effect === 'forbid');
+    const reason = against[0]?.policy.reason ?? considered.detail;
     const outcome =
       considered.outcome === 'step_up' || considered.outcome === 'defer' ? considered.outcome : 'deny';
     return {
@@ -128,7 +129,7 @@ function decided(
         outcome,
         code: considered.code === 'permitted' ? 'unknown_target' : considered.code,
         decision: id,
-        policies,
+        policies: against.map((verdict) => verdict.policy.id),
         ...(reason === undefined ? {} : { reason }),
       },
     };
@@ -142,7 +143,7 @@ function decided(
       args: canonicalJson(considered.args),
       modified: considered.transforms.length > 0,
       obligations: considered.obligations,
-      policies,
+      policies: considered.because.map((verdict) => verdict.policy.id),
     },
   };
 }

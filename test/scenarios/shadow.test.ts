@@ -59,6 +59,10 @@ test('everything passes, and each record says what it would have been', async ()
   // What nobody has accepted is known to no catalogue: there is no shadow of a call that cannot be described.
   const fresh = await modern(daemon.url, token, 'tools/call', { name: 'acc__fresh', arguments: {} });
   expect(fresh.messages.at(-1)?.error?.message).toContain('unknown tool');
+  const unknown = (await daemon.events()).findLast(
+    ({ type, request }) => type === 'decision' && request.target === 'fresh',
+  );
+  expect(unknown).toMatchObject({ code: 'unknown_target', shadow: false });
   // The canary is stopped in this mode too, or nothing would have started.
   const canary = events.find(({ type, request }) => type === 'decision' && request.target === 'canary');
   expect(canary).toMatchObject({ outcome: 'deny', shadow: false });
