@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Builds the daemon in reading order: the only file that knows everybody.
 // Nothing listens before the road has proved that it stops what must be stopped.
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
@@ -80,7 +80,8 @@ export async function startDaemon(
       : readMcpServers(options.mcpFile, env);
   if (!servers.ok) throw new ConfigurationRefused(servers.problems.join('\n'));
   for (const key of servers.ignored) log(`ignored \`${key}\` of the upstreams' file`);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  usable(dataDir);
+  await using opened = new AsyncDisposableStack();
 
   const keyText = env.COUNTERSIGN_MASTER_KEY;
   const master =
@@ -91,6 +92,8 @@ export async function startDaemon(
   const clock = systemClock;
   const randomness = systemRandomness();
   const store = await openSqliteStore({ path: join(dataDir, 'ledger.sqlite') });
+  // A start that fails further down leaves nothing that would keep the process or hold the store.
+  opened.defer(() => store.close());
   const sequencer = createSequencer(store.ledger, clock, randomness, {
     node,
     tenant: 'default',
@@ -133,6 +136,11 @@ export async function startDaemon(
   const stopContact = watchContact(road);
   const stopClosing = watchAbandoned(road, node, abandonedEveryMs);
   const stopIntegrating = integrator.start(1000, () => log('the log could not be integrated; trying again'));
+  opened.defer(() => {
+    stopContact();
+    stopClosing();
+    stopIntegrating();
+  });
 
   const upstreams = createUpstreams({
     servers: servers.servers,
@@ -147,6 +155,7 @@ export async function startDaemon(
   });
 
   const gatewayServer = createServer({ keepAliveTimeout: 65_000 });
+  opened.defer(() => void gatewayServer.close());
   const url = await listening(gatewayServer, options);
   const tokens = createTaskTokens(tokenKey, { issuer: origin, audience: url }, 8 * 3_600_000);
   const metadataUrl = new URL('/.well-known/oauth-protected-resource/mcp', url).href;
@@ -200,6 +209,7 @@ export async function startDaemon(
     pollMs: 2000,
     onChange: async () => void (await reloader.reload({ ...operator, channel: 'watched-files' })),
   });
+  opened.defer(stopWatching);
   const desk = createCatalogueDesk(catalogueDir, upstreams, force.current, reloader);
 
   const api = createApiServer(
@@ -223,6 +233,7 @@ export async function startDaemon(
   );
   await listeningLocally(api, socketPath);
 
+  opened.move();
   return {
     url,
     socketPath,
@@ -260,6 +271,19 @@ async function ownHead(tree: TreeStore, log: TrustedLog): Promise<void> {
   );
 }
 
+/** @throws {ConfigurationRefused} it is no directory, or not ours to read and write */
+function usable(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : 'unusable';
+    throw new ConfigurationRefused(
+      `\`${dataDir}\` cannot be the data directory (${code}): name another with --data`,
+    );
+  }
+}
+
 /** Who lost its standing by an event. */
 function losers(event: Event): ((caller: Caller) => boolean) | undefined {
   if (event.type === 'task.ended') return (caller) => caller.task === event.task;
@@ -269,7 +293,10 @@ function losers(event: Event): ((caller: Caller) => boolean) | undefined {
 
 async function listening(server: Server, { host, port }: DaemonOptions): Promise<string> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be listened on (${error.code})`;
+      reject(new ConfigurationRefused(`\`${host}:${port}\` ${why}: name another with --listen`));
+    });
     server.listen(port, host, () => resolve());
   });
   const { port: bound } = server.address() as AddressInfo;

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the daemon refuses to start with, and what is on the disk of one that started.
-import { chmodSync, existsSync, rmSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { verifies } from '../requirements.ts';
 import { openDaemon } from './daemon.fixture.ts';
+
+const command = join(import.meta.dirname, '../../bin/countersign');
 
 test('a log that another key signed is not gone on with', async () => {
   verifies('evidence.tamper-evident');
@@ -19,6 +23,32 @@ test('a master key that others may read is refused', async () => {
   await daemon.stop();
   chmodSync(join(daemon.dataDir, 'master.key'), 0o644);
   await expect(daemon.restart()).rejects.toThrow(/master\.key/);
+});
+
+test('an address that is taken ends the start, says so, and leaves the store to the next', async () => {
+  await using one = await openDaemon({});
+  const dir = mkdtempSync(join(tmpdir(), 'cs-taken-'));
+  const mcp = join(dir, 'mcp.json');
+  writeFileSync(mcp, '{"mcpServers":{}}');
+  const { host } = new URL(one.url);
+  const args = ['--data', join(dir, 'data'), 'up', '--mcp', mcp, '--listen', host];
+  const ran = spawnSync(command, args, { encoding: 'utf8', timeout: 20_000 });
+  expect(ran.status).toBe(1);
+  expect(ran.stderr).toContain(`\`${host}\` is taken: name another with --listen`);
+  rmSync(dir, { recursive: true });
+});
+
+test('a data directory that is a file is named', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'cs-file-'));
+  const mcp = join(dir, 'mcp.json');
+  writeFileSync(mcp, '{"mcpServers":{}}');
+  const ran = spawnSync(command, ['--data', mcp, 'up', '--mcp', mcp, '--listen', '127.0.0.1:0'], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  expect(ran.status).toBe(1);
+  expect(ran.stderr).toContain(`\`${mcp}\` cannot be the data directory`);
+  rmSync(dir, { recursive: true });
 });
 
 test("keys, store and socket are their owner's alone, and the socket goes with the daemon", async () => {
