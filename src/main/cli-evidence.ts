@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands for reading and proving: what happened, why, and that it is what was written.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Books } from '../edges/cli/books.ts';
 import type { Daemon } from '../edges/cli/client.ts';
 
@@ -22,7 +22,9 @@ export function addEvidence(program: Command, { daemon, dataDir, stdin }: Surrou
     .command('log')
     .description('what happened, one line for each event')
     .option('--type <type>', 'events of this type: decision, observation, revoked')
-    .option('--outcome <outcome>', 'decisions: allow, deny, modify, step_up, defer')
+    .addOption(
+      new Option('--outcome <outcome>', 'decisions').choices(['allow', 'deny', 'modify', 'step_up', 'defer']),
+    )
     .option('--agent <id>', 'of this agent')
     .option('--task <id>', 'of this task')
     .option('--session <id>', 'of this session')
@@ -35,8 +37,6 @@ export function addEvidence(program: Command, { daemon, dataDir, stdin }: Surrou
     .action(async (flags) => {
       const stop = new AbortController();
       process.once('SIGINT', () => stop.abort());
-      // A reader that has enough, `head` for one, is no failure.
-      process.stdout.on('error', () => process.exit(0));
       const { showLog } = await import('../edges/cli/log.ts');
       await showLog(daemon(), await books(), flags, Date.now(), stop.signal);
     });

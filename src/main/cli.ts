@@ -5,10 +5,14 @@ import { daemonAt } from '../edges/cli/client.ts';
 import { CommandFailed, exit, exitCodeOf, say } from '../edges/cli/exit.ts';
 import { addAdoption } from './cli-adoption.ts';
 import { addEvidence } from './cli-evidence.ts';
-import { dataDirOf, defaultListen, socketPathOf } from './options.ts';
+import { dataDirOf, defaultListen, socketPathOf, version } from './options.ts';
 
 const program = new Command('countersign')
   .description('Decides what autonomous agents may do, before it takes effect, and keeps the proof.')
+  .version(version, '--version')
+  .configureOutput({
+    outputError: (text, write) => write(text.replace(/^error: /, 'countersign: ')),
+  })
   .showHelpAfterError('(--help says what there is)')
   .option('--data <dir>', 'data directory of the daemon (default: .countersign, or COUNTERSIGN_DATA)');
 
@@ -73,6 +77,11 @@ program
     (await import('../edges/cli/task.ts')).revoke(daemon(), scope, id, flags.reason, flags.json === true),
   );
 
+// A reader that has enough, `head` for one, is no failure. What runs on answers for its own output.
+program.hook('preAction', (_, command) => {
+  if (command.name() !== 'up' && command.name() !== 'mcp-stdio')
+    process.stdout.on('error', () => process.exit(process.exitCode ?? exit.ok));
+});
 addEvidence(program, { daemon, dataDir, stdin: readStdin });
 addAdoption(program, { daemon, dataDir });
 

@@ -28,7 +28,7 @@ export const tenantKey = 'tenant';
 
 export const budgetShape = z.strictObject({
   /** `calls`, or `calls:<class>` to count only one action class. */
-  name: z.string().regex(/^calls(:[a-z]+)?$/),
+  name: z.string().regex(/^calls(:[a-z]+)?$/, 'a budget is `calls` or `calls:<class>`'),
   limit: z.number().int().nonnegative(),
 });
 export type Budget = z.infer<typeof budgetShape>;

@@ -13,6 +13,7 @@ import {
   startSession,
   startTask,
 } from '../../app/tasks.ts';
+import { isActionClass } from '../../core/catalogue/taxonomy.ts';
 import { budgetShape } from '../../core/record/event.ts';
 import type { Caller } from '../../core/request/proposal.ts';
 import type { Answer, Route } from './server.ts';
@@ -26,6 +27,15 @@ export interface TokenMint {
 
 const name = z.string().min(1).max(200);
 
+// A budget of a class that there is not would never be spent.
+const countedShape = budgetShape.refine(
+  ({ name }) => name === 'calls' || (name.startsWith('calls:') && isActionClass(name.slice(6))),
+  {
+    error: 'a budget is `calls` or `calls:<class>`, with a class of the catalogue: `calls:send`',
+    path: ['name'],
+  },
+);
+
 const orderShape = z.strictObject({
   type: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'a task type is lower case: `support`, `ci.release`'),
   agent: name.default('local-agent'),
@@ -34,12 +44,12 @@ const orderShape = z.strictObject({
   onBehalfOf: name.optional(),
   purpose: z.string().max(2000).optional(),
   params: z.record(z.string().max(100), z.string().max(2000)).default({}),
-  budgets: z.array(budgetShape).max(16).default([]),
+  budgets: z.array(countedShape).max(16).default([]),
   ttlMs: z
     .number()
     .int()
-    .min(1000)
-    .max(maxTaskMs)
+    .min(1000, 'a task lives for a second at least')
+    .max(maxTaskMs, 'a task lives for seven days at most')
     .default(30 * 60_000),
   prompt: z.string().max(200_000).optional(),
 });

@@ -20,7 +20,9 @@ export interface Books {
 
 /** @param given the text of a key or a file with one; without it, the key beside the store */
 export function trustedLog(books: Pick<Books, 'keyFile'>, given: string | undefined): TrustedLog {
-  const text = given?.includes('+') ? given : readText(given ?? books.keyFile, 'the key of the log');
+  const text = given?.includes('+')
+    ? given
+    : readText(given ?? books.keyFile, 'the key of the log', given === undefined ? dataHint : '');
   const parsed = parseVerifierKey(text.trim());
   if (!parsed.ok) {
     throw new CommandFailed(
@@ -31,17 +33,19 @@ export function trustedLog(books: Pick<Books, 'keyFile'>, given: string | undefi
   return { origin: parsed.verifier.name, keys: [parsed.verifier] };
 }
 
-export function readText(path: string, what: string): string {
-  return Buffer.from(readBytes(path, what)).toString('utf8');
+const dataHint = ' (--data names the data directory, --key another key)';
+
+export function readText(path: string, what: string, hint = ''): string {
+  return Buffer.from(readBytes(path, what, hint)).toString('utf8');
 }
 
 /** @throws {CommandFailed} `what` cannot be read */
-export function readBytes(path: string, what: string): Uint8Array {
+export function readBytes(path: string, what: string, hint = ''): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw new CommandFailed(`${what} cannot be read from \`${path}\`: ${code}`, exit.unreachable);
+    throw new CommandFailed(`${what} cannot be read from \`${path}\`: ${code}${hint}`, exit.unreachable);
   }
 }
 

@@ -54,7 +54,9 @@ export function daemonAt(socketPath: string): Daemon {
     new DaemonUnreachable(
       error.code === 'ENOENT' || error.code === 'ECONNREFUSED'
         ? `no daemon on \`${socketPath}\`: start one with \`countersign up\`, or name its data directory with --data`
-        : `the daemon on \`${socketPath}\` does not answer: ${error.code ?? error.message}`,
+        : error.code === 'EACCES' || error.code === 'EPERM'
+          ? `the daemon on \`${socketPath}\` belongs to another user: only its owner may speak to it`
+          : `the daemon on \`${socketPath}\` does not answer: ${error.code ?? error.message}`,
     );
 
   return {

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Evidence } from '../../app/evidence.ts';
 import { lastRecords, type RecordFilter, records, startOf } from '../../app/read-records.ts';
-import { type Event, parseEvent } from '../../core/record/event.ts';
+import { type Event, eventShape, parseEvent } from '../../core/record/event.ts';
 import type { Books } from './books.ts';
 import { type Daemon, DaemonUnreachable } from './client.ts';
 import { parseDurationMs } from './durations.ts';
@@ -42,6 +42,7 @@ interface Shown {
 const lastWhenFollowing = 10;
 const maxLast = 10_000;
 const pollMs = 500;
+const types: readonly string[] = eventShape.options.map((option) => option.shape.type.value);
 
 export async function showLog(
   daemon: Daemon,
@@ -61,6 +62,9 @@ export async function showLog(
 
 function wantedOf(flags: LogFlags, nowMs: number): Wanted {
   const { since, last, follow = false, json: _json, ...filter } = flags;
+  const { type } = filter;
+  if (type !== undefined && !types.includes(type))
+    throw new CommandFailed(`--type \`${type}\` is none: there are ${types.join(', ')}`, exit.usage);
   const sinceMs = since === undefined ? undefined : sinceOf(since, nowMs);
   const all = last === undefined && (!follow || since !== undefined);
   return {

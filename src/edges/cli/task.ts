@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `countersign task start|end|ls`, `countersign revoke`.
+// `countersign task start|end`, `countersign revoke`.
 import type { Daemon } from './client.ts';
 import { parseDurationMs } from './durations.ts';
 import { accepted, CommandFailed, exit, print, say } from './exit.ts';
@@ -36,6 +36,8 @@ export async function startTask(
       params: Object.fromEntries(options.param.map((pair) => keyValue(pair, '--param ticket=42'))),
       budgets: options.budget.map((pair) => {
         const [name, limit] = keyValue(pair, '--budget calls=50');
+        if (!/^\d{1,9}$/.test(limit))
+          throw new CommandFailed(`\`${pair}\` has no whole number: write --budget calls=50`, exit.usage);
         return { name, limit: Number(limit) };
       }),
       ttlMs,
