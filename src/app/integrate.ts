@@ -9,6 +9,7 @@ import {
   type NoteSigner,
   signCheckpoint,
   storedHashCount,
+  TreeUnreadable,
 } from '../log/index.ts';
 import type { Clock, Ledger, TreeStore } from './ports.ts';
 
@@ -20,6 +21,9 @@ export interface Integrator {
 }
 
 const page = 1000;
+
+/** Leaves under one new head; a longer backlog gets several. */
+const mostAtOnce = 50_000;
 
 /** @param origin the log's name, as its checkpoints carry it */
 export function createIntegrator(
@@ -45,23 +49,31 @@ export function createIntegrator(
 
   async function integrate(): Promise<number> {
     frontier ??= await loadFrontier(await tree.treeSize(), (indexes) => tree.readHashes(indexes));
-    for (;;) {
-      const before: Frontier = frontier;
-      const entries = await ledger.read(before.size, page);
-      if (entries.length === 0) return before.size;
-      let after = before;
-      const stored: Uint8Array[] = [];
+    // Up to here and no further: records that come meanwhile are the next head's.
+    const target = await ledger.size();
+    while (frontier.size < target)
+      frontier = await sign(frontier, Math.min(target, frontier.size + mostAtOnce));
+    return frontier.size;
+  }
+
+  /** Stores the tree's nodes and the head over its first `size` leaves in one transaction: each costs the store an fsync. */
+  async function sign(before: Frontier, size: number): Promise<Frontier> {
+    let after = before;
+    const stored: Uint8Array[] = [];
+    while (after.size < size) {
+      const entries = await ledger.read(after.size, Math.min(page, size - after.size));
+      if (entries.length === 0) throw new TreeUnreadable(`the ledger ends before its record ${size - 1}`);
       for (const entry of entries) {
         const step = appendLeaf(after, Buffer.from(entry.leafHash, 'hex'));
         after = step.frontier;
         stored.push(...step.stored);
       }
-      const note = signCheckpoint({ origin, size: after.size, root: frontierRoot(after), extensions: [] }, [
-        signer,
-      ]);
-      await tree.append(storedHashCount(before.size), stored, after.size, Buffer.from(note).toString('utf8'));
-      frontier = after;
     }
+    const note = signCheckpoint({ origin, size: after.size, root: frontierRoot(after), extensions: [] }, [
+      signer,
+    ]);
+    await tree.append(storedHashCount(before.size), stored, after.size, Buffer.from(note).toString('utf8'));
+    return after;
   }
 
   return {
