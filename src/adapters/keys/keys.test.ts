@@ -92,6 +92,19 @@ describe('a master key in a file', () => {
     expect(() => masterKeyFromFile(join(directory, 'link'))).toThrow(KeyFileExposed);
   });
 
+  test('is refused where others could put another in its place', () => {
+    masterKeyFromFile(path());
+    for (const mode of [0o777, 0o770, 0o730]) {
+      chmodSync(directory, mode);
+      expect(() => masterKeyFromFile(path())).toThrow(KeyFileExposed);
+    }
+    // As in `/tmp`, where only its owner can replace a file.
+    chmodSync(directory, 0o1777);
+    expect(masterKeyFromFile(path()).id).toBeDefined();
+    chmodSync(directory, 0o755);
+    expect(masterKeyFromFile(path()).id).toBeDefined();
+  });
+
   test.each([
     ['an empty file', ''],
     ['too short a key', `${Buffer.alloc(31).toString('base64')}\n`],

@@ -9,6 +9,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -51,10 +52,23 @@ export function readPrivate(path: string): string | undefined {
       );
     }
     if (uid !== process.getuid?.()) throw new KeyFileExposed(`\`${path}\` belongs to another user`);
+    const directory = dirname(path);
+    if (isReplaceable(directory)) {
+      throw new KeyFileExposed(
+        `others can put another file in the place of \`${path}\`: run \`chmod go-w\` on \`${directory}\`, which must be yours`,
+      );
+    }
     return readFileSync(file, 'utf8');
   } finally {
     closeSync(file);
   }
+}
+
+/** Whoever may write to a directory may rename what is in it, but where it is sticky. */
+function isReplaceable(directory: string): boolean {
+  const { mode, uid } = statSync(directory);
+  const isTheirs = uid !== 0 && uid !== process.getuid?.();
+  return isTheirs || ((mode & 0o022) !== 0 && (mode & 0o1000) === 0);
 }
 
 /**
