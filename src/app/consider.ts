@@ -6,7 +6,6 @@ import { fold, type Outcome } from '../core/decision/fold.ts';
 import { maxTransforms, transformed } from '../core/decision/transform.ts';
 import type { Lift, Obligation, Transform, Verdict } from '../core/decision/verdict.ts';
 import type { JsonObject } from '../core/json/value.ts';
-import { stringAt } from '../core/json/value.ts';
 import { type Described, questionFor } from '../core/policy/context.ts';
 import type { Question } from '../core/policy/question.ts';
 import { cedarArgs } from '../core/policy/values.ts';
@@ -197,8 +196,8 @@ function resourceId(
   const named = entry.resource.idArgument === undefined ? undefined : projection[entry.resource.idArgument];
   if (typeof named === 'string') return named;
   if (typeof named === 'number') return String(named);
-  const target = stringAt(projection, 'uri') ?? withoutSecrets(proposal.target, road.pseudonym);
-  return `${proposal.server}/${target}`;
+  // By its target, never by an argument that nobody named: the caller chooses those.
+  return `${proposal.server}/${withoutSecrets(proposal.target, road.pseudonym)}`;
 }
 
 function admitted(

@@ -179,3 +179,18 @@ describe.each(eras)('%s', (era, asks) => {
     expect(result?.tools).toEqual(shown);
   });
 });
+
+test('no argument makes a tool another resource than the catalogue says', async () => {
+  const forbid = '@id("no-find") @owner("t") forbid (principal, action, resource == Tool::"crm/find");';
+  const find = tool('find', { type: 'object', properties: { uri: { type: 'string' } } });
+  upstreams = fakeUpstreams({
+    crm: { era: 'legacy', tools: [find], answer: () => ok(text('found')) },
+  });
+  rig = await startRig({ upstreams, policies: `${permitAll}${forbid}` });
+  for (const args of [{}, { uri: 'other' }]) {
+    const asked = { name: 'find', arguments: args };
+    const { messages } = await modern(`${rig.url}/crm`, rig.token, 'tools/call', asked);
+    expect(messages.at(-1)?.result?._meta).toMatchObject({ [decisionKey]: { code: 'forbidden' } });
+  }
+  expect(upstreams.calls()).toEqual([]);
+});
