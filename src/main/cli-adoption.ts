@@ -94,6 +94,15 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
       process.exitCode = reportCheck(checkPolicies(dir, flags.catalogue, process.env), flags);
     });
 
+  policy
+    .command('publish')
+    .description("bring the daemon's files into force, catalogue included (exit 3: they are invalid)")
+    .option('--json', 'print one JSON object')
+    .action(async (flags) => {
+      const { publishPolicies } = await import('../edges/cli/policy.ts');
+      process.exitCode = await publishPolicies(daemon(), flags.json === true);
+    });
+
   const catalogue = program.command('catalogue').description('what each tool is, as a person accepted it');
   catalogue
     .command('diff')

@@ -25,6 +25,7 @@ import type { Event } from '../core/record/event.ts';
 import type { Caller, Operator } from '../core/request/proposal.ts';
 import { facets } from '../core/state/facet.ts';
 import { catalogueRoutes } from '../edges/api/catalogue-routes.ts';
+import { policyRoutes } from '../edges/api/policy-routes.ts';
 import { recordRoutes } from '../edges/api/record-routes.ts';
 import { createApiServer } from '../edges/api/server.ts';
 import { statusRoutes } from '../edges/api/status-routes.ts';
@@ -217,6 +218,13 @@ export async function startDaemon(
       ...taskRoutes(road, randomness, tokens, () => [url]),
       ...recordRoutes(road, store.ledger),
       ...catalogueRoutes(road, desk),
+      ...policyRoutes({
+        publish: (who) => reloader.reload(who),
+        digests: () => {
+          const { policies, catalogue } = force.current();
+          return { policies: policies.digest, catalogue: catalogue.digest };
+        },
+      }),
       ...statusRoutes(road, {
         version,
         startedAt: clock.wallMs(),

@@ -6,6 +6,7 @@
  * here and in `status`. Whether it may be published is decided on the road, by the policies before.
  */
 import type { Administered } from '../app/administer.ts';
+import { codes, isDecisionCode } from '../app/codes.ts';
 import type { Published } from '../app/ports.ts';
 import type { Publication } from '../app/publish.ts';
 import type { Operator } from '../core/request/proposal.ts';
@@ -44,8 +45,9 @@ export function createReloader(parts: ReloadParts): Reloader {
     if (!same) {
       const done = await parts.publish(operator, next);
       if (!done.ok) {
-        const why = done.reason ?? done.code;
-        return refused(at, [{ ...nowhere, message: `not published: ${why} (${done.code})` }], done.decision);
+        const why = done.reason ?? (isDecisionCode(done.code) ? codes[done.code] : done.code);
+        const by = done.policies.length === 0 ? done.code : `policy ${done.policies.join(', ')}`;
+        return refused(at, [{ ...nowhere, message: `not published: ${why} (${by})` }], done.decision);
       }
       parts.say(`published: policies ${brief(done.value.policy)}, catalogue ${brief(done.value.catalogue)}`);
       for (const warning of loaded.warnings.slice(0, maxSaid)) parts.say(`warning: ${placed(warning)}`);

@@ -73,8 +73,34 @@ forbid (principal, action == Action::"policy.publish", resource) when { context.
     timeout: 8000,
   });
   const after = await status(daemon);
-  expect(after.reload.problems[0].message).toContain('Publish by command.');
+  expect(after.reload.problems[0].message).toBe('not published: Publish by command. (policy asked)');
   expect(after.policies.digest).toBe(before.policies.digest);
+
+  const asked = await daemon.control.call('POST', '/v1/policies/publish', {});
+  expect(asked).toMatchObject({ status: 200, body: { schemaVersion: 1, ok: true } });
+  expect(asked.body.policies).not.toBe(before.policies.digest);
+  expect(await status(daemon)).toMatchObject({
+    policies: { digest: asked.body.policies },
+    reload: { state: 'in_force' },
+  });
+  const decided = (await records(daemon, 'decision')).findLast(
+    ({ request }) => request.action === 'policy.publish',
+  );
+  expect(decided).toMatchObject({ outcome: 'allow', who: { channel: 'local-socket' } });
+});
+
+test('publishing by command is decided, and files that do not load are named', async () => {
+  const nobody = `${permitAll}@id("nobody") forbid (principal, action == Action::"policy.publish", resource);\n`;
+  await using daemon = await openDaemon({ policies: { 'all.cedar': nobody } });
+  const file = join(daemon.dir, 'policies', 'all.cedar');
+  writeFileSync(file, 'permit (principal');
+  const broken = await daemon.control.call('POST', '/v1/policies/publish', {});
+  expect(broken).toMatchObject({ status: 422, body: { code: 'files_refused', problems: [{ line: 1 }] } });
+  writeFileSync(file, permitAll);
+  const denied = await daemon.control.call('POST', '/v1/policies/publish', {});
+  expect(denied).toMatchObject({ status: 403, body: { code: 'not_published' } });
+  expect(denied.body.message).toBe('not published: a forbid that nothing lifts is satisfied (policy nobody)');
+  expect(denied.body.decision).toMatch(/^d-/);
 });
 
 test('status says what decides here, and since when the canary is known to be denied', async () => {

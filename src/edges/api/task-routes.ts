@@ -2,6 +2,7 @@
 // Tasks, sessions, tokens and revocation over the administration API.
 import { z } from 'zod';
 import type { Administered } from '../../app/administer.ts';
+import { codes, isDecisionCode } from '../../app/codes.ts';
 import type { Randomness } from '../../app/ports.ts';
 import type { Road } from '../../app/road.ts';
 import {
@@ -163,7 +164,14 @@ export function refusal(refused: Extract<Administered<unknown>, { ok: false }>):
   const { code, reason, decision, policies } = refused;
   return {
     status: statusOf[code],
-    body: { schemaVersion: 1, ok: false, code, message: reason ?? code, decision, policies },
+    body: {
+      schemaVersion: 1,
+      ok: false,
+      code,
+      message: reason ?? (isDecisionCode(code) ? codes[code] : code),
+      decision,
+      policies,
+    },
   };
 }
 

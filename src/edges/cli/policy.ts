@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `countersign policy check`: whether files would come into force, without a daemon and without changing anything.
-import { exit, print, say } from './exit.ts';
+// `countersign policy publish`: asks the daemon to bring its files into force.
+import type { Daemon } from './client.ts';
+import { accepted, exit, print, say } from './exit.ts';
 
 interface Problem {
   readonly file: string;
@@ -47,6 +49,19 @@ export function reportCheck(checked: Checked, { schema, json }: CheckOptions): n
   for (const warning of checked.warnings) say(`warning: ${placed(warning)}`);
   if (schema === true) print(checked.schema);
   else print(`${checked.count} policies fit the catalogue (${checked.digest})`);
+  return exit.ok;
+}
+
+/** @returns the exit code */
+export async function publishPolicies(daemon: Daemon, json: boolean): Promise<number> {
+  const reply = await daemon.call('POST', '/v1/policies/publish', {});
+  if (reply.body?.code === 'files_refused') {
+    if (json) print(JSON.stringify(reply.body));
+    else for (const problem of reply.body.problems) say(placed(problem));
+    return exit.invalid;
+  }
+  const body = accepted(reply);
+  print(json ? JSON.stringify(body) : `in force: policies ${body.policies}, catalogue ${body.catalogue}`);
   return exit.ok;
 }
 
