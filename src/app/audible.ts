@@ -6,12 +6,16 @@ import { join, type Label, nothingRead, sameLabel } from '../core/label/label.ts
 import { facets } from '../core/state/facet.ts';
 import type { Road } from './road.ts';
 
-type Knowing = Pick<Road, 'sequencer' | 'published'>;
+type Knowing = Pick<Road, 'sequencer' | 'published' | 'clock'>;
 
 /** @param label of what is said */
 export function mayHear(road: Knowing, task: string, label: Label): boolean {
+  const { head } = road.sequencer;
+  const terms = head.get(facets.task(task));
+  // Its results are withheld, in shadow mode too; a revocation also ends the call, the passing of time does not.
+  if (terms?.status !== 'active' || road.clock.wallMs() >= terms.expiresAt) return false;
   if (road.published().mode === 'shadow') return true;
-  const read = road.sequencer.head.get(facets.labels(task)) ?? nothingRead;
+  const read = head.get(facets.labels(task)) ?? nothingRead;
   return sameLabel(join(read, label), read);
 }
 
