@@ -32,6 +32,7 @@ export async function demo({ json = false }: DemoOptions): Promise<void> {
 
   const tookMs = Math.round(performance.now() - startedMs);
   const summary = {
+    schemaVersion: 1,
     type: 'summary',
     sink: { ungatedBytes: ungated.sink.bytes, gatedBytes: gated.leaked.sink.bytes },
     outsideMail: { ungatedBytes: ungated.mailBytes, gatedBytes: gated.leaked.mailBytes },
@@ -174,7 +175,18 @@ function showText(_run: string, { tool, args, askedBy, outcome, ms, policies = [
 function showJson(run: string, { tool, args, askedBy, outcome, ms, policies = [] }: AgentEvent): void {
   const type = run === 'gated' ? 'decision' : 'call';
   const rounded = Math.round(ms * 10) / 10;
-  print(JSON.stringify({ type, run, tool, args: inShort(args), askedBy, outcome, policies, ms: rounded }));
+  const line = {
+    schemaVersion: 1,
+    type,
+    run,
+    tool,
+    args: inShort(args),
+    askedBy,
+    outcome,
+    policies,
+    ms: rounded,
+  };
+  print(JSON.stringify(line));
 }
 
 const widest = 62;

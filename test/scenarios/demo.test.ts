@@ -18,6 +18,7 @@ test('the same hijacked agent leaks without Countersign and not with it', async 
     .split('\n')
     .map((line) => JSON.parse(line));
   const summary = lines.at(-1);
+  expect(lines.every(({ schemaVersion }) => schemaVersion === 1)).toBe(true);
   expect(summary).toMatchObject({ type: 'summary', sink: { gatedBytes: 0 }, outsideMail: { gatedBytes: 0 } });
   expect(summary.sink.ungatedBytes).toBeGreaterThan(1000);
 
