@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { type Label, nothingRead } from '../core/label/label.ts';
 import { createHead } from '../core/state/head.ts';
-import { mayHear } from './audible.ts';
+import { mayHear, mayHearServer } from './audible.ts';
 import type { Road } from './road.ts';
 
 const secret: Label = {
@@ -21,7 +21,7 @@ function knowing(status: string, read: Label | undefined, nowMs: number, mode = 
   if (read !== undefined) seed.push(['task/t/labels', { version: 'v', value: read }]);
   const road: unknown = {
     sequencer: { head: createHead(seed) },
-    published: () => ({ mode }),
+    published: () => ({ mode, catalogue: { entries: [{ server: 'known', result: nothingRead }] } }),
     clock: { wallMs: () => nowMs },
   };
   return road as Road;
@@ -38,4 +38,15 @@ test.each<[what: string, road: Knowing, label: Label, heard: boolean]>([
   ['by such a task in shadow mode', knowing('active', secret, 1000, 'shadow'), secret, false],
 ])('%s', (_what, road, label, heard) => {
   expect(mayHear(road, 't', label)).toBe(heard);
+});
+
+test.each<[what: string, server: string, heard: boolean]>([
+  ['a server whose results add nothing is heard', 'known', true],
+  [
+    'a server of which nothing was accepted is not: a missing label is the most sensitive one',
+    'stranger',
+    false,
+  ],
+])('%s', (_what, server, heard) => {
+  expect(mayHearServer(knowing('active', undefined, 0), 't', server)).toBe(heard);
 });

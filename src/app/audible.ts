@@ -2,7 +2,7 @@
 // Whether what an upstream says before anything is observed may be heard: only where it adds nothing to
 // what the task has read. Labels move with an observation, so text that came earlier would be read by an
 // agent whose next call is decided as if it had not been.
-import { join, type Label, nothingRead, sameLabel } from '../core/label/label.ts';
+import { join, type Label, nothingRead, sameLabel, unlabelled } from '../core/label/label.ts';
 import { facets } from '../core/state/facet.ts';
 import type { Road } from './road.ts';
 
@@ -21,9 +21,9 @@ export function mayHear(road: Knowing, task: string, label: Label): boolean {
 
 /** What a server says outside of calls is taken for the worst that it was accepted for; from where is no question. */
 export function mayHearServer(road: Knowing, task: string, server: string): boolean {
-  const worst = road
-    .published()
-    .catalogue.entries.filter((entry) => entry.server === server)
-    .reduce((label, entry) => join(label, entry.result), nothingRead);
+  const accepted = road.published().catalogue.entries.filter((entry) => entry.server === server);
+  // Of a server that nobody accepted anything of, nobody said how far it may be believed.
+  const least = accepted.length === 0 ? unlabelled : nothingRead;
+  const worst = accepted.reduce((label, entry) => join(label, entry.result), least);
   return mayHear(road, task, { ...worst, sources: [] });
 }
