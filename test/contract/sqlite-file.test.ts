@@ -253,9 +253,27 @@ describe('a store that was edited is not opened', () => {
 
   test('a store of a later version is refused', async () => {
     await sixRecords();
-    edit('PRAGMA user_version = 2');
-    await expect(openSqliteStore({ path })).rejects.toThrow('version 2, this program reads 1');
+    edit('PRAGMA user_version = 3');
+    await expect(openSqliteStore({ path })).rejects.toThrow('version 3, this program reads 2');
     expect(() => openForReading(path)).toThrow(StoreUnreadable);
+  });
+
+  test('a store of version 1 is read as it is, and brought up to date by its owner', async () => {
+    const { ledger, close } = await open();
+    const payload = { digest: 'sha256:00', task: 't', sealed: new Uint8Array([1, 2]), sizeBytes: 1 };
+    await ledger.commit([unit({}, draft('a', 's', { payloads: [payload] }))], waitMs);
+    await close();
+    edit(`ALTER TABLE payload RENAME TO p;
+      CREATE TABLE payload (position INTEGER NOT NULL, digest TEXT NOT NULL, task TEXT NOT NULL, sealed BLOB NOT NULL) STRICT;
+      CREATE INDEX payload_position ON payload (position);
+      INSERT INTO payload SELECT * FROM p; DROP TABLE p; PRAGMA user_version = 1`);
+    const reader = openForReading(path);
+    expect(reader.check()).toEqual({ ok: true, size: 1 });
+    reader.close();
+    const again = await open();
+    expect((await again.ledger.payload('sha256:00', 0))?.sealed).toEqual(new Uint8Array([1, 2]));
+    const [result] = await again.ledger.commit([unit({}, draft('b', 's'))], waitMs);
+    expect(result?.committed).toBe(true);
   });
 });
 

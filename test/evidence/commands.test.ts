@@ -143,13 +143,13 @@ describe('verify', () => {
     const whole = await at('verify', '--payloads');
     expect(whole.code).toBe(0);
     expect(whole.stdout).toMatch(/[1-9]\d* contents are the ones recorded, 0 were erased/);
-    const flipped = 'UPDATE payload SET sealed = zeroblob(length(sealed)) WHERE rowid = 3';
+    const flipped = 'UPDATE payload SET sealed = zeroblob(length(sealed)) WHERE position = (SELECT position FROM payload LIMIT 1 OFFSET 2)';
     expect((await inCopy(flipped)).code).toBe(0);
     expect(await inCopy(flipped, '--payloads')).toMatchObject({
       code: 2,
       stdout: expect.stringContaining('is not what the record names'),
     });
-    expect((await inCopy('DELETE FROM payload WHERE rowid = 3', '--payloads')).stdout).toContain(
+    expect((await inCopy('DELETE FROM payload WHERE position = (SELECT position FROM payload LIMIT 1 OFFSET 2)', '--payloads')).stdout).toContain(
       'is not there',
     );
     const swapped =

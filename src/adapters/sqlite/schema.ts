@@ -7,7 +7,9 @@ import { makePrivate } from './ownership.ts';
 
 /** `CSGN`, so that `file` and we can tell a store from any other database. */
 const applicationId = 0x4353474e;
-const schemaVersion = 1;
+const schemaVersion = 2;
+/** Its tables hold the same under the same names: enough for who only looks. */
+const oldestReadable = 1;
 
 /**
  * Seven records fit into a page. With 4096 bytes it is one, and half of the page is lost; beyond
@@ -18,6 +20,14 @@ export const pageBytes = 16_384;
 /** How long to wait for a lock that only a checkpoint or a stranger's shell can hold. */
 const busyTimeoutMs = 5_000;
 
+const payloadTable = `CREATE TABLE payload (
+    position INTEGER NOT NULL,
+    digest   TEXT NOT NULL,
+    task     TEXT NOT NULL,
+    sealed   BLOB NOT NULL,
+    PRIMARY KEY (position, digest)
+  ) STRICT, WITHOUT ROWID;`;
+
 const tables = `
   CREATE TABLE record (
     position  INTEGER PRIMARY KEY,
@@ -27,13 +37,7 @@ const tables = `
     leaf_hash TEXT NOT NULL,
     leaf      TEXT NOT NULL
   ) STRICT;
-  CREATE TABLE payload (
-    position INTEGER NOT NULL,
-    digest   TEXT NOT NULL,
-    task     TEXT NOT NULL,
-    sealed   BLOB NOT NULL
-  ) STRICT;
-  CREATE INDEX payload_position ON payload (position);
+  ${payloadTable}
   CREATE TABLE task_key (
     task    TEXT NOT NULL PRIMARY KEY,
     wrapped BLOB NOT NULL
@@ -59,6 +63,7 @@ export function openForWriting(path: string): DatabaseSync {
       createTables(db);
     }
     checkVersion(db);
+    if (pragma(db, 'user_version') < schemaVersion) bringUp(db);
     db.exec(`
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
@@ -75,6 +80,17 @@ export function openForWriting(path: string): DatabaseSync {
     db.close();
     throw error;
   }
+}
+
+/** Version 1 kept payloads in a table with an index beside it: one more page for every commit. */
+function bringUp(db: DatabaseSync): void {
+  db.exec(`BEGIN IMMEDIATE;
+    ALTER TABLE payload RENAME TO payload_1;
+    DROP INDEX payload_position;
+    ${payloadTable}
+    INSERT INTO payload SELECT position, digest, task, sealed FROM payload_1;
+    DROP TABLE payload_1;
+    PRAGMA user_version = ${schemaVersion}; COMMIT`);
 }
 
 /** In one transaction: a database is a store or it is none. */
@@ -105,7 +121,7 @@ export function checkVersion(db: DatabaseSync): void {
     throw new StoreUnreadable('the file is a database, but not a store of countersign');
   }
   const version = pragma(db, 'user_version');
-  if (version !== schemaVersion) {
+  if (version < oldestReadable || version > schemaVersion) {
     throw new StoreUnreadable(`the store has version ${version}, this program reads ${schemaVersion}`);
   }
 }

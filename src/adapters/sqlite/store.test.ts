@@ -71,7 +71,7 @@ test('a file that cannot be opened again stays closed until it can', () => {
   expect(() => store.commit(second)).toThrow('another program wrote');
   expect(() => store.commit(second)).toThrow('version 9');
   expect(() => idsAfter()).toThrow(LedgerUnavailable);
-  busy.exec('PRAGMA user_version = 1');
+  busy.exec('PRAGMA user_version = 2');
   busy.close();
   expect(store.commit(second)).toEqual([{ committed: true, positions: [1] }]);
 });

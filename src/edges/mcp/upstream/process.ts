@@ -104,7 +104,13 @@ export async function startChild(
     stop,
     unreadBytes: () => child.stdin.writableLength,
     write(frame) {
-      if (child.stdin.writable) child.stdin.write(`${frame}\n`);
+      if (!child.stdin.writable) return;
+      // What is let go in one turn leaves in one system call.
+      if (child.stdin.writableCorked === 0) {
+        child.stdin.cork();
+        process.nextTick(() => child.stdin.uncork());
+      }
+      child.stdin.write(`${frame}\n`);
     },
   };
 }
