@@ -143,17 +143,18 @@ describe('verify', () => {
     const whole = await at('verify', '--payloads');
     expect(whole.code).toBe(0);
     expect(whole.stdout).toMatch(/[1-9]\d* contents are the ones recorded, 0 were erased/);
-    const flipped = 'UPDATE payload SET sealed = zeroblob(length(sealed)) WHERE position = (SELECT position FROM payload LIMIT 1 OFFSET 2)';
+    const third = 'position = (SELECT position FROM payload LIMIT 1 OFFSET 2)';
+    const flipped = `UPDATE payload SET sealed = zeroblob(length(sealed)) WHERE ${third}`;
     expect((await inCopy(flipped)).code).toBe(0);
     expect(await inCopy(flipped, '--payloads')).toMatchObject({
       code: 2,
       stdout: expect.stringContaining('is not what the record names'),
     });
-    expect((await inCopy('DELETE FROM payload WHERE position = (SELECT position FROM payload LIMIT 1 OFFSET 2)', '--payloads')).stdout).toContain(
+    expect((await inCopy(`DELETE FROM payload WHERE ${third}`, '--payloads')).stdout).toContain(
       'is not there',
     );
     const swapped =
-      'UPDATE payload SET position = (SELECT max(position) FROM record) WHERE rowid = (SELECT min(rowid) FROM payload)';
+      'UPDATE payload SET position = (SELECT max(position) FROM record) WHERE position = (SELECT min(position) FROM payload)';
     expect((await inCopy(swapped, '--payloads')).code).toBe(2);
     const erased = await inCopy(`DELETE FROM task_key WHERE task = '${caller.task}'`, '--payloads');
     expect(erased.code).toBe(0);
