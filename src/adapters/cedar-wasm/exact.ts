@@ -18,9 +18,6 @@ export function exactJson(text: string, rounded: unknown, read: (text: string) =
   return map(marked, (json) => exactOf(json, stem));
 }
 
-/** Digits that a double may not hold. */
-const longNumber = 16;
-
 function holdsRounded(json: unknown): boolean {
   if (typeof json === 'number') return !Number.isSafeInteger(json);
   return typeof json === 'object' && json !== null && Object.values(json).some(holdsRounded);
@@ -34,8 +31,12 @@ function stemNotIn(text: string): string {
 
 function withMarks(text: string, stem: string): string {
   return text.replaceAll(/\/\/[^\r\n]*|"(?:[^"\\]|\\[\s\S])*"|[A-Za-z_][A-Za-z0-9_]*|[0-9]+/g, (token) =>
-    /^[0-9]/.test(token) && token.length >= longNumber ? `duration("${stem}${token}")` : token,
+    isPastDoubles(token) ? `duration("${stem}${token}")` : token,
   );
+}
+
+function isPastDoubles(token: string): boolean {
+  return /^[0-9]/.test(token) && BigInt(token) > BigInt(Number.MAX_SAFE_INTEGER);
 }
 
 /** The digits that this stands for. */
