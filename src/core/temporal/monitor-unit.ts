@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What compiling fills: a universe's selections, of which equal ones are one, and for each leaf or
+ * selection a unit that says how many slots it needs and which literals of which indexes it reads.
+ */
+import type { Frame, Group, Reading, Run } from './monitor.ts';
+import { keyOfValues, type Selection } from './selection.ts';
+import { number, type Signatures } from './universe.ts';
+import type { TemporalValue } from './value.ts';
+
+/** Which variables have values, and in which slots. */
+export type Scope = ReadonlyMap<string, number>;
+
+export interface Unit {
+  slots: number;
+  /** Slots that hold the position of their row. */
+  readonly positions: Set<number>;
+  /** What of the indexes depends on literals, in the order of the shape. */
+  readonly literals: LiteralUse[];
+  /** It looks at events themselves, or follows rows into other literals: nothing is known beforehand. */
+  looks: boolean;
+}
+
+export interface LiteralUse {
+  readonly site: Site;
+  readonly literal: number;
+}
+
+/** A place where a selection is asked: where the values of its columns come from. */
+export interface Site {
+  readonly id: number;
+  readonly selection: Selection;
+  readonly terms: readonly Reading[];
+  /** It reads no variables, so that one question finds the same here each time. */
+  readonly closed: boolean;
+}
+
+export interface Builder {
+  readonly signatures: Signatures;
+  readonly selections: Map<string, Selection>;
+  /** Keys of selections in the order in which they were made. */
+  readonly made: string[];
+  readonly sites: Map<string, Site>;
+  readonly amounts: Map<string, number>;
+  serial: number;
+}
+
+export function newBuilder(): Builder {
+  return {
+    signatures: new Map(),
+    selections: new Map(),
+    made: [],
+    sites: new Map(),
+    amounts: new Map(),
+    serial: 0,
+  };
+}
+
+export function newUnit(slots: number): Unit {
+  return { slots, positions: new Set(), literals: [], looks: false };
+}
+
+export function newSlot(unit: Unit): number {
+  unit.slots += 1;
+  return unit.slots - 1;
+}
+
+export function nextSerial(builder: Builder): number {
+  builder.serial += 1;
+  return builder.serial;
+}
+
+export function signatureFor(
+  builder: Builder,
+  {
+    actionType,
+    actionId,
+    event,
+  }: { readonly actionType: string; readonly actionId: string; readonly event: string },
+): number {
+  return number(builder.signatures, { actionType, actionId, kind: event }, nextSerial(builder));
+}
+
+export interface Mark {
+  readonly made: number;
+  readonly literals: number;
+  readonly looks: boolean;
+}
+
+/** What follows may turn out not to be wanted. */
+export function markOf(builder: Builder, unit: Unit): Mark {
+  return { made: builder.made.length, literals: unit.literals.length, looks: unit.looks };
+}
+
+export function backTo(mark: Mark, builder: Builder, unit: Unit): undefined {
+  for (const key of builder.made.splice(mark.made)) builder.selections.delete(key);
+  unit.literals.length = mark.literals;
+  unit.looks = mark.looks;
+}
+
+/** The text of the literals that were used since a mark. */
+export function literalsSince(mark: number, unit: Unit): string {
+  return unit.literals
+    .slice(mark)
+    .map(({ site, literal }) => `${site.id}:${literal}`)
+    .join();
+}
+
+export function siteOf(builder: Builder, selection: Selection, terms: readonly Reading[]): Site {
+  const closed = terms.every(({ slots }) => slots.length === 0);
+  const key = `${selection.serial}(${terms.map(({ shape }) => shape).join()})`;
+  const known = closed ? builder.sites.get(key) : undefined;
+  if (known?.selection === selection) return known;
+  const site = { id: nextSerial(builder), selection, terms, closed };
+  if (closed) builder.sites.set(key, site);
+  return site;
+}
+
+/** What the selection keeps under the values that the site's terms have now. */
+export function groupAt(site: Site, run: Run, frame: Frame): Group | undefined {
+  if (!site.closed) return lookedUp(site, run, frame);
+  const { groups } = run.track.remembered;
+  const found = groups.get(site.id);
+  if (found?.stamp === run.stamp) return found.group;
+  const group = lookedUp(site, run, frame);
+  if (found === undefined) groups.set(site.id, { stamp: run.stamp, group });
+  else {
+    found.stamp = run.stamp;
+    found.group = group;
+  }
+  return group;
+}
+
+function lookedUp({ selection, terms }: Site, run: Run, frame: Frame): Group | undefined {
+  const values: TemporalValue[] = [];
+  for (const term of terms) {
+    const value = term.read(run, frame);
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  return run.track.indexes[selection.id]?.get(keyOfValues(values));
+}
