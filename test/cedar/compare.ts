@@ -177,7 +177,7 @@ function operatorsIn(json: unknown, into: Set<string> = new Set()): ReadonlySet<
 }
 
 const noOperators = new Set(
-  'effect principal action resource conditions kind body left right arg attr op entity entities entity_type pattern Literal type id slot if then else'.split(
+  'effect principal action resource conditions kind body left right arg attr op entity entities entity_type pattern Literal type id if then else'.split(
     ' ',
   ),
 );
