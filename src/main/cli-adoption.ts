@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands for getting in and staying in: policies, catalogue, init, the stdio relay, status and doctor.
 import { homedir } from 'node:os';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { askOnTerminal } from '../edges/cli/ask.ts';
 import type { Daemon } from '../edges/cli/client.ts';
 import { command } from './options.ts';
@@ -101,6 +101,27 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
     .action(async (flags) => {
       const { publishPolicies } = await import('../edges/cli/policy.ts');
       process.exitCode = await publishPolicies(daemon(), flags.json === true);
+    });
+
+  policy
+    .command('trace')
+    .description('what policies say to each request of a trace; needs no daemon (exit 3: they are invalid)')
+    .requiredOption('--policies <path>', 'a .dw or .cedar file, or a folder of them')
+    .requiredOption('--schema <file>', 'Cedar schema of the actions')
+    .requiredOption('--trace <file>', 'one event a line: docs/formats/trace.md')
+    .option('--events <file>', 'event schema (default: event.dwschema beside the policies, else built in)')
+    .option('--macros <file>', 'macro library (default: macros.dw beside the policies, else built in)')
+    .option('--providers <file>', 'JSON with what information providers answer')
+    .addOption(
+      new Option('--format <format>', 'of the lines, and which event schema is built in')
+        .choices(['corpus', 'cli'])
+        .default('corpus'),
+    )
+    .option('--no-validate', 'do not check policies against the schemas')
+    .action(async (flags) => {
+      const { traceOf } = await import('./trace.ts');
+      const { reportTrace } = await import('../edges/cli/trace.ts');
+      process.exitCode = reportTrace(traceOf(flags), flags.format);
     });
 
   const catalogue = program.command('catalogue').description('what each tool is, as a person accepted it');
