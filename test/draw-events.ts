@@ -97,6 +97,13 @@ function draws(names: Names): Draws {
     together(maybe('args', payloadRef), maybe('definition', digest)),
   );
   const open = fc.record({ reserves, worst: labels, releaseWithinMs: fc.nat() });
+  const scalar = fc.oneof(
+    fc.boolean(),
+    fc.integer(),
+    fc.string({ maxLength: 64, unit: 'grapheme-ascii' }),
+    fc.record({ decimal: fc.constantFrom('1.5', '-0.0001') }),
+  );
+  const kept = dictionary(fc.oneof(scalar, fc.array(scalar, { maxLength: 3 })));
   return {
     'agent.registered': fc.record({
       type: type('agent.registered'),
@@ -168,7 +175,7 @@ function draws(names: Names): Draws {
         shadow: fc.boolean(),
         obligations: strings,
       }),
-      together(maybe('open', open), maybe('detail', text)),
+      together(together(maybe('open', open), maybe('kept', kept)), maybe('detail', text)),
     ),
     observation: together(
       fc.record({
@@ -178,7 +185,10 @@ function draws(names: Names): Draws {
         label: labels,
         tookMs: fc.double({ min: 0, max: 1e9, noNaN: true }).map((ms) => ms + 0),
       }),
-      together(maybe('session', session), together(maybe('detail', text), maybe('result', payloadRef))),
+      together(
+        together(maybe('session', session), maybe('kept', kept)),
+        together(maybe('detail', text), maybe('result', payloadRef)),
+      ),
     ),
     'node.started': fc.record({
       type: type('node.started'),

@@ -68,7 +68,7 @@ export async function authorize(
       // Decided again: what was opened for the decision before is no call.
       forget();
       const force = road.published();
-      const considered = consider(road, force, view, place.at, caller, proposal, understood);
+      const considered = consider(road, force, view, place, caller, proposal, understood);
       const written = decided(road, force, place, caller, proposal, considered, seal);
       if (written.result.outcome === 'allow') opened = written.result.call;
       return written;
@@ -204,6 +204,9 @@ function decisionEvent(
     ...(considered.detail === undefined ? {} : { detail: nameOf(considered.detail, road.pseudonym) }),
     shadow: false,
     obligations: considered.obligations.map((o) => `${o.name}:${o.bytes}`),
+    ...(considered.kept === undefined || Object.keys(considered.kept).length === 0
+      ? {}
+      : { kept: considered.kept }),
   };
 }
 

@@ -9,11 +9,14 @@ import type { JsonObject } from '../core/json/value.ts';
 import { type Described, questionFor } from '../core/policy/context.ts';
 import type { Question } from '../core/policy/question.ts';
 import { cedarArgs } from '../core/policy/values.ts';
-import type { Fact, Reserve } from '../core/record/event.ts';
+import type { Fact, Kept, Reserve } from '../core/record/event.ts';
 import { projected, withoutSecrets } from '../core/record/secret.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
 import { type Circumstances, circumstances, type NoStanding } from '../core/session/circumstances.ts';
 import { facets, type View } from '../core/state/facet.ts';
+import { keptOfArguments } from '../core/temporal/kept.ts';
+import { hear } from './hear.ts';
+import type { Past } from './past.ts';
 import type { Published } from './ports.ts';
 import type { InForce, Road } from './road.ts';
 
@@ -50,6 +53,8 @@ export interface Considered {
   readonly opaque: boolean;
   /** As they will be forwarded. */
   readonly args: JsonObject;
+  /** What history keeps of them. */
+  readonly kept?: Kept;
   readonly verdicts: readonly Verdict[];
   readonly because: readonly Verdict[];
   readonly lifts: readonly Lift[];
@@ -58,12 +63,18 @@ export interface Considered {
   readonly reserves: readonly Reserve[];
 }
 
+/** When, and after what, something is decided. */
+export interface Moment {
+  readonly at: number;
+  readonly past: Pick<Past, 'ask'>;
+}
+
 /** @param understood the obligations that the asking edge can honour, by name */
 export function consider(
   road: Pick<Road, 'pseudonym'>,
   force: InForce,
   view: View,
-  at: number,
+  { at, past }: Moment,
   caller: Caller,
   proposal: Proposal,
   understood: ReadonlySet<string>,
@@ -97,13 +108,18 @@ export function consider(
   for (let round = 0; round <= maxTransforms; round++) {
     const described = describe(road, force, entry, proposal, soFar.args);
     if (!described.ok) return { ...soFar, code: described.code, detail: described.message };
+    const kept = keptOfArguments(entry, described.value.args, road.pseudonym);
+    const bare = questionFor(described.value, standing.value);
+    const heard = hear(road, force.policies.conditions, view, past, { caller, at, kept, question: bare });
     soFar = {
       ...soFar,
       resource: described.value.resource,
       projection: described.projection,
       opaque: described.value.opaque,
+      kept,
+      facts: { ...standing.facts, ...heard.facts },
     };
-    const judged = judge(force, questionFor(described.value, standing.value), soFar.lifts);
+    const judged = judge(force, heard.question, soFar.lifts);
     if (!judged.ok) return { ...soFar, code: 'engine_failed' };
     soFar = { ...soFar, verdicts: judged.verdicts, because: judged.outcome.because };
 

@@ -27,7 +27,7 @@ async function called(
   return { node, call: answer.call, task: caller.task };
 }
 
-const ok: Upshot = { status: 'ok', content: '{"text":"hello"}', tookMs: 12.3456 };
+const ok: Upshot = { status: 'ok', content: { text: 'hello' }, tookMs: 12.3456 };
 const budgetOf = (node: OneNode, task: string) => node.road.sequencer.head.get(facets.budget(task, 'calls'));
 const observationOf = async (node: OneNode) =>
   (await node.events()).find((event) => event.type === 'observation');

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way out: what became of a released call, durable before anybody reads its result.
+import { canonicalJson } from '../core/json/canonical.ts';
+import type { JsonObject } from '../core/json/value.ts';
 import { nothingRead } from '../core/label/label.ts';
 import type { ObservationEvent } from '../core/record/event.ts';
 import { payloadRef } from '../core/record/payload.ts';
 import { circumstances } from '../core/session/circumstances.ts';
 import { facets } from '../core/state/facet.ts';
+import { keptOfResult } from '../core/temporal/kept.ts';
 import type { LiveCall } from './live.ts';
 import type { Road } from './road.ts';
 import { NotCommitted } from './sequencer.ts';
@@ -12,8 +15,8 @@ import { NotCommitted } from './sequencer.ts';
 export interface Upshot {
   /** `withheld`: it came back and must not be shown (too large, not understood). */
   readonly status: ObservationEvent['status'];
-  /** Canonical JSON of the result, secrets replaced; kept beside the record. */
-  readonly content?: string;
+  /** The result, secrets replaced; its canonical form is kept beside the record. */
+  readonly content?: JsonObject;
   /** Bounded text of ours, never the upstream's. */
   readonly detail?: string;
   readonly tookMs: number;
@@ -33,7 +36,7 @@ export type NotReleased = 'withheld' | 'stopped' | 'already_closed' | NotCommitt
 export async function observe(road: Road, call: LiveCall, upshot: Upshot): Promise<Observed> {
   try {
     const seal = upshot.content === undefined ? undefined : await road.vault.sealer(call.caller.task);
-    const payload = upshot.content === undefined ? undefined : seal?.(upshot.content);
+    const payload = upshot.content === undefined ? undefined : seal?.(canonicalJson(upshot.content));
     if (upshot.content !== undefined && payload === undefined) return { released: false, code: 'internal' };
     return await road.sequencer.submit((view, place) => {
       if (view.get(facets.call(call.decision)) === undefined) {
@@ -45,6 +48,10 @@ export async function observe(road: Road, call: LiveCall, upshot: Upshot): Promi
       const stopped = call.signal.aborted || !circumstances(view, call.caller, place.at).ok;
       const status = answered && stopped ? 'withheld' : said;
       const id = place.id('o');
+      const kept =
+        upshot.content === undefined || payload === undefined
+          ? undefined
+          : keptOfResult(call.entry, upshot.status, upshot.content, payload.sizeBytes, road.pseudonym);
       const result: Observed =
         answered && !stopped
           ? { released: true, observation: id }
@@ -61,6 +68,7 @@ export async function observe(road: Road, call: LiveCall, upshot: Upshot): Promi
               status,
               ...(upshot.detail === undefined ? {} : { detail: upshot.detail }),
               ...(payload === undefined ? {} : { result: payloadRef(payload) }),
+              ...(kept === undefined ? {} : { kept }),
               label: status === 'unreleased' ? nothingRead : call.entry.result,
               tookMs: Math.round(upshot.tookMs * 1000) / 1000,
             },

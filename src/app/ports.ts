@@ -7,6 +7,7 @@ import type { JsonObject } from '../core/json/value.ts';
 import type { Question } from '../core/policy/question.ts';
 import type { SealedPayload } from '../core/record/payload.ts';
 import type { FacetVersion } from '../core/state/facet.ts';
+import type { Condition } from '../core/temporal/condition.ts';
 
 export interface Clock {
   /** Milliseconds since the Unix epoch; may jump. */
@@ -135,12 +136,21 @@ export type EngineAnswer =
   /** The engine itself failed: the whole question is a deny. */
   | { readonly ok: false; readonly reason: string };
 
+/** The conditions over history that a policy set reads. */
+export interface Conditions {
+  readonly all: readonly Condition[];
+  /** Those of the policies that can apply to an action, by its id. */
+  for(action: string): readonly Condition[];
+}
+
 /** A compiled policy set: immutable; a new one replaces it whole. */
 export interface PolicySet {
   readonly digest: string;
   /** Name and version, as records carry it. */
   readonly engine: string;
   readonly policies: ReadonlyMap<string, Policy>;
+  /** What must stand in the context under their names before it is asked; what cannot be told is left out, which errs. */
+  readonly conditions: Conditions;
   /** Every satisfied policy of either effect and every errored one, by id. Never throws. */
   evaluate(question: Question): EngineAnswer;
   /** Whether some arguments could be allowed or asked about, the question's own left aside. Errs to true; never throws. */

@@ -5,6 +5,7 @@ import { handClock, settled } from '../../test/simulator/one-node.ts';
 import { createMemoryStore } from '../adapters/memory/ledger.ts';
 import type { EventBody } from '../core/record/event.ts';
 import { type FacetKey, facets } from '../core/state/facet.ts';
+import { createPast } from './past.ts';
 import { type Ledger, LedgerUnavailable, LedgerUncertain, type Unit } from './ports.ts';
 import {
   type Attempt,
@@ -39,8 +40,11 @@ function setUp(
       return plain.commit(units, timeoutMs);
     },
   });
-  const sequencer = createSequencer(ledger, clock, chanceOf(1), { ...options, ...more });
-  const other = createSequencer(store.ledger(), clock, chanceOf(2), { ...options, node: 'n2' });
+  const sequencer = createSequencer(ledger, clock, chanceOf(1), createPast(String), { ...options, ...more });
+  const other = createSequencer(store.ledger(), clock, chanceOf(2), createPast(String), {
+    ...options,
+    node: 'n2',
+  });
   return { clock, store, ledger: plain, groups, sequencer, other };
 }
 

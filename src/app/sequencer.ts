@@ -11,6 +11,7 @@ import type { SealedPayload } from '../core/record/payload.ts';
 import type { Facet, View } from '../core/state/facet.ts';
 import { createHead, type Head, layer, unitOver } from '../core/state/head.ts';
 import { changes } from '../core/state/reduce.ts';
+import type { Past } from './past.ts';
 import {
   type Clock,
   type Draft,
@@ -42,6 +43,8 @@ export interface Place {
   readonly at: number;
   /** The monotonic clock when this was decided: allows age from here. */
   readonly monotonicMs: number;
+  /** What has happened up to here, the decisions of the same group before this one included. */
+  readonly past: Pick<Past, 'ask'>;
   id(prefix: string): string;
 }
 
@@ -126,6 +129,7 @@ export function createSequencer(
   ledger: Ledger,
   clock: Clock,
   randomness: Randomness,
+  past: Past,
   options: SequencerOptions,
 ): Sequencer {
   const durable = createHead();
@@ -141,7 +145,19 @@ export function createSequencer(
   }
 
   function applied(event: Event, position: number): void {
-    durable.move(changes(durable, event, event.id, event.at, event.node), event.id);
+    past.learn(event);
+    noted(event, position);
+  }
+
+  function noted(event: Event, position: number): void {
+    // What the record says that it moved, and no more: stores know versions by that, and a record of an
+    // earlier build may have moved less.
+    const named = new Set([...event.moves, ...event.drops]);
+    const moved = changes(durable, event, event.id, event.at, event.node);
+    durable.move(
+      moved.filter(({ facet }) => named.has(facet)),
+      event.id,
+    );
     newestAt = Math.max(newestAt, event.at);
     folded = position + 1;
     for (const listener of listeners) listener(event, position);
@@ -177,6 +193,7 @@ export function createSequencer(
     const place: Place = {
       at,
       monotonicMs: clock.monotonicMs(),
+      past,
       id: (prefix) => newId(prefix, at, randomness.bytes(idRandomBytes)),
     };
     try {
@@ -213,6 +230,7 @@ export function createSequencer(
         });
       }
       seen.settle();
+      for (const event of events) past.learn(event);
       // What writes nothing is still an answer: as of the store, and not as of what was last heard of it.
       const depends = written.depends || drafts.length === 0;
       const unit: Unit = { drafts, expected: depends ? seen.reads() : [] };
@@ -225,14 +243,20 @@ export function createSequencer(
 
   async function commitGroup(group: readonly Job[]): Promise<void> {
     const top = layer(durable);
+    past.begin();
     const planned = group.flatMap((job) => plan(job, top) ?? []);
-    if (planned.length === 0) return;
+    if (planned.length === 0) return past.settle();
     const askedMs = clock.monotonicMs();
     const results = await committed(planned.map((p) => p.unit));
 
     let gap = false;
     let wrote = false;
     const settled = planned.map((p, i) => ({ ...p, result: results[i] }));
+    // All of it, right behind what was folded: then the past is already what it became.
+    const asPlanned = follows(folded, results);
+    if (asPlanned) past.settle();
+    else past.rollback();
+    const fold = asPlanned ? noted : applied;
     for (const { result, events } of settled) {
       if (result?.committed !== true) {
         gap = true;
@@ -240,7 +264,7 @@ export function createSequencer(
       }
       for (const [i, event] of events.entries()) {
         const position = result.positions[i];
-        if (position === folded) applied(event, position);
+        if (position === folded) fold(event, position);
         else gap = true;
         wrote = true;
       }
@@ -274,6 +298,7 @@ export function createSequencer(
       try {
         await commitGroup(group);
       } catch (error) {
+        past.rollback();
         // Nobody in the group may go on. What fails past the commit leaves open what was written.
         const failed =
           error instanceof NotCommitted ? error : new NotCommitted('store_uncertain', { cause: error });
@@ -311,4 +336,11 @@ export function createSequencer(
     },
     lastContactMs: () => contact,
   };
+}
+
+function follows(folded: number, results: readonly UnitResult[]): boolean {
+  let next = folded;
+  return results.every(
+    (result) => result.committed && result.positions.every((position) => position === next++),
+  );
 }

@@ -14,6 +14,7 @@ import { proveRoad } from '../app/canary.ts';
 import { watchContact } from '../app/contact.ts';
 import { createIntegrator } from '../app/integrate.ts';
 import { createLiveCalls } from '../app/live.ts';
+import { createPast } from '../app/past.ts';
 import type { Published, TreeStore } from '../app/ports.ts';
 import { createForce, publish, publishAtStart } from '../app/publish.ts';
 import { closeAbandoned, watchAbandoned } from '../app/recover.ts';
@@ -95,7 +96,8 @@ export async function startDaemon(
   const store = await openSqliteStore({ path: join(dataDir, 'ledger.sqlite') });
   // A start that fails further down leaves nothing that would keep the process or hold the store.
   opened.defer(() => store.close());
-  const sequencer = createSequencer(store.ledger, clock, randomness, {
+  const pseudonym = (secret: string) => master.mac('secret', secret);
+  const sequencer = createSequencer(store.ledger, clock, randomness, createPast(pseudonym), {
     node,
     tenant: 'default',
     commitTimeoutMs: 10_000,
@@ -112,7 +114,7 @@ export async function startDaemon(
     sequencer,
     vault,
     live,
-    pseudonym: (secret) => master.mac('secret', secret),
+    pseudonym,
     published: force.current,
     releaseWithinMs: options.releaseWithinMs,
   };

@@ -12,13 +12,13 @@ import { proveRoad } from '../../src/app/canary.ts';
 import { createIntegrator } from '../../src/app/integrate.ts';
 import { createLiveCalls } from '../../src/app/live.ts';
 import { observe } from '../../src/app/observe.ts';
+import { createPast } from '../../src/app/past.ts';
 import type { Published } from '../../src/app/ports.ts';
 import { createForce, publish, publishAtStart } from '../../src/app/publish.ts';
 import type { Road } from '../../src/app/road.ts';
 import { createSequencer } from '../../src/app/sequencer.ts';
 import { endTask, revoke, startTask, type TaskOrder } from '../../src/app/tasks.ts';
 import { createVault } from '../../src/app/vault.ts';
-import { canonicalJson } from '../../src/core/json/canonical.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
 import type { Caller, Operator } from '../../src/core/request/proposal.ts';
 import { keyPairFromSeed, parseSignerKey } from '../../src/log/index.ts';
@@ -77,7 +77,8 @@ export async function openDataDir(first: Published = published()): Promise<DataD
   const clock = systemClock;
   const randomness = systemRandomness();
   const store = await openSqliteStore({ path: file });
-  const sequencer = createSequencer(store.ledger, clock, randomness, {
+  const pseudonym = (secret: string) => master.mac('secret', secret);
+  const sequencer = createSequencer(store.ledger, clock, randomness, createPast(pseudonym), {
     node: 'local',
     tenant: 'default',
     commitTimeoutMs: 10_000,
@@ -94,7 +95,7 @@ export async function openDataDir(first: Published = published()): Promise<DataD
     sequencer,
     vault,
     live,
-    pseudonym: (secret) => master.mac('secret', secret),
+    pseudonym,
     published: force.current,
     releaseWithinMs: 10_000,
   };
@@ -132,7 +133,7 @@ export async function openDataDir(first: Published = published()): Promise<DataD
       if (answer.call.release() !== 'go') throw new Error('the call was not released');
       const observed = await observe(road, answer.call, {
         status: 'ok',
-        content: canonicalJson(result),
+        content: result,
         tookMs: 1.234,
       });
       if (!observed.released) throw new Error(observed.code);

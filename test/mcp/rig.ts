@@ -14,6 +14,7 @@ import { masterKey } from '../../src/adapters/keys/master.ts';
 import { createMemoryStore } from '../../src/adapters/memory/ledger.ts';
 import { systemClock, systemRandomness } from '../../src/adapters/system/clock.ts';
 import { createLiveCalls } from '../../src/app/live.ts';
+import { createPast } from '../../src/app/past.ts';
 import type { Published } from '../../src/app/ports.ts';
 import { createForce, publishAtStart } from '../../src/app/publish.ts';
 import type { Road } from '../../src/app/road.ts';
@@ -90,7 +91,9 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const ledger = store.ledger();
   const clock = systemClock;
   const randomness = systemRandomness();
-  const sequencer = createSequencer(ledger, clock, randomness, {
+  const master = masterKey(new Uint8Array(32).fill(7));
+  const pseudonym = (secret: string) => master.mac('secret', secret);
+  const sequencer = createSequencer(ledger, clock, randomness, createPast(pseudonym), {
     node: 'test',
     tenant: 'default',
     commitTimeoutMs: 5_000,
@@ -101,7 +104,6 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const releaseWithinMs = options.releaseWithinMs ?? 1_000;
   const live = createLiveCalls(clock, releaseWithinMs);
   sequencer.onEvent((event) => live.learn(event));
-  const master = masterKey(new Uint8Array(32).fill(7));
   const vault = createVault(store.keys, ledger, master, randomness);
   const first = await published(options);
   const force = createForce(first, sequencer);
@@ -110,7 +112,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     sequencer,
     vault,
     live,
-    pseudonym: (secret) => master.mac('secret', secret),
+    pseudonym,
     published: force.current,
     releaseWithinMs,
   };

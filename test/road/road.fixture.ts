@@ -7,6 +7,7 @@ import { type CommitHooks, createMemoryStore } from '../../src/adapters/memory/l
 import { type Authorization, authorize } from '../../src/app/authorize.ts';
 import { createLiveCalls } from '../../src/app/live.ts';
 import { type Observed, observe } from '../../src/app/observe.ts';
+import { createPast } from '../../src/app/past.ts';
 import type { Clock, Ledger, PolicySet, Published } from '../../src/app/ports.ts';
 import { createForce, publishAtStart } from '../../src/app/publish.ts';
 import type { Road } from '../../src/app/road.ts';
@@ -74,7 +75,9 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
   };
   const store = createMemoryStore(options.hooks === undefined ? {} : { hooks: options.hooks });
   const ledger = store.ledger();
-  const sequencer = createSequencer(ledger, clock, randomness, {
+  const master = masterKey(new Uint8Array(32).fill(7));
+  const pseudonym = (secret: string) => master.mac('secret', secret);
+  const sequencer = createSequencer(ledger, clock, randomness, createPast(pseudonym), {
     node: 'n1',
     tenant: 'default',
     commitTimeoutMs: 1000,
@@ -82,7 +85,6 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     maxQueued: 1000,
     maxAttempts: 4,
   });
-  const master = masterKey(new Uint8Array(32).fill(7));
   const live = createLiveCalls(clock, 1000);
   sequencer.onEvent((event) => live.learn(event));
   const force = createForce(published, sequencer);
@@ -91,7 +93,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     sequencer,
     vault: createVault(store.keys, ledger, master, randomness),
     live,
-    pseudonym: (secret) => master.mac('secret', secret),
+    pseudonym,
     published: force.current,
     releaseWithinMs: 1000,
   };
@@ -128,7 +130,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
       if (sent) effects.push(`${proposal.server}/${proposal.target} ${answer.args}`);
       const observed = await observe(road, answer.call, {
         status: sent ? 'ok' : 'unreleased',
-        content: '{"content":[]}',
+        content: { content: [] },
         tookMs: 1,
       });
       return { answer, observed };

@@ -293,7 +293,7 @@ describe('5. an allow ages', () => {
     expect(answer.call.signal.aborted).toBe(false);
     await endTask(made.road, operator, caller.task, 'done');
     expect(answer.call.signal.aborted).toBe(true);
-    const observed = await observe(made.road, answer.call, { status: 'ok', content: '{}', tookMs: 1 });
+    const observed = await observe(made.road, answer.call, { status: 'ok', content: {}, tookMs: 1 });
     expect(observed).toEqual({ released: false, code: 'stopped' });
     const closing = (await events(made)).find(
       (e) => e.type === 'observation' && e.decision === answer.call.decision,

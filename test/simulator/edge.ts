@@ -4,6 +4,7 @@
 import { type Authorization, authorize } from '../../src/app/authorize.ts';
 import type { LiveCall } from '../../src/app/live.ts';
 import { observe, type Upshot } from '../../src/app/observe.ts';
+import type { JsonObject } from '../../src/core/json/value.ts';
 import type { Caller, Proposal } from '../../src/core/request/proposal.ts';
 import type { Chance } from './chance.ts';
 import type { Running } from './node.ts';
@@ -152,7 +153,7 @@ function outcomeOf(
   const { clock } = node.process;
   const from = clock.monotonicMs();
   return new Promise((resolve) => {
-    const ended = (status: Upshot['status'], content?: string): void => {
+    const ended = (status: Upshot['status'], content?: JsonObject): void => {
       cancel();
       live.signal.removeEventListener('abort', aborted);
       const tookMs = clock.monotonicMs() - from;
@@ -164,7 +165,7 @@ function outcomeOf(
     };
     const cancel = clock.after(callTimeoutMs, () => ended('ambiguous'));
     live.signal.addEventListener('abort', aborted);
-    send((ok) => node.process.enter(() => ended(ok ? 'ok' : 'error', '{"text":"of the upstream"}')));
+    send((ok) => node.process.enter(() => ended(ok ? 'ok' : 'error', { text: 'of the upstream' })));
   });
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // One node, built as main/compose.ts builds the daemon: catch up, publish, close what was left open,
 // prove the road, and only then take calls. A fault is a defect put in on purpose, around a part.
+import { hash } from 'node:crypto';
 import { proveRoad } from '../../src/app/canary.ts';
 import { watchContact } from '../../src/app/contact.ts';
 import { createLiveCalls, type LiveCalls } from '../../src/app/live.ts';
+import { createPast } from '../../src/app/past.ts';
 import type { Clock, Ledger, MasterKey, Published } from '../../src/app/ports.ts';
 import { createForce, type Force, publishAtStart } from '../../src/app/publish.ts';
 import { closeAbandoned, watchAbandoned } from '../../src/app/recover.ts';
@@ -68,7 +70,8 @@ const master: MasterKey = {
 export async function startNode({ name, process, link, first, chance, fault }: Parts): Promise<Running> {
   const { clock } = process;
   const ledger = fault.ledger?.(link.ledger) ?? link.ledger;
-  const plain = createSequencer(ledger, clock, chance, {
+  const pseudonym = (secret: string) => hash('sha256', secret, 'hex');
+  const plain = createSequencer(ledger, clock, chance, createPast(pseudonym), {
     node: name,
     tenant: 'default',
     commitTimeoutMs,
@@ -91,7 +94,7 @@ export async function startNode({ name, process, link, first, chance, fault }: P
     sequencer,
     vault,
     live,
-    pseudonym: (secret) => secret,
+    pseudonym,
     published: force.current,
     releaseWithinMs,
   };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One node on a store of its own, with a clock that is set by hand: for tests of single use cases.
+import { hash } from 'node:crypto';
 import { type CommitHooks, createMemoryStore, type MemoryStore } from '../../src/adapters/memory/ledger.ts';
 import { createLiveCalls } from '../../src/app/live.ts';
+import { createPast } from '../../src/app/past.ts';
 import type { Clock, Ledger, MasterKey, Published } from '../../src/app/ports.ts';
 import { createForce, type Force, publishAtStart } from '../../src/app/publish.ts';
 import { eventOf } from '../../src/app/read-records.ts';
@@ -109,7 +111,8 @@ export async function oneNode(options: OneNodeOptions = {}): Promise<OneNode> {
       ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
     });
   const ledger = around(store.ledger());
-  const sequencer = createSequencer(ledger, clock, chance, {
+  const pseudonym = (secret: string) => hash('sha256', secret, 'hex');
+  const sequencer = createSequencer(ledger, clock, chance, createPast(pseudonym), {
     node: name,
     tenant: 'default',
     commitTimeoutMs: 1500,
@@ -126,7 +129,7 @@ export async function oneNode(options: OneNodeOptions = {}): Promise<OneNode> {
     sequencer,
     live,
     vault: createVault(store.keys, ledger, testMaster, chance),
-    pseudonym: (secret) => Buffer.from(secret).toString('hex').padEnd(32, '0'),
+    pseudonym,
     published: force.current,
     releaseWithinMs: 1000,
   };

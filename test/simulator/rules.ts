@@ -42,6 +42,7 @@ export function policySet(version: string, rules: readonly Rule[]): PolicySet {
     digest: digestJson(['policies', version]),
     engine: 'functions/1',
     policies,
+    conditions: { all: [], for: () => [] },
     mayAllow: () => true,
     evaluate(question) {
       const satisfied: string[] = [];

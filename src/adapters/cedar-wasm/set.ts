@@ -7,7 +7,7 @@
  * Never throws: whatever goes wrong in the engine is `{ok: false}`, and that is a deny.
  */
 import type { StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs';
-import type { EngineAnswer, PolicySet } from '../../app/ports.ts';
+import type { Conditions, EngineAnswer, PolicySet } from '../../app/ports.ts';
 import type { Policy } from '../../core/decision/verdict.ts';
 import type { Question } from '../../core/policy/question.ts';
 import { narrowedQuestion, type QuestionUses } from '../../core/policy/uses.ts';
@@ -32,6 +32,8 @@ export interface CompiledSet {
   readonly bound: ReadonlySet<string>;
 }
 
+const noConditions: Conditions = { all: [], for: () => [] };
+
 const name = 'published';
 const maxReasonLength = 300;
 
@@ -51,6 +53,7 @@ export function policySet({
     digest,
     engine: version,
     policies,
+    conditions: noConditions,
     evaluate(question) {
       try {
         return answer(narrowedQuestion(question, uses));

@@ -19,6 +19,8 @@ export interface ArgumentRule {
   readonly role?: Role;
   /** Money is given in minor units (cents): `context.args.amount > 10000` is 100.00. */
   readonly money?: boolean;
+  /** Whether history keeps it, so that conditions over history can name it. Default: by its role. */
+  readonly history?: boolean;
 }
 
 export type TargetKind = 'tool' | 'resource' | 'prompt' | 'method';
@@ -41,6 +43,8 @@ export interface CatalogueEntry {
   /** The label of everything it returns; what it cannot tell is the worst. */
   readonly result: Label;
   readonly reversible: boolean;
+  /** What history keeps of a result beside its size and labels: a name, and a JSON Pointer into `structuredContent`. */
+  readonly keeps?: { readonly [field: string]: string };
   /** True: one process may serve every task. */
   readonly stateless: boolean;
   /** Present for tools: what was accepted. */

@@ -142,6 +142,19 @@ const fact = z.strictObject({
 });
 export type Fact = z.infer<typeof fact>;
 
+/**
+ * A value that history keeps: what conditions over history can count, sum and compare. Text stands
+ * as a keyed hash, since a record is never erased (core/temporal/kept.ts).
+ */
+const keptScalar = z.union([
+  z.boolean(),
+  z.number(),
+  z.string().max(64),
+  z.strictObject({ decimal: z.string().max(24) }),
+]);
+const keptShape = z.record(z.string(), z.union([keptScalar, z.array(keptScalar).readonly()]));
+export type Kept = z.infer<typeof keptShape>;
+
 const agentCaller = z.strictObject({ agent: id, task: id, session: id, tokenId: id });
 const operatorCaller = z.strictObject({ operator: id, channel: z.enum(operatorChannels) });
 
@@ -193,6 +206,8 @@ export const decision = z.strictObject({
   /** What would have been enforced had the mode been `enforce`; only in shadow mode. */
   shadow: z.boolean(),
   obligations: z.array(z.string()).readonly(),
+  /** The arguments that history keeps, by the catalogue. */
+  kept: keptShape.optional(),
   /** Present on what may take effect: what it holds until it is observed. */
   open: z
     .strictObject({ reserves: z.array(reserve).readonly(), worst: labelShape, releaseWithinMs: z.number() })
@@ -208,6 +223,8 @@ export const observation = z.strictObject({
   status: z.enum(['ok', 'error', 'withheld', 'ambiguous', 'unreleased']),
   detail: z.string().optional(),
   result: payloadRef.optional(),
+  /** What history keeps of the result; absent where nobody knows what came back. */
+  kept: keptShape.optional(),
   label: labelShape,
   tookMs: z.number().nonnegative(),
 });

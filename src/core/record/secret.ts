@@ -73,6 +73,10 @@ export function projectedValue(value: JsonValue, pseudonym: Pseudonym): JsonValu
   if (typeof value === 'string') return withoutSecrets(value, pseudonym);
   if (value === null || typeof value !== 'object') return value;
   if (isList(value)) return value.map((item) => projectedValue(item, pseudonym));
+  return projectedObject(value, pseudonym);
+}
+
+export function projectedObject(value: JsonObject, pseudonym: Pseudonym): JsonObject {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       withoutSecrets(key, pseudonym),

@@ -58,6 +58,9 @@ export interface OpenCall {
   readonly node: string;
   readonly session?: string;
   readonly task?: string;
+  /** Who acted, and what it was: absent for administration. */
+  readonly agent?: string;
+  readonly action?: string;
   readonly reserves: readonly Reserve[];
   readonly worst: Label;
 }
@@ -71,6 +74,13 @@ export const facets = {
   session: (id: string): FacetKey<SessionState> => ({ name: `session/${id}` }),
   activity: (session: string): FacetKey<Activity> => ({ name: `session/${session}/activity` }),
   call: (decision: string): FacetKey<OpenCall> => ({ name: `call/${decision}` }),
+  /**
+   * What was done last in a session, by an agent, by anybody: moved by every decision and observation,
+   * so that a condition over history rests on it. Finer where more writers meet.
+   */
+  didInSession: (session: string): FacetKey<string> => ({ name: `did/session/${session}` }),
+  didByAgent: (agent: string, action: string): FacetKey<string> => ({ name: `did/agent/${agent}/${action}` }),
+  didByAnybody: (action: string): FacetKey<string> => ({ name: `did/any/${action}` }),
   policy: { name: 'policy' } satisfies FacetKey<string> as FacetKey<string>,
   catalogue: { name: 'catalogue' } satisfies FacetKey<string> as FacetKey<string>,
 } as const;

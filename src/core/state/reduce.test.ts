@@ -222,9 +222,22 @@ describe('a call', () => {
     });
   });
 
-  test('that was refused moves nothing', () => {
+  test('that was refused moves nothing but that it was asked', () => {
     const { open: _open, ...refused } = call();
-    expect(state(run({ ...refused, outcome: 'deny' }))).toEqual(state(run()));
+    const {
+      'did/session/s': session,
+      'did/agent/a/y': agent,
+      'did/any/y': any,
+      ...rest
+    } = state(run({ ...refused, outcome: 'deny' }));
+    expect(rest).toEqual(state(run()));
+    for (const did of [session, agent, any]) expect(did).toMatchObject({ version: 'r3' });
+  });
+
+  test('is what its session, its agent and anybody did last, asked and answered', () => {
+    const head = run(call(), seenAs('ok'));
+    for (const name of ['did/session/s', 'did/agent/a/y', 'did/any/y'])
+      expect(head.facet(name)).toEqual({ version: 'r4', value: 'r4' });
   });
 });
 

@@ -62,9 +62,9 @@ export function changes(
     case 'catalogue.published':
       return view.get(facets.catalogue) === event.catalogue ? [] : [set(facets.catalogue, event.catalogue)];
     case 'decision':
-      return opened(view, event, id, at, node);
+      return [...opened(view, event, id, at, node), ...asked(event, id)];
     case 'observation':
-      return closed(view, event);
+      return closed(view, event, id);
     case 'catalogue.accepted':
     case 'node.started':
       return [];
@@ -106,13 +106,14 @@ function revocation(view: View, event: BodyOf<'revoked'>): readonly Change[] {
 // Only what may take effect moves anything: a refused call leaves budgets and activity alone.
 function opened(
   view: View,
-  event: Pick<DecisionEvent, 'who' | 'open'>,
+  event: Pick<DecisionEvent, 'who' | 'open' | 'request'>,
   id: string,
   at: number,
   node: string,
 ): readonly Change[] {
   if (event.open === undefined || !('session' in event.who)) return [];
-  const { session, task } = event.who;
+  const { agent, session, task } = event.who;
+  const { action } = event.request;
   const { reserves, worst } = event.open;
   const activity = view.get(facets.activity(session)) ?? { calls: 0, lastAt: at };
   // It holds only what there is, so that closing it gives back what was taken.
@@ -128,7 +129,15 @@ function opened(
     ];
   });
   return [
-    set(facets.call(id), { node, session, task, reserves: held.map(({ reserve }) => reserve), worst }),
+    set(facets.call(id), {
+      node,
+      session,
+      task,
+      agent,
+      action,
+      reserves: held.map(({ reserve }) => reserve),
+      worst,
+    }),
     set(facets.activity(session), { calls: activity.calls + 1, lastAt: at }),
     ...held.map(({ change }) => change),
   ];
@@ -137,6 +146,7 @@ function opened(
 function closed(
   view: View,
   event: Pick<ObservationEvent, 'decision' | 'status' | 'label'>,
+  id: string,
 ): readonly Change[] {
   const call = view.get(facets.call(event.decision));
   if (call === undefined) return [];
@@ -159,7 +169,27 @@ function closed(
   const before = view.get(facets.labels(task)) ?? nothingRead;
   const after = event.status === 'unreleased' ? before : join(before, event.label);
   const labels = sameLabel(before, after) ? [] : [set(facets.labels(task), after)];
-  return [gone, ...settled, ...labels];
+  const { session, agent, action } = call;
+  const did =
+    session === undefined || agent === undefined || action === undefined
+      ? []
+      : done(session, agent, action, id);
+  return [gone, ...settled, ...labels, ...did];
+}
+
+// Refused or not, it was asked, and conditions over history may count that. Moved without being read:
+// it is nothing that the decision itself rests on.
+function asked(event: Pick<DecisionEvent, 'who' | 'request'>, id: string): readonly Change[] {
+  const { who, request } = event;
+  return 'session' in who && request.action !== '' ? done(who.session, who.agent, request.action, id) : [];
+}
+
+function done(session: string, agent: string, action: string, id: string): readonly Change[] {
+  return [
+    set(facets.didInSession(session), id),
+    set(facets.didByAgent(agent, action), id),
+    set(facets.didByAnybody(action), id),
+  ];
 }
 
 /** One reserve for each budget, however often it is named. */

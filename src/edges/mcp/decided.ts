@@ -9,9 +9,8 @@
 import { type Authorization, authorize, type Refusal } from '../../app/authorize.ts';
 import { observe, type Upshot } from '../../app/observe.ts';
 import type { Road } from '../../app/road.ts';
-import { canonicalJson } from '../../core/json/canonical.ts';
 import type { JsonObject } from '../../core/json/value.ts';
-import { projectedValue } from '../../core/record/secret.ts';
+import { projectedObject } from '../../core/record/secret.ts';
 import type { Caller, Proposal } from '../../core/request/proposal.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { RpcError } from './rpc.ts';
@@ -137,11 +136,11 @@ async function run(
     return { kind: 'failed', code: 'result_invalid', decision: call.decision };
   }
 
-  const shown: JsonObject = answer.kind === 'result' ? answer.result : errorShown(answer.error);
+  const shown = answer.kind === 'result' ? answer.result : errorShown(answer.error);
   const isError = answer.kind === 'error' || answer.result.isError === true;
   const observed = await close({
     status: isError ? 'error' : 'ok',
-    content: canonicalJson(projectedValue(shown, road.pseudonym)),
+    content: projectedObject(shown, road.pseudonym),
   });
   if (!observed.released) {
     const code = observed.code === 'stopped' ? 'stopped' : 'not_recorded';

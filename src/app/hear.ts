@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What history says to one question: every condition that can matter, as a boolean in its context.
+ *
+ * A condition that cannot be told is left out, so that a policy which reads it errs: a permit gives
+ * nothing then, and a forbid that errs denies. Every condition asked is a fact of the record, and what it
+ * rests on is read, so that nothing that happens meanwhile can be missed.
+ *
+ * Source: docs/temporal.md.
+ */
+import type { CedarValue, Question } from '../core/policy/question.ts';
+import type { Fact, Kept } from '../core/record/event.ts';
+import type { Pseudonym } from '../core/record/secret.ts';
+import type { Caller } from '../core/request/proposal.ts';
+import { facets, type View } from '../core/state/facet.ts';
+import { type Condition, referencesOf } from '../core/temporal/condition.ts';
+import type { Asked, Scope } from '../core/temporal/event.ts';
+import type { Reference } from '../core/temporal/formula.ts';
+import { temporalOfCedar } from '../core/temporal/kept.ts';
+import { EntityValue, type RecordValue, type TemporalValue } from '../core/temporal/value.ts';
+import type { Past } from './past.ts';
+import type { Conditions } from './ports.ts';
+
+export interface Heard {
+  readonly question: Question;
+  readonly facts: { readonly [name: string]: Fact };
+}
+
+interface Hearing {
+  readonly caller: Caller;
+  readonly at: number;
+  readonly kept: Kept;
+  readonly question: Question;
+}
+
+/** Facts of more conditions than this would make a record too long; how many there were is one. */
+const maxFacts = 32;
+
+export function hear(
+  road: { readonly pseudonym: Pseudonym },
+  conditions: Conditions,
+  view: View,
+  past: Pick<Past, 'ask'>,
+  { caller, at, kept, question }: Hearing,
+): Heard {
+  const which = conditions.for(question.action.id);
+  if (which.length === 0) return { question, facts: {} };
+  for (const condition of which) rest(view, condition, caller);
+  const { action, resource } = question;
+  const asking = { ...caller, action: action.id, resource, kept, at };
+  const held = past.ask(conditions, which, asking, askedFrom(question, which, road.pseudonym));
+
+  const context: { [name: string]: CedarValue } = { ...question.context };
+  const facts: { [name: string]: Fact } = {};
+  for (const [i, { name }] of which.entries()) {
+    const answer = held[i] ?? { ok: false, why: 'unresolved' };
+    if (answer.ok) context[name] = answer.holds;
+    if (i < maxFacts)
+      facts[`history.${name}`] = { value: answer.ok ? answer.holds : answer.why, source: 'ledger', t: at };
+  }
+  if (which.length > maxFacts) facts['history.asked'] = { value: which.length, source: 'ledger', t: at };
+  return { question: { ...question, context }, facts };
+}
+
+/** Reads what the condition rests on, so that the decision waits for it. */
+function rest(view: View, { locality, actions }: Condition, { agent, session }: Caller): void {
+  switch (locality) {
+    case 'session':
+      view.get(facets.didInSession(session));
+      return;
+    case 'agent':
+      for (const action of actions) view.get(facets.didByAgent(agent, action));
+      return;
+    case 'tenant':
+      for (const action of actions) view.get(facets.didByAnybody(action));
+      return;
+  }
+}
+
+/** Only what some condition looks at: most of a context is never compared with history. */
+function askedFrom(question: Question, which: readonly Condition[], pseudonym: Pseudonym): Asked {
+  const wanted = which.flatMap(({ formula }) => referencesOf(formula));
+  const of = (root: Reference['root']) =>
+    wanted.filter((reference) => reference.root === root).map(({ path }) => path);
+  const scope = (uid: Question['principal'], paths: readonly (readonly string[])[]): Scope => {
+    const entity = question.entities.find((one) => one.uid.type === uid.type && one.uid.id === uid.id);
+    return {
+      uid: new EntityValue(uid.type, uid.id),
+      attrs: recordOf(entity?.attrs ?? {}, paths, pseudonym),
+    };
+  };
+  return {
+    context: recordOf(question.context, of('context'), pseudonym),
+    principal: scope(question.principal, of('principal')),
+    resource: scope(question.resource, of('resource')),
+  };
+}
+
+/** The parts of a record that lie on the paths; what is not there, or has no counterpart, is absent. */
+function recordOf(
+  record: { readonly [name: string]: CedarValue },
+  paths: readonly (readonly string[])[],
+  pseudonym: Pseudonym,
+): RecordValue {
+  const out = new Map<string, TemporalValue>();
+  for (const name of new Set(paths.flatMap(([first]) => (first === undefined ? [] : [first])))) {
+    const value = Object.hasOwn(record, name) ? record[name] : undefined;
+    if (value === undefined) continue;
+    const deeper = paths.flatMap(([first, ...rest]) => (first === name && rest.length > 0 ? [rest] : []));
+    const plain = temporalOfCedar(value, pseudonym);
+    if (plain !== undefined) out.set(name, plain);
+    else if (deeper.length > 0 && isRecord(value)) out.set(name, recordOf(value, deeper, pseudonym));
+  }
+  return out;
+}
+
+function isRecord(value: CedarValue): value is { readonly [name: string]: CedarValue } {
+  return typeof value === 'object' && !Array.isArray(value);
+}

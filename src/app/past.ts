@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What has happened, as conditions over history ask about it. State folded from the ledger like all
+ * other: rebuilt at a start, taken back when a group fails, and evaluated beside what it rests on.
+ *
+ * An event is kept as long as a condition may look back. What had to be dropped before that, because
+ * there is too much of it, is never taken for "did not happen": a condition that would have needed it
+ * is unresolved, which denies.
+ *
+ * Source: docs/temporal.md; docs/adr/0012-temporal.md.
+ */
+import type { Event, Kept } from '../core/record/event.ts';
+import type { Pseudonym } from '../core/record/secret.ts';
+import type { Condition, Locality } from '../core/temporal/condition.ts';
+import type { Asked, TemporalEvent } from '../core/temporal/event.ts';
+import {
+  type Answer,
+  compileHistory,
+  type History,
+  type HistoryPlan,
+  type Panel,
+} from '../core/temporal/history.ts';
+import { hashed, hashedFormula, recordOfKept } from '../core/temporal/kept.ts';
+import { EntityValue, type RecordValue, type TemporalValue } from '../core/temporal/value.ts';
+import type { Conditions } from './ports.ts';
+
+/** One decision or observation as history has it, and whose it is. */
+export interface Happening {
+  readonly session: string;
+  readonly agent: string;
+  readonly event: TemporalEvent;
+}
+
+/** What a decision is about, before anybody has decided. */
+export interface Asking {
+  readonly session: string;
+  readonly task: string;
+  readonly agent: string;
+  readonly action: string;
+  readonly resource: { readonly type: string; readonly id: string };
+  readonly kept: Kept;
+  readonly at: number;
+}
+
+export type Held =
+  | { readonly ok: true; readonly holds: boolean }
+  /** `unresolved`: a term has no value. `unknown`: a call that never settled. `forgotten`: too much has happened. */
+  | { readonly ok: false; readonly why: 'unresolved' | 'unknown' | 'forgotten' };
+
+export interface Past {
+  /**
+   * Whether conditions hold for a request that has just been made: it is part of its own history.
+   * Leaves no trace. One answer for each, in order.
+   */
+  ask(of: Conditions, which: readonly Condition[], asking: Asking, asked: Asked): readonly Held[];
+  /** Takes in what a record says happened. */
+  learn(event: Event): void;
+  /** From here on what is learnt can be taken back. */
+  begin(): void;
+  /** What was learnt since `begin` stays. */
+  settle(): void;
+  /** Takes back what was learnt since `begin`. */
+  rollback(): void;
+  /** How much is kept. */
+  size(): number;
+}
+
+export interface PastLimits {
+  /** Longer than any window: what is older goes. */
+  readonly keepMs: number;
+  /** Beyond this the oldest goes, and conditions that reach it are unresolved. */
+  readonly maxEvents: number;
+  /** Histories of sessions and agents that are kept ready for one policy set. */
+  readonly maxHistories: number;
+}
+
+export const pastLimits: PastLimits = {
+  keepMs: 31 * 86_400_000,
+  maxEvents: 200_000,
+  maxHistories: 20_000,
+};
+
+/** The policy sets that are asked: the one in force, and one that is about to be or was. */
+const maxSets = 2;
+const actionType = 'Action';
+
+/** Everything that happened, in order, under one key. */
+interface Line {
+  readonly happenings: Happening[];
+}
+
+/** What one policy set needs of the past, ready to be asked. */
+interface Ready {
+  readonly of: Conditions;
+  readonly plans: ReadonlyMap<Locality, HistoryPlan>;
+  /** By locality and key; made when first asked. */
+  readonly histories: Map<string, History>;
+  /** For each list of conditions that is asked together. */
+  readonly panels: WeakMap<readonly Condition[], Panels>;
+}
+
+type Panels = ReadonlyMap<
+  Locality,
+  {
+    readonly panel: Panel;
+    readonly conditions: readonly { readonly condition: Condition; readonly leaf: number }[];
+  }
+>;
+
+export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits): Past {
+  const all: Line = { happenings: [] };
+  const sessions = new Map<string, Line>();
+  const agents = new Map<string, Line>();
+  /** Decisions that may have taken effect and were not observed yet. */
+  const open = new Map<string, Happening>();
+  const names = createNames(pseudonym);
+  let ready: readonly Ready[] = [];
+  let undo: (() => void)[] | undefined;
+  /** Nothing is known of what happened up to here. */
+  let forgottenUpTo = Number.NEGATIVE_INFINITY;
+  let newestAt = 0;
+
+  function taken(back: () => void): void {
+    undo?.push(back);
+  }
+
+  function happened(happening: Happening): void {
+    for (const line of [all, lineOf(sessions, happening.session), lineOf(agents, happening.agent)]) {
+      line.happenings.push(happening);
+      taken(() => void line.happenings.pop());
+    }
+    for (const { histories } of ready) {
+      for (const key of keysOf(happening)) {
+        const history = histories.get(key);
+        if (history === undefined) continue;
+        const before = history.size;
+        history.push(happening.event);
+        taken(() => history.truncate(before));
+      }
+    }
+    newestAt = Math.max(newestAt, happening.event.at);
+  }
+
+  /** Outside of what may be taken back: that counts from the end of what is there. */
+  function trim(): void {
+    const { happenings } = all;
+    const slack = Math.ceil(limits.maxEvents / 16);
+    // In pieces: dropping one from the front of a list costs the whole list.
+    const tooMany = happenings.length - limits.maxEvents > slack;
+    const tooOld = at(happenings, Math.min(slack, happenings.length - 1)) < newestAt - limits.keepMs;
+    if (!tooMany && !tooOld) return;
+    const most = tooMany ? happenings.length - limits.maxEvents : 0;
+    let drop = 0;
+    while (drop < happenings.length && (drop < most || at(happenings, drop) < newestAt - limits.keepMs))
+      drop++;
+    if (most > 0) forgottenUpTo = Math.max(forgottenUpTo, at(happenings, most - 1));
+    const gone = new Set(happenings.splice(0, drop));
+    for (const lines of [sessions, agents]) {
+      for (const [key, line] of lines) {
+        const first = line.happenings.findIndex((one) => !gone.has(one));
+        if (first < 0) lines.delete(key);
+        else line.happenings.splice(0, first);
+      }
+    }
+    for (const { histories } of ready) {
+      for (const [key, history] of histories) {
+        const [locality, name] = split(key);
+        const line = locality === 'tenant' ? all : (locality === 'session' ? sessions : agents).get(name);
+        if (line === undefined) histories.delete(key);
+        else history.forget(at(happenings, 0));
+      }
+    }
+  }
+
+  function readyFor(of: Conditions): Ready {
+    const known = ready.find((one) => one.of === of);
+    if (known !== undefined) return known;
+    const plans = new Map<Locality, HistoryPlan>();
+    for (const locality of ['session', 'agent', 'tenant'] as const) {
+      const leaves = of.all.filter((condition) => condition.locality === locality);
+      if (leaves.length > 0)
+        plans.set(
+          locality,
+          compileHistory(
+            leaves.map(({ name, formula }) => ({ id: name, formula: hashedFormula(formula, pseudonym) })),
+          ),
+        );
+    }
+    const made: Ready = { of, plans, histories: new Map(), panels: new WeakMap() };
+    ready = [...ready.slice(-(maxSets - 1)), made];
+    return made;
+  }
+
+  function panelsFor({ plans, panels }: Ready, which: readonly Condition[]): Panels {
+    const known = panels.get(which);
+    if (known !== undefined) return known;
+    const made: Panels = new Map(
+      [...plans].flatMap(([locality, plan]) => {
+        const conditions = which.flatMap((condition) => {
+          const leaf = condition.locality === locality ? plan.numberOf(condition.name) : undefined;
+          return leaf === undefined ? [] : [{ condition, leaf }];
+        });
+        const panel = plan.panel(conditions.map(({ leaf }) => leaf));
+        return conditions.length === 0 ? [] : [[locality, { panel, conditions }] as const];
+      }),
+    );
+    panels.set(which, made);
+    return made;
+  }
+
+  function historyFor({ plans, histories }: Ready, locality: Locality, name: string): History {
+    const key = join(locality, name);
+    const known = histories.get(key);
+    if (known !== undefined) {
+      // Used last, dropped last.
+      histories.delete(key);
+      histories.set(key, known);
+      return known;
+    }
+    const plan = plans.get(locality);
+    if (plan === undefined) throw new RangeError(`no condition is local to a ${locality}`);
+    const history = plan.start();
+    const line = locality === 'tenant' ? all : (locality === 'session' ? sessions : agents).get(name);
+    for (const { event } of line?.happenings ?? []) history.push(event);
+    histories.set(key, history);
+    // A rollback takes from the end of what is there; a history made since `begin` holds it as well.
+    const oldest = histories.size > limits.maxHistories ? histories.keys().next().value : undefined;
+    if (oldest !== undefined) histories.delete(oldest);
+    if (undo !== undefined) taken(() => void histories.delete(key));
+    return history;
+  }
+
+  return {
+    ask(of, which, asking, asked) {
+      const set = readyFor(of);
+      const event = requestEvent(asking, names);
+      const held = new Map<Condition, Held>();
+      for (const [locality, { panel, conditions }] of panelsFor(set, which)) {
+        const key = locality === 'session' ? asking.session : locality === 'agent' ? asking.agent : '';
+        const history = historyFor(set, locality, key);
+        const before = history.size;
+        history.push(event);
+        try {
+          const answers = history.ask(panel, asked);
+          const holding = new Set(answers.holding);
+          for (const { condition, leaf } of conditions)
+            held.set(
+              condition,
+              answers.clear ? { ok: true, holds: holding.has(leaf) } : heldBy(answers.of(leaf)),
+            );
+        } finally {
+          history.truncate(before);
+        }
+      }
+      return which.map((condition): Held => {
+        if (asking.at - condition.reachSeconds * 1000 <= forgottenUpTo)
+          return { ok: false, why: 'forgotten' };
+        return held.get(condition) ?? { ok: false, why: 'unresolved' };
+      });
+    },
+    learn(event) {
+      if (event.type === 'decision') {
+        const { who, request, kept } = event;
+        if (!('session' in who) || request.action === '') return;
+        const { session, agent, task } = who;
+        const asking = { session, agent, task, action: request.action, resource: request.resource };
+        const made = requestEvent({ ...asking, kept: kept ?? {}, at: event.at }, names, event.id);
+        happened({ session, agent, event: made });
+        if (event.open !== undefined) {
+          happened({ session, agent, event: { ...made, kind: 'admitted' } });
+          open.set(event.id, { session, agent, event: made });
+          taken(() => void open.delete(event.id));
+        }
+      }
+      if (event.type === 'observation') {
+        const call = open.get(event.decision);
+        if (call === undefined) return;
+        open.delete(event.decision);
+        taken(() => void open.set(event.decision, call));
+        const { session, agent } = call;
+        for (const ended of endsOf(call.event, event)) happened({ session, agent, event: ended });
+      }
+      if (undo === undefined) trim();
+    },
+    begin() {
+      undo = [];
+    },
+    settle() {
+      undo = undefined;
+      trim();
+    },
+    rollback() {
+      const steps = undo ?? [];
+      undo = undefined;
+      for (const back of steps.reverse()) back();
+    },
+    size: () => all.happenings.length,
+  };
+}
+
+function heldBy(answer: Answer): Held {
+  if ('holds' in answer) return { ok: true, holds: answer.holds };
+  if ('unresolved' in answer) return { ok: false, why: 'unresolved' };
+  return { ok: false, why: answer.unknown === 'response' ? 'unknown' : 'forgotten' };
+}
+
+/** @param id of the record, where there is one already */
+function requestEvent(asking: Asking, names: Names, id?: string): TemporalEvent {
+  const { session, task, agent, action, resource, kept, at } = asking;
+  return {
+    actionType,
+    actionId: action,
+    kind: 'request',
+    at,
+    fields: new Map<string, TemporalValue>([
+      ['input', recordOfKept(kept)],
+      ['callerPrincipal', new EntityValue('Agent', agent)],
+      ['callerResource', new EntityValue(resource.type, resource.id)],
+      ['sessionId', names.id(session)],
+      ['taskId', names.id(task)],
+      // Nobody asks for the request that is being decided by its id.
+      ...(id === undefined ? [] : [['requestId', id] as const]),
+    ]),
+  };
+}
+
+function endsOf(
+  call: TemporalEvent,
+  { status, kept, at }: Extract<Event, { type: 'observation' }>,
+): readonly TemporalEvent[] {
+  const ended = (kind: string, output?: RecordValue): TemporalEvent => ({
+    ...call,
+    kind,
+    at,
+    fields: output === undefined ? call.fields : new Map([...call.fields, ['output', output]]),
+    ...(output === undefined ? { outputUnknown: true as const } : {}),
+  });
+  switch (status) {
+    case 'ok':
+      return [ended('response', recordOfKept(kept ?? {}))];
+    case 'error':
+      return [ended('error', recordOfKept(kept ?? {}))];
+    case 'withheld':
+    case 'ambiguous':
+      // It may have ended well or badly: whoever asks for either is told that nobody knows.
+      return [ended('response'), ended('error')];
+    case 'unreleased':
+      return [];
+  }
+}
+
+function at(happenings: readonly Happening[], index: number): number {
+  return happenings[index]?.event.at ?? Number.POSITIVE_INFINITY;
+}
+
+function lineOf(lines: Map<string, Line>, key: string): Line {
+  const known = lines.get(key);
+  if (known !== undefined) return known;
+  const made: Line = { happenings: [] };
+  lines.set(key, made);
+  return made;
+}
+
+function join(locality: Locality, name: string): string {
+  return `${locality} ${name}`;
+}
+
+function split(key: string): readonly [Locality, string] {
+  const [locality, name = ''] = [key.slice(0, key.indexOf(' ')), key.slice(key.indexOf(' ') + 1)];
+  return [locality === 'session' || locality === 'agent' ? locality : 'tenant', name];
+}
+
+function keysOf({ session, agent }: Happening): readonly string[] {
+  return [join('session', session), join('agent', agent), join('tenant', '')];
+}
+
+interface Names {
+  /** An id as the text that it is in a context. */
+  id(id: string): string;
+}
+
+/** Sessions and tasks come again with every event; hashing costs more than remembering. */
+const maxNames = 10_000;
+
+function createNames(pseudonym: Pseudonym): Names {
+  const known = new Map<string, string>();
+  return {
+    id(id) {
+      const before = known.get(id);
+      if (before !== undefined) return before;
+      if (known.size >= maxNames) known.clear();
+      const name = hashed(id, pseudonym);
+      known.set(id, name);
+      return name;
+    },
+  };
+}
