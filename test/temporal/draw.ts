@@ -23,9 +23,9 @@ import {
 } from '../../src/core/temporal/value.ts';
 import { type Chance, weighted } from '../simulator/chance.ts';
 
-const actionType = 'Drupe::Action';
-const actions = ['Grant', 'Revoke', 'Transfer'] as const;
-const kinds = ['request', 'response'] as const;
+export const actionType = 'Drupe::Action';
+export const actionNames = ['Grant', 'Revoke', 'Transfer'] as const;
+export const kinds = ['request', 'response'] as const;
 const users: readonly TemporalValue[] = ['ann', 'bob', new EntityValue('Drupe::User', 'ann')];
 const amounts: readonly TemporalValue[] = [0, 1, 2, 5, -3];
 const big: readonly TemporalValue[] = [2n ** 63n - 1n, -(2n ** 63n), 2 ** 53 - 1, 7];
@@ -34,6 +34,9 @@ const rates: readonly TemporalValue[] = [
   new DecimalValue('1.50'),
   new DecimalValue('01.5'),
   new DecimalValue('1.50000'),
+  new DecimalValue('-1.5'),
+  new DecimalValue('0.0'),
+  new DecimalValue('-0.00'),
 ];
 
 const fieldValues: Record<string, readonly TemporalValue[]> = {
@@ -67,7 +70,7 @@ export function drawEvents(chance: Chance, count: number): readonly TemporalEven
       : chance.pick([0, 1000, -1000, 3000, -4000, 500]);
     return {
       actionType: chance.happens(0.05) ? 'Other::Action' : actionType,
-      actionId: chance.pick(actions.slice(0, busy)),
+      actionId: chance.pick(actionNames.slice(0, busy)),
       kind: chance.pick(kinds),
       at: now,
       fields: drawFields(chance),
@@ -232,7 +235,7 @@ function opening(pen: Pen, bound: Bound): Drawn {
       2,
       () => {
         const body = predicate(pen, bound, true);
-        const name = freshName(pen, body.bound);
+        const name = (chance.happens(0.3) && sameField(chance, bound, 'tp')) || freshName(pen, body.bound);
         return {
           formula: { kind: 'and', parts: [body.formula, { kind: 'timepoint', name }] },
           bound: new Map(body.bound).set(name, 'tp'),
@@ -388,7 +391,7 @@ function predicate(pen: Pen, bound: Bound, binds: boolean): { formula: Predicate
   const formula: Predicate = {
     kind: 'predicate',
     actionType,
-    actionId: chance.pick(chance.happens(0.6) ? actions.slice(0, 1) : actions),
+    actionId: chance.pick(chance.happens(0.6) ? actionNames.slice(0, 1) : actionNames),
     event: chance.pick(kinds),
     fields,
   };
@@ -444,7 +447,7 @@ function drawOp(chance: Chance): Comparison {
   return chance.pick(['<', '<=', '==', '!=', '>=', '>'] as const);
 }
 
-function drawWindow(chance: Chance): number {
+export function drawWindow(chance: Chance): number {
   return chance.pick([1, 1, 2, 3, 5, 8, 1000]);
 }
 
@@ -476,4 +479,19 @@ export function* operatorsOf(formula: Formula): Generator<string> {
     case 'predicate':
     case 'timepoint':
   }
+}
+
+/** One of the values that stand where this one stands. */
+export function anotherValue(chance: Chance, value: TemporalValue): TemporalValue {
+  const pool = Object.values(fieldValues).find((values) => values.includes(value));
+  return pool === undefined ? value : chance.pick(pool);
+}
+
+export function valuesOf(name: string): readonly TemporalValue[] {
+  return fieldValues[name] ?? users;
+}
+
+/** Something that a field of this name may have to equal: a literal, or what the request says. */
+export function valueFor(chance: Chance, name: string): Term {
+  return termFor({ chance, names: 0, left: 0 }, new Map(), name);
 }

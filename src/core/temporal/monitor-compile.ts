@@ -57,7 +57,6 @@ interface Test {
 }
 
 function compilePredicate(builder: Builder, unit: Unit, scope: Scope, predicate: Predicate): Compiled {
-  unit.looks = true;
   const signature = signatureFor(builder, predicate);
   const inner = new Map(scope);
   const binds: number[] = [];

@@ -29,7 +29,7 @@ export function compileRoot(builder: Builder, formula: Formula): Root {
     node,
     key: `${node.shape}|${literalsSince(0, unit)}`,
     literals: unit.literals,
-    indexed: !unit.looks,
+    indexed: !unit.follows,
     quick: node.quickFirst,
   };
 }

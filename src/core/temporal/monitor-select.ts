@@ -231,7 +231,7 @@ function keyed(
   );
   const literal = literalNumber(selection, literals);
   unit.literals.push({ site, literal });
-  if (!site.closed && literals.length > 0) unit.looks = true;
+  if (!site.closed && literals.length > 0) unit.follows = true;
   const inner = new Map(scope);
   const named = (name: string) => {
     const slot = newSlot(unit);

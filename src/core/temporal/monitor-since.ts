@@ -8,7 +8,7 @@ import { type Bucket, firstFrom } from './bucket.ts';
 import type { Formula } from './formula.ts';
 import { type Frame, holdsAt, type Node, type Run, spend } from './monitor.ts';
 import { type Compiled, compile } from './monitor-compile.ts';
-import { conjuncts } from './monitor-normal.ts';
+import { conjuncts, termsOf } from './monitor-normal.ts';
 import { bucketIn, compileKeyed, type Keyed } from './monitor-select.ts';
 import { type Builder, backTo, groupAt, markOf, type Scope, type Unit } from './monitor-unit.ts';
 import { compileScan, onceEach } from './monitor-window.ts';
@@ -76,15 +76,15 @@ export function compileSince(builder: Builder, unit: Unit, scope: Scope, formula
 function compileStreak(builder: Builder, unit: Unit, scope: Scope, outer: Scope, part: Formula): Streak {
   const mark = markOf(builder, unit);
   const negated = part.kind === 'not';
+  const steady = !termsOf(part).some(
+    (term) => term.kind === 'variable' && scope.has(term.name) && !outer.has(term.name),
+  );
   const keyed = compileKeyed(builder, unit, scope, negated ? part.body : part);
-  const anchored = new Set([...scope].filter(([name]) => !outer.has(name)).map(([, slot]) => slot));
   if (keyed !== undefined) {
-    const steady = !keyed.site.terms.some(({ slots }) => slots.some((slot) => anchored.has(slot)));
     const shape = `${negated ? '!' : ''}${keyed.shape}`;
     return { broken: negated ? newestMatch(keyed) : newestGap(keyed), quick: true, steady, shape };
   }
   backTo(mark, builder, unit);
-  unit.looks = true;
   const { node } = compile(builder, unit, scope, part);
   return {
     broken(run, frame, position, floor) {
@@ -95,7 +95,7 @@ function compileStreak(builder: Builder, unit: Unit, scope: Scope, outer: Scope,
       return floor;
     },
     quick: false,
-    steady: anchored.size === 0,
+    steady,
     shape: node.shape,
   };
 }

@@ -17,8 +17,8 @@ export interface Unit {
   readonly positions: Set<number>;
   /** What of the indexes depends on literals, in the order of the shape. */
   readonly literals: LiteralUse[];
-  /** It looks at events themselves, or follows rows into other literals: nothing is known beforehand. */
-  looks: boolean;
+  /** It follows rows to literals: which ones matter is not known before the rows are. */
+  follows: boolean;
 }
 
 export interface LiteralUse {
@@ -57,7 +57,7 @@ export function newBuilder(): Builder {
 }
 
 export function newUnit(slots: number): Unit {
-  return { slots, positions: new Set(), literals: [], looks: false };
+  return { slots, positions: new Set(), literals: [], follows: false };
 }
 
 export function newSlot(unit: Unit): number {
@@ -84,18 +84,18 @@ export function signatureFor(
 export interface Mark {
   readonly made: number;
   readonly literals: number;
-  readonly looks: boolean;
+  readonly follows: boolean;
 }
 
 /** What follows may turn out not to be wanted. */
 export function markOf(builder: Builder, unit: Unit): Mark {
-  return { made: builder.made.length, literals: unit.literals.length, looks: unit.looks };
+  return { made: builder.made.length, literals: unit.literals.length, follows: unit.follows };
 }
 
 export function backTo(mark: Mark, builder: Builder, unit: Unit): undefined {
   for (const key of builder.made.splice(mark.made)) builder.selections.delete(key);
   unit.literals.length = mark.literals;
-  unit.looks = mark.looks;
+  unit.follows = mark.follows;
 }
 
 /** The text of the literals that were used since a mark. */

@@ -90,8 +90,6 @@ export function compileScan(builder: Builder, unit: Unit, scope: Scope, body: Fo
   if (kept !== undefined) return keptScan(kept);
   const candidates = compileCandidates(builder, unit, scope, body);
   const { node, scope: inner } = compile(builder, unit, scope, body);
-  // What is decided at each event depends on more than what is kept under literals.
-  unit.looks = true;
   const common = {
     binds: node.binds,
     different: node.single && node.binds.some((slot) => unit.positions.has(slot)),
