@@ -110,7 +110,13 @@ export function consider(
     if (!described.ok) return { ...soFar, code: described.code, detail: described.message };
     const kept = keptOfArguments(entry, described.value.args, road.pseudonym);
     const bare = questionFor(described.value, standing.value);
-    const heard = hear(road, force.policies.conditions, view, past, { caller, at, kept, question: bare });
+    const heard = hear(road, force.policies.conditions, view, past, {
+      action: entry.action,
+      caller,
+      at,
+      kept,
+      question: bare,
+    });
     soFar = {
       ...soFar,
       resource: described.value.resource,

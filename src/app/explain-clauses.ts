@@ -150,7 +150,18 @@ function questionOf(
     args: values.args,
     opaque: request.argsOpaque,
   };
-  return questionFor(described, standing.who);
+  const question = questionFor(described, standing.who);
+  return { ...question, context: { ...question.context, ...heard(decision.facts) } };
+}
+
+/** What history said, as it stands among the facts: it is not asked again. */
+function heard(facts: DecisionEvent['facts']): Record<string, boolean> {
+  const prefix = 'history.';
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([name, { value }]) =>
+      name.startsWith(prefix) && typeof value === 'boolean' ? [[name.slice(prefix.length), value]] : [],
+    ),
+  );
 }
 
 function argsOf({ args }: Contents): JsonObject | undefined {

@@ -27,6 +27,8 @@ export interface Heard {
 }
 
 interface Hearing {
+  /** As records name it: a question may name a variant of it. */
+  readonly action: string;
   readonly caller: Caller;
   readonly at: number;
   readonly kept: Kept;
@@ -41,13 +43,12 @@ export function hear(
   conditions: Conditions,
   view: View,
   past: Pick<Past, 'ask'>,
-  { caller, at, kept, question }: Hearing,
+  { action, caller, at, kept, question }: Hearing,
 ): Heard {
   const which = conditions.for(question.action.id);
   if (which.length === 0) return { question, facts: {} };
   for (const condition of which) rest(view, condition, caller);
-  const { action, resource } = question;
-  const asking = { ...caller, action: action.id, resource, kept, at };
+  const asking = { ...caller, action, resource: question.resource, kept, at };
   const held = past.ask(conditions, which, asking, askedFrom(question, which, road.pseudonym));
 
   const context: { [name: string]: CedarValue } = { ...question.context };
@@ -89,8 +90,10 @@ function askedFrom(question: Question, which: readonly Condition[], pseudonym: P
       attrs: recordOf(entity?.attrs ?? {}, paths, pseudonym),
     };
   };
+  // The arguments are Dogwood's `context.input` as well, so that conditions can move between engines.
+  const context = { ...question.context, input: question.context.args ?? {} };
   return {
-    context: recordOf(question.context, of('context'), pseudonym),
+    context: recordOf(context, of('context'), pseudonym),
     principal: scope(question.principal, of('principal')),
     resource: scope(question.resource, of('resource')),
   };

@@ -77,7 +77,7 @@ function policyFiles(dir: string): { name: string; text: string }[] | Problem {
   const at = (message: string): Problem => ({ file: dir, line: 1, column: 1, message });
   try {
     const names = readdirSync(dir)
-      .filter((name) => name.endsWith('.cedar'))
+      .filter((name) => /\.(?:cedar|dw)$/.test(name))
       .sort();
     if (names.length > maxPolicyFiles) return at(`a policy directory has at most ${maxPolicyFiles} files`);
     return names.map((name) => ({ name, text: readFileSync(join(dir, name), 'utf8') }));

@@ -109,7 +109,12 @@ function byServer(entries: readonly CatalogueEntry[]): ReadonlyMap<string, Serve
 export function argumentsJson(args: CatalogueEntry['args']): JsonValue {
   return Object.entries(args)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { role, money }]) => [name, role ?? '', money ?? false]);
+    .map(([name, { role, money, history }]) => [
+      name,
+      role ?? '',
+      money ?? false,
+      ...(history === undefined ? [] : [history]),
+    ]);
 }
 
 /** All that an entry means; of a pinned definition its digest, which says the rest. */
@@ -130,6 +135,9 @@ function entryJson(entry: CatalogueEntry): JsonValue {
     result: labelJson(entry.result),
     reversible: entry.reversible,
     stateless: entry.stateless,
+    ...(entry.keeps === undefined
+      ? {}
+      : { keeps: Object.entries(entry.keeps).sort(([a], [b]) => (a < b ? -1 : 1)) }),
     ...(pinned === undefined ? {} : { pinned: pinned.digest }),
   };
 }

@@ -21,6 +21,7 @@ import {
   unlabelled,
 } from '../../core/label/label.ts';
 import { whyNotResourceType } from '../../core/policy/layout.ts';
+import { resultFields } from '../../core/temporal/kept.ts';
 import { quoted } from './problem.ts';
 import {
   booleanOf,
@@ -47,6 +48,7 @@ export interface DeclaredTool extends Declared {
   readonly resourceId: { readonly argument: string; readonly at: Node } | undefined;
   readonly resourceLabel: Label;
   readonly args: ReadonlyMap<string, { readonly at: Node; readonly rule: ArgumentRule }>;
+  readonly keeps: { readonly [field: string]: string };
   /** Patterns that cannot be checked in linear time are left to the upstream. */
   readonly uncheckedPatterns: boolean;
 }
@@ -154,7 +156,7 @@ function readPlain(reading: Reading, source: string, field: Field): Declared | u
 }
 
 function readTool(reading: Reading, source: string, field: Field): DeclaredTool | undefined {
-  const known = ['class', 'action', 'resource', 'args', 'result', 'reversible', 'patterns'];
+  const known = ['class', 'action', 'resource', 'args', 'result', 'keeps', 'reversible', 'patterns'];
   const fields = knownFieldsOf(reading, field.value, quoted(source), known);
   if (fields === undefined) return undefined;
   const declared = readDeclared(reading, source, field, fields);
@@ -178,6 +180,7 @@ function readTool(reading: Reading, source: string, field: Field): DeclaredTool 
     action,
     actionAt: fields.get('action')?.value ?? field.key,
     args,
+    keeps: readKeeps(reading, fields.get('keeps')?.value ?? null),
     uncheckedPatterns: unchecked === 'unchecked',
   };
 }
@@ -253,16 +256,40 @@ function readArguments(reading: Reading, node: Node | null): DeclaredTool['args'
   return args;
 }
 
+const maxKept = 8;
+
+/** `order: /id`: fields of the structured result that history keeps, by JSON Pointer (RFC 6901). */
+function readKeeps(reading: Reading, node: Node | null): DeclaredTool['keeps'] {
+  const keeps: [string, string][] = [];
+  for (const [name, field] of fieldsOf(reading, node, '`keeps`') ?? []) {
+    const pointer = stringOf(reading, field, `\`${name}\``);
+    if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name) || Object.hasOwn(resultFields, name))
+      reading.report(field.key, `${quoted(name)} cannot be the name of a field that history keeps`);
+    else if (pointer !== undefined && !/^(?:\/(?:[^/~]|~[01])+){1,8}$/.test(pointer))
+      reading.report(field.value, `${quoted(pointer)} is not a JSON Pointer such as \`/order/id\``);
+    else if (pointer !== undefined) keeps.push([name, pointer]);
+  }
+  if (keeps.length > maxKept) reading.report(node, `history keeps at most ${maxKept} fields of a result`);
+  return Object.fromEntries(keeps);
+}
+
 /** `selector`, or `{ role: amount, money: true }`. */
 function readRule(reading: Reading, field: Field): ArgumentRule | undefined {
   if (isScalar(field.value) && !isMap(field.value)) {
     const role = choiceOf(reading, field, 'a role', roles);
     return role === undefined ? undefined : { role };
   }
-  const fields = knownFieldsOf(reading, field.value, 'an argument', ['role', 'money']);
+  const fields = knownFieldsOf(reading, field.value, 'an argument', ['role', 'money', 'history']);
   const role = choiceOf(reading, fields?.get('role'), 'a role', roles);
   const money = booleanOf(reading, fields?.get('money'), '`money`');
   if (money === true && role !== 'amount')
     reading.report(field.key, 'an argument with `money: true` must have `role: amount`');
-  return { ...(role === undefined ? {} : { role }), ...(money === undefined ? {} : { money }) };
+  const history = booleanOf(reading, fields?.get('history'), '`history`');
+  if (history === true && role === 'credential')
+    reading.report(field.key, 'history never keeps a credential');
+  return {
+    ...(role === undefined ? {} : { role }),
+    ...(money === undefined ? {} : { money }),
+    ...(history === undefined ? {} : { history }),
+  };
 }

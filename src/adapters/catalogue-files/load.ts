@@ -212,6 +212,7 @@ function toolEntry(joining: Joining, tool: DeclaredTool, definition: ToolDefinit
       args,
       result: tool.result,
       reversible: tool.reversible,
+      ...(Object.keys(tool.keeps).length === 0 ? {} : { keeps: tool.keeps }),
       stateless,
       pinned: { digest: definitionDigest(definition), definition },
     },

@@ -14,6 +14,7 @@ import { cedarSchema } from '../../core/policy/schema.ts';
 import { type PolicyFile, type Problem, placeAt } from '../../core/policy/source.ts';
 import { allUses, type QuestionUses } from '../../core/policy/uses.ts';
 import { builtInPolicies } from './builtin.ts';
+import { checkConditions, type LoweredCondition, lowerFiles, textDigestOf } from './conditions.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { resourceBound } from './listing.ts';
 import { nowhere, type Piece, readFile } from './piece.ts';
@@ -22,7 +23,7 @@ import { usesOf } from './uses-of.ts';
 import { groupsTakenForActions, whyInvalid } from './validity.ts';
 
 /** Changes when the same texts and catalogue could answer differently for a reason of our own. */
-const translation = 'countersign-cedar/1';
+const translation = 'countersign-cedar/2';
 
 export interface PolicySources {
   readonly files: readonly PolicyFile[];
@@ -49,9 +50,16 @@ export function compilePolicies({ files, entries }: PolicySources): Compiled {
 
   const engine = createEngine();
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const read = [builtInPolicies, ...sorted].map((file) => readFile(engine, file, file === builtInPolicies));
-  const pieces = read.flatMap((each) => each.pieces);
+  const lowered = lowerFiles(sorted);
+  const read = [builtInPolicies, ...lowered.files].map((file) =>
+    readFile(engine, file, file === builtInPolicies),
+  );
+  const pieces = withConditions(
+    read.flatMap((each) => each.pieces),
+    lowered.conditions,
+  );
   const problems = [
+    ...lowered.problems,
     ...read.flatMap((each) => each.problems),
     ...sameNames(sorted),
     ...sameIds(pieces),
@@ -62,11 +70,22 @@ export function compilePolicies({ files, entries }: PolicySources): Compiled {
   if (problems.length > 0) return { ok: false, problems };
 
   const policies = Object.fromEntries(pieces.map(({ policy, source }) => [policy.id, source.asPermit]));
-  const invalid = whyInvalid(engine, { schema: schema.text, policies }, pieces);
+  const checked = checkConditions(engine, entries, schema.text, lowered.conditions);
+  if (!checked.ok) return { ok: false, problems: checked.problems };
+  const conditions = checked.conditions.all.map((condition) => condition.name);
+  const asked = cedarSchema(entries, { conditions });
+  const whole = asked.ok ? asked.text : schema.text;
+  const invalid = whyInvalid(engine, { schema: whole, policies }, pieces);
   if (invalid.problems.length > 0) return { ok: false, problems: invalid.problems };
 
   const uses = usesOf(pieces.map(({ json }) => json));
-  const { parsable, uses: narrowed } = narrowedSet(engine, entries, uses, policies, pieces, schema.text);
+  const { parsable, uses: narrowed } = narrowedSet(
+    engine,
+    { entries, conditions, whole },
+    uses,
+    policies,
+    pieces,
+  );
   const version = engine.run(
     (cedar) =>
       `cedar-wasm ${cedar.getCedarSDKVersion()} (Cedar ${cedar.getCedarLangVersion()}), ${translation}`,
@@ -75,13 +94,14 @@ export function compilePolicies({ files, entries }: PolicySources): Compiled {
     engine: version,
     builtIn: builtInPolicies.text,
     files: sorted.map(({ name, text }) => ({ name, text })),
-    schema: schema.text,
+    schema: whole,
   });
   try {
     const set = policySet({
       digest,
       engine: version,
       policies: new Map(pieces.map(({ policy }) => [policy.id, policy])),
+      conditions: checked.conditions,
       parsable,
       uses: narrowed,
       bound: resourceBound(pieces.map(({ policy, json }) => [policy.id, json])),
@@ -90,6 +110,15 @@ export function compilePolicies({ files, entries }: PolicySources): Compiled {
   } catch {
     return { ok: false, problems: [{ ...nowhere('policies'), message: 'the engine refuses the set' }] };
   }
+}
+
+function withConditions(pieces: readonly Piece[], lowered: readonly LoweredCondition[]): readonly Piece[] {
+  const byFile = Map.groupBy(lowered, ({ file }) => file);
+  return pieces.map((piece) => {
+    const { policy, file } = piece;
+    const textDigest = textDigestOf(policy.textDigest, byFile.get(file) ?? []);
+    return textDigest === policy.textDigest ? piece : { ...piece, policy: { ...policy, textDigest } };
+  });
 }
 
 function sameNames(files: readonly PolicyFile[]): readonly Problem[] {
@@ -118,14 +147,21 @@ function sameIds(pieces: readonly Piece[]): readonly Problem[] {
 /** The set over the narrowed schema, if every policy means there what it means over the whole one. */
 function narrowedSet(
   engine: Engine,
-  entries: readonly CatalogueEntry[],
+  {
+    entries,
+    conditions,
+    whole,
+  }: {
+    readonly entries: readonly CatalogueEntry[];
+    readonly conditions: readonly string[];
+    readonly whole: string;
+  },
   uses: QuestionUses,
   policies: Parsable['policies'],
   pieces: readonly Piece[],
-  whole: string,
 ): { readonly parsable: Parsable; readonly uses: QuestionUses } {
-  const checked = cedarSchema(entries, { uses });
-  const asked = cedarSchema(entries, { uses, standIns: false });
+  const checked = cedarSchema(entries, { uses, conditions });
+  const asked = cedarSchema(entries, { uses, conditions, standIns: false });
   if (
     checked.ok &&
     asked.ok &&

@@ -26,13 +26,12 @@ export interface CompiledSet {
   readonly digest: string;
   readonly engine: string;
   readonly policies: ReadonlyMap<string, Policy>;
+  readonly conditions: Conditions;
   readonly parsable: Parsable;
   readonly uses: QuestionUses;
   /** From `resourceBound`. */
   readonly bound: ReadonlySet<string>;
 }
-
-const noConditions: Conditions = { all: [], for: () => [] };
 
 const name = 'published';
 const maxReasonLength = 300;
@@ -42,6 +41,7 @@ export function policySet({
   digest,
   engine: version,
   policies,
+  conditions,
   parsable,
   uses,
   bound,
@@ -53,7 +53,7 @@ export function policySet({
     digest,
     engine: version,
     policies,
-    conditions: noConditions,
+    conditions,
     evaluate(question) {
       try {
         return answer(narrowedQuestion(question, uses));

@@ -74,8 +74,10 @@ const shared: readonly Field[] = record({
   now: datetime,
 }).fields;
 
-export function agentContext(args: CedarType): RecordType {
-  return { kind: 'record', fields: [{ name: 'args', type: args, required: true }, ...shared] };
+/** @param conditions names of conditions over history: each is a boolean beside the rest */
+export function agentContext(args: CedarType, conditions: readonly string[]): RecordType {
+  const held = conditions.map((name): Field => ({ name, type: bool, required: true }));
+  return { kind: 'record', fields: [{ name: 'args', type: args, required: true }, ...shared, ...held] };
 }
 
 const ours = [

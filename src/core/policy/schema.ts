@@ -47,6 +47,8 @@ export interface SchemaOptions {
   readonly uses?: QuestionUses;
   /** Only to check policies are these needed; each action costs every question something. */
   readonly standIns?: boolean;
+  /** Names of the conditions over history that policies read. Default: none. */
+  readonly conditions?: readonly string[];
 }
 
 const standInPrefix = 'countersign.any-';
@@ -54,15 +56,15 @@ const sortedClasses = Object.entries(classes).sort(([a], [b]) => (a < b ? -1 : 1
 
 export function cedarSchema(
   entries: readonly CatalogueEntry[],
-  { uses = allUses, standIns = true }: SchemaOptions = {},
+  { uses = allUses, standIns = true, conditions = [] }: SchemaOptions = {},
 ): CedarSchema {
   const actions = actionsOf(entries);
   if (!actions.ok) return actions;
   const lines = [
     '// Generated from the catalogue: what policies may name. See docs/policy-reference.md.',
-    ...declaredTypes(actions.value, uses),
+    ...declaredTypes(actions.value, uses, conditions),
     ...declaredGroups(actions.value),
-    ...declaredActions(actions.value, uses, standIns),
+    ...declaredActions(actions.value, uses, standIns, conditions),
   ];
   return {
     ok: true,
@@ -71,11 +73,15 @@ export function cedarSchema(
   };
 }
 
-function bareContext(uses: QuestionUses): CedarType {
-  return named('BareContext', narrowed(agentContext(record({})), uses.context));
+function bareContext(uses: QuestionUses, conditions: readonly string[]): CedarType {
+  return named('BareContext', narrowed(agentContext(record({}), conditions), uses.context));
 }
 
-function declaredTypes({ resourceTypes }: CatalogueActions, uses: QuestionUses): readonly string[] {
+function declaredTypes(
+  { resourceTypes }: CatalogueActions,
+  uses: QuestionUses,
+  conditions: readonly string[],
+): readonly string[] {
   const attributesOf = {
     Agent: narrowed(entityTypes.Agent, uses.principal),
     Task: narrowed(entityTypes.Task, usesOfTask(uses)),
@@ -83,7 +89,11 @@ function declaredTypes({ resourceTypes }: CatalogueActions, uses: QuestionUses):
     Administered: entityTypes.Administered,
   };
   const resource = narrowed(resourceAttributes, uses.resource);
-  const mentioned: readonly CedarType[] = [bareContext(uses), resource, ...Object.values(attributesOf)];
+  const mentioned: readonly CedarType[] = [
+    bareContext(uses, conditions),
+    resource,
+    ...Object.values(attributesOf),
+  ];
   const names = new Map(mentioned.flatMap(namesIn).map(({ name, type }) => [name, type]));
   return [
     ...[...names].map(([name, type]) => `type ${name} = ${written(type)};`),
@@ -120,12 +130,13 @@ function declaredActions(
   { asked, resourceTypes }: CatalogueActions,
   uses: QuestionUses,
   standIns: boolean,
+  conditions: readonly string[],
 ): readonly string[] {
   const anything = resourceTypes.join(', ');
-  const bare = bareContext(uses);
+  const bare = bareContext(uses, conditions);
   const agents = (name: string, of: readonly string[], resources: string, context: CedarType) =>
     action(name, of, 'Agent', resources, context);
-  const withArgs = (args: RecordType) => narrowed(agentContext(args), uses.context);
+  const withArgs = (args: RecordType) => narrowed(agentContext(args, conditions), uses.context);
   return [
     ...(standIns ? sortedClasses : []).map(([name]) =>
       agents(`${standInPrefix}${name}`, [name], anything, bare),

@@ -39,7 +39,7 @@ function isHeld(path: readonly string[], { root, path: tail }: Reference, key: t
  * Whether an event that no predicate matches can change the answer: it is the one before, it lies
  * between, or something is looked for around it.
  */
-function readsOrder(formula: Formula): boolean {
+export function readsOrder(formula: Formula): boolean {
   for (const each of formulasIn(formula)) {
     if (each.kind === 'previous') return true;
     if (each.kind === 'formerly' && !isAtPredicate(each.body)) return true;
