@@ -8,12 +8,12 @@
  *
  * Source: Dogwood's guide 03, 04 and 08 (6); docs/adr/0012-temporal.md.
  */
+import { reachOf, referencesOf } from './condition.ts';
 import type { Asked, TemporalEvent } from './event.ts';
 import type { Formula, Reference } from './formula.ts';
 import { type Budget, Exhausted, type Run } from './monitor.ts';
-import { possibleLiterals, type Suspicion, suspectedOf } from './monitor-doubt.ts';
+import { possibleLiterals, predicatesOf, type Suspicion, suspectedOf } from './monitor-doubt.ts';
 import { referenceKey } from './monitor-normal.ts';
-import { predicatesOf, reachMs, referencesOf } from './monitor-reach.ts';
 import { compileRoot, eachHolding, type Family, familiesOf, holdsNow, type Root } from './monitor-root.ts';
 import { type Builder, newBuilder } from './monitor-unit.ts';
 import { at, type Path, resolve } from './resolve.ts';
@@ -180,7 +180,7 @@ export function compileHistory(leaves: readonly Leaf[]): HistoryPlan {
       view: seen.number,
       root,
       references: [...own, ...pinned.filter((reference) => !keys.has(referenceKey(reference)))],
-      reachMs: reachMs(leaf.formula),
+      reachMs: reachOf(leaf.formula) * 1000,
       suspected: predicatesOf(leaf.formula).map((predicate) => {
         const { key, suspicion, literals } = suspectedOf(predicate);
         const known = suspicions.get(key) ?? { number: suspicions.size, suspicion };

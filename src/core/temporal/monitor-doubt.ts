@@ -6,8 +6,8 @@
  * from what the request says. Anything less certain counts as possible: unknown rather than wrong.
  */
 import type { Asked, TemporalEvent } from './event.ts';
-import type { Predicate, Reference } from './formula.ts';
-import { referenceKey } from './monitor-normal.ts';
+import type { Formula, Predicate, Reference } from './formula.ts';
+import { isAggregate, referenceKey } from './monitor-normal.ts';
 import { at, type Path, resolve } from './resolve.ts';
 import { keyOf, same } from './value-key.ts';
 
@@ -68,4 +68,26 @@ export function possibleLiterals(
     literals += keyOf(value);
   }
   return literals;
+}
+
+export function predicatesOf(formula: Formula): readonly Predicate[] {
+  switch (formula.kind) {
+    case 'predicate':
+      return [formula];
+    case 'timepoint':
+      return [];
+    case 'and':
+      return formula.parts.flatMap(predicatesOf);
+    case 'not':
+    case 'exists':
+    case 'formerly':
+    case 'previous':
+      return predicatesOf(formula.body);
+    case 'since':
+      return [...predicatesOf(formula.left), ...predicatesOf(formula.right)];
+    case 'compare':
+      return [formula.left, formula.right].flatMap((operand) =>
+        isAggregate(operand) ? predicatesOf(operand.where) : [],
+      );
+  }
 }
