@@ -13,7 +13,7 @@ import { resolve } from '../../src/core/temporal/resolve.ts';
 import type { TemporalValue } from '../../src/core/temporal/value.ts';
 import { same } from '../../src/core/temporal/value-key.ts';
 import { type Chance, chanceOf } from '../simulator/chance.ts';
-import { anotherValue, drawAsked, drawEvents, drawFormula, operatorsOf } from './draw.ts';
+import { anotherValue, drawAsked, drawEvents, drawFormula, operatorsOf, withPredicates } from './draw.ts';
 import { drawIdiom } from './idioms.ts';
 import { holds } from './reference.ts';
 
@@ -142,32 +142,10 @@ function variants(chance: Chance, formula: Formula): readonly Formula[] {
 
 /** Other values in the fields of predicates, of the same kind. */
 function withOtherLiterals(chance: Chance, formula: Formula): Formula {
-  const inside = (body: Formula): Formula => withOtherLiterals(chance, body);
-  switch (formula.kind) {
-    case 'predicate':
-      return {
-        ...formula,
-        fields: formula.fields.map(({ path, term }) => ({ path, term: otherLiteral(chance, term) })),
-      };
-    case 'and':
-      return { kind: 'and', parts: formula.parts.map(inside) };
-    case 'not':
-    case 'formerly':
-    case 'previous':
-    case 'exists':
-      return { ...formula, body: inside(formula.body) };
-    case 'since':
-      return { ...formula, left: inside(formula.left), right: inside(formula.right) };
-    case 'compare': {
-      const side = <T extends typeof formula.left>(operand: T): T | typeof formula.left =>
-        operand.kind === 'count' || operand.kind === 'sum'
-          ? { ...operand, where: inside(operand.where) }
-          : operand;
-      return { ...formula, left: side(formula.left), right: side(formula.right) };
-    }
-    case 'timepoint':
-      return formula;
-  }
+  return withPredicates(formula, (predicate) => ({
+    ...predicate,
+    fields: predicate.fields.map(({ path, term }) => ({ path, term: otherLiteral(chance, term) })),
+  }));
 }
 
 function otherLiteral(chance: Chance, term: Term): Term {

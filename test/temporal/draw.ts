@@ -50,7 +50,7 @@ const fieldValues: Record<string, readonly TemporalValue[]> = {
 };
 const fieldNames = Object.keys(fieldValues);
 
-function pathOf(name: string): readonly string[] {
+export function pathOf(name: string): readonly string[] {
   return name === 'flag' || name === 'rate' ? ['output', name] : ['input', name];
 }
 
@@ -494,4 +494,30 @@ export function valuesOf(name: string): readonly TemporalValue[] {
 /** Something that a field of this name may have to equal: a literal, or what the request says. */
 export function valueFor(chance: Chance, name: string): Term {
   return termFor({ chance, names: 0, left: 0 }, new Map(), name);
+}
+
+/** The same condition with other predicates. */
+export function withPredicates(formula: Formula, change: (predicate: Predicate) => Predicate): Formula {
+  const inside = (body: Formula): Formula => withPredicates(body, change);
+  const side = (operand: Operand): Operand =>
+    operand.kind === 'count' || operand.kind === 'sum'
+      ? { ...operand, where: inside(operand.where) }
+      : operand;
+  switch (formula.kind) {
+    case 'predicate':
+      return change(formula);
+    case 'and':
+      return { kind: 'and', parts: formula.parts.map(inside) };
+    case 'not':
+    case 'formerly':
+    case 'previous':
+    case 'exists':
+      return { ...formula, body: inside(formula.body) };
+    case 'since':
+      return { ...formula, left: inside(formula.left), right: inside(formula.right) };
+    case 'compare':
+      return { ...formula, left: side(formula.left), right: side(formula.right) };
+    case 'timepoint':
+      return formula;
+  }
 }

@@ -13,7 +13,7 @@ import type {
 } from '../../src/core/temporal/formula.ts';
 import type { TemporalValue } from '../../src/core/temporal/value.ts';
 import type { Chance } from '../simulator/chance.ts';
-import { actionNames, actionType, drawWindow, kinds, valueFor, valuesOf } from './draw.ts';
+import { actionNames, actionType, drawWindow, kinds, pathOf, valueFor, valuesOf } from './draw.ts';
 
 type Fields = readonly { readonly path: readonly string[]; readonly term: Term }[];
 
@@ -168,10 +168,12 @@ function event(chance: Chance, fields: Fields): Predicate {
 }
 
 function pins(chance: Chance): Fields {
-  return chance.pick([[], ['user'], ['user'], ['user', 'amount'], ['peer'], ['amount']]).map((name) => ({
-    path: ['input', name],
-    term: valueFor(chance, name),
-  }));
+  return chance
+    .pick([[], ['user'], ['user'], ['user', 'amount'], ['peer'], ['amount'], ['flag']])
+    .map((name) => ({
+      path: pathOf(name),
+      term: valueFor(chance, name),
+    }));
 }
 
 function bind(

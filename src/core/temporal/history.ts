@@ -495,7 +495,7 @@ function startHistory(
       let [keys, entries, slices] = [0, 0, 0];
       for (const track of tracks.flatMap((byName) => [...byName.values()])) {
         slices += 1;
-        for (const index of track.indexes)
+        for (const index of track.indexes.values())
           for (const group of index.values())
             for (const bucket of group.values()) {
               keys += 1;

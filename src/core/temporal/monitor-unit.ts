@@ -138,5 +138,5 @@ function lookedUp({ selection, terms }: Site, run: Run, frame: Frame): Group | u
     if (value === undefined) return undefined;
     values.push(value);
   }
-  return run.track.indexes[selection.id]?.get(keyOfValues(values));
+  return run.track.indexes.get(selection.id)?.get(keyOfValues(values));
 }

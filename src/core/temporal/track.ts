@@ -26,7 +26,7 @@ export interface Track {
   /** How often time goes back from one event to the next. */
   inversions: number;
   /** By the selection's number, then by the key of its columns, then by the number of its literals. */
-  readonly indexes: Map<string, Map<number, Bucket>>[];
+  readonly indexes: Map<number, Map<string, Map<number, Bucket>>>;
   /** Positions of events of which it is not known what came back. */
   unknowns: number[];
   readonly remembered: Remembered;
@@ -46,7 +46,7 @@ export function emptyTrack(universe: Universe): Track {
     signatures: [],
     events: [],
     inversions: 0,
-    indexes: universe.selections.map(() => new Map()),
+    indexes: new Map(),
     unknowns: [],
     remembered: { groups: new Map(), amounts: new Map() },
   };
@@ -96,8 +96,11 @@ function observe(run: Run, selection: Selection, event: TemporalEvent | undefine
   if (key === undefined) return;
   const row = rowOf(selection, run, frame, position);
   if (row === undefined) return;
-  const index = run.track.indexes[selection.id];
-  if (index === undefined) return;
+  let index = run.track.indexes.get(selection.id);
+  if (index === undefined) {
+    index = new Map();
+    run.track.indexes.set(selection.id, index);
+  }
   let group = index.get(key);
   if (group === undefined) {
     group = new Map();
@@ -158,7 +161,7 @@ function leave(track: Track, position: number, from: (bucket: Bucket) => void): 
     const literal = literalOf(selection, event);
     const key = literal === undefined ? undefined : keyOfEvent(selection, event, undefined);
     if (literal === undefined || key === undefined) continue;
-    const index = track.indexes[selection.id];
+    const index = track.indexes.get(selection.id);
     const group = index?.get(key);
     const bucket = group?.get(literal);
     if (bucket === undefined) continue;
