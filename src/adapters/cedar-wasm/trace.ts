@@ -215,6 +215,12 @@ function uidOf({ type, id }: EntityValue): UidJson {
   return { type, id };
 }
 
+/** Newer than the types that are at hand: a piece of text that `JSON.stringify` copies. */
+function rawJson(text: string): unknown {
+  const json: typeof JSON & { readonly rawJSON?: (text: string) => unknown } = JSON;
+  return json.rawJSON?.(text);
+}
+
 const escapes = ['__entity', '__extn', '__expr'];
 
 function recordJson(record: RecordValue): object {
@@ -232,5 +238,6 @@ function valueJson(value: TemporalValue): unknown {
   if (value instanceof DecimalValue) return { __extn: { fn: 'decimal', arg: value.text } };
   if (isRecord(value)) return recordJson(value);
   if (Array.isArray(value)) return value.map(valueJson);
-  return value;
+  // The engine is handed text, so a number can be as long as it is.
+  return typeof value === 'bigint' ? rawJson(String(value)) : value;
 }

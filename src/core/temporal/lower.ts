@@ -280,7 +280,7 @@ function expandedMacro(l: Lowering, name: string, args: Span, at: number): strin
     throw new Refusal(
       l.file,
       at,
-      `the macro \`${name}\` takes ${macro.params.length} arguments, not ${parts.length}`,
+      `the macro \`${name}\` takes ${macro.params.length} argument${macro.params.length === 1 ? '' : 's'}, not ${parts.length}`,
     );
   const said = new Map(macro.params.map((param, i) => [param, parts[i]] as const));
   const texts = new Map<string, string>();

@@ -170,7 +170,7 @@ function called(x: Expander, call: WrittenCall): { readonly macro: TemporalMacro
     throw new Refusal(
       x.file,
       call.at,
-      `the macro \`${call.name}\` takes ${macro.params.length} arguments, not ${call.args.length}`,
+      `the macro \`${call.name}\` takes ${macro.params.length} argument${macro.params.length === 1 ? '' : 's'}, not ${call.args.length}`,
     );
   x.calls++;
   const bound = new Map<string, Bound>();

@@ -67,24 +67,33 @@ function isAggregate(operand: Operand): operand is Aggregate {
   return operand.kind === 'count' || operand.kind === 'sum';
 }
 
-/**
- * The pins that every kind of event shares and by which an event stores what a request looks up.
- * With none, there is one history for all; with some, one for each tuple of their values.
- */
-export function sliceKeys(schema: EventSchema): readonly Pin[] {
-  const [first = [], ...others] = [...pinsByKind(schema).values()];
-  return first.filter((pin) => isSymmetric(pin) && others.every((pins) => pins.some(same(pin))));
-}
+/** A field of events and what requests call the same thing. */
+export type Aliases = ReadonlyMap<string, string>;
 
-const aliases: ReadonlyMap<string, string> = new Map([
+/** Those that Dogwood knows. */
+export const scopeAliases: Aliases = new Map([
   ['callerPrincipal', 'principal'],
   ['callerResource', 'resource'],
 ]);
 
-function isSymmetric({ path, reference }: Pin): boolean {
-  const { root, path: tail } = reference;
-  if (root === 'context') return tail.join('.') === path.join('.');
-  return path.length === 1 && tail.length === 0 && aliases.get(path[0] ?? '') === root;
+/** Events that are logged here name their session as the context of a question does. */
+export const ownAliases: Aliases = new Map([...scopeAliases, ['sessionId', 'context.session.id']]);
+
+/**
+ * The pins that every kind of event shares and by which an event stores what a request looks up.
+ * With none, there is one history for all; with some, one for each tuple of their values.
+ *
+ * @param aliases besides fields that are called in the context what they are called in events
+ */
+export function sliceKeys(schema: EventSchema, aliases: Aliases = scopeAliases): readonly Pin[] {
+  const [first = [], ...others] = [...pinsByKind(schema).values()];
+  return first.filter((pin) => isSymmetric(pin, aliases) && others.every((pins) => pins.some(same(pin))));
+}
+
+function isSymmetric({ path, reference }: Pin, aliases: Aliases): boolean {
+  const field = path.join('.');
+  const asked = [reference.root, ...reference.path].join('.');
+  return asked === `context.${field}` || asked === aliases.get(field);
 }
 
 function same(pin: Pin): (other: Pin) => boolean {

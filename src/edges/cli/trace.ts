@@ -6,15 +6,15 @@ import { exit, print, say } from './exit.ts';
 
 export type TraceFormat = 'corpus' | 'cli';
 
-export type Traced =
-  | {
-      readonly ok: true;
-      readonly decided: Iterable<Decided>;
-      readonly notes: readonly string[];
-      /** Keys of the policies, in the order of their files. */
-      readonly keys: readonly string[];
-    }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+export interface TraceRun {
+  readonly ok: true;
+  readonly decided: Iterable<Decided>;
+  readonly notes: readonly string[];
+  /** Keys of the policies, in the order of their files. */
+  readonly keys: readonly string[];
+}
+
+export type Traced = TraceRun | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** @returns the exit code */
 export function reportTrace(traced: Traced, format: TraceFormat): number {
@@ -24,16 +24,27 @@ export function reportTrace(traced: Traced, format: TraceFormat): number {
     return exit.invalid;
   }
   for (const note of traced.notes) say(note);
-  const places = new Map(traced.keys.map((key, place) => [key, place]));
-  let decisions = 0;
-  for (const each of traced.decided) {
-    // One format counts all events, the other only those that were decided.
-    const point = format === 'corpus' ? each.point : decisions;
-    print(`@${each.time} (time point ${point}): ${format === 'corpus' ? each.allow : verdict(each, places)}`);
-    if (each.failed !== undefined) say(`@${each.time} (time point ${point}): ${each.failed}`);
-    decisions++;
+  for (const { line, failed } of traceLines(traced, format)) {
+    print(line);
+    if (failed !== undefined) say(failed);
   }
   return exit.ok;
+}
+
+export function* traceLines(
+  { decided, keys }: TraceRun,
+  format: TraceFormat,
+): Generator<{ readonly line: string; readonly failed?: string }> {
+  const places = new Map(keys.map((key, place) => [key, place]));
+  let decisions = 0;
+  for (const each of decided) {
+    // One format counts all events, the other only those that were decided.
+    const point = format === 'corpus' ? each.point : decisions;
+    const place = `@${each.time} (time point ${point})`;
+    const line = `${place}: ${format === 'corpus' ? each.allow : verdict(each, places)}`;
+    yield { line, ...(each.failed === undefined ? {} : { failed: `${place}: ${each.failed}` }) };
+    decisions++;
+  }
 }
 
 function verdict({ allow, because }: Decided, places: ReadonlyMap<string, number>): string {
