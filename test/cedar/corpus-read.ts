@@ -8,7 +8,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 export interface Uid {
   readonly type: string;
@@ -42,8 +42,6 @@ export interface Corpus {
   close(): void;
 }
 
-const archiveName = 'corpus-tests.tar.gz';
-
 /**
  * @param folder holds cases at any depth, or the archive of the generated ones, or both
  * @throws if it cannot be read
@@ -67,7 +65,7 @@ export function openCorpus(folder: string): Corpus {
 function archivesIn(root: string): readonly string[] {
   if (!statSync(root).isDirectory()) throw new Error(`\`${root}\` is not a folder`);
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.tar.gz') && name.includes(archiveName.slice(0, 6)))
+    .filter((name) => /(?:^|\/)corpus[^/]*\.tar\.gz$/.test(name))
     .map((name) => join(root, name));
 }
 
@@ -112,8 +110,11 @@ function found(path: string, name: string): string {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     const here = join(folder, name);
     if (existsSync(here)) return here;
-    if (folder === dirname(folder)) throw new Error(`\`${path}\` names \`${name}\`, which is not there`);
+    if (folder === dirname(folder)) break;
   }
+  const beside = join(dirname(path), basename(name));
+  if (!existsSync(beside)) throw new Error(`\`${path}\` names \`${name}\`, which is not there`);
+  return beside;
 }
 
 /** TypeScript does not know the third argument of a reviver yet. */

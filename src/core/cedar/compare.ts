@@ -7,59 +7,101 @@ import { equal, type Value } from './value.ts';
 
 export type Order = '<' | '<=' | '>' | '>=';
 
-export function equality(left: Code, right: Code, constant: Value | undefined): Test {
-  if (constant !== undefined && typeof constant !== 'object')
+/** One side: a field of the context, a value that is always the same, or whatever else there is to evaluate. */
+export interface Operand {
+  readonly code: Code;
+  readonly field: number | undefined;
+  readonly value: Value | undefined;
+}
+
+export function equality(left: Operand, right: Operand): Test {
+  const { code, field } = left;
+  const { value: constant } = right;
+  if (constant !== undefined && typeof constant !== 'object') {
+    if (field !== undefined)
+      return ({ fields }) => {
+        const value = fields[field];
+        return value === undefined ? undefined : value === constant;
+      };
     return (frame) => {
-      const value = left(frame);
+      const value = code(frame);
       return value === undefined ? undefined : value === constant;
     };
-  if (typeof constant === 'object' && constant.kind === 'entity') {
+  }
+  if (constant?.kind === 'entity') {
     const { type, id } = constant;
     return (frame) => {
-      const value = left(frame);
+      const value = code(frame);
       if (typeof value !== 'object') return value === undefined ? undefined : false;
       return value.kind === 'entity' && value.id === id && value.type === type;
     };
   }
   return (frame) => {
-    const a = left(frame);
+    const a = code(frame);
     if (a === undefined) return undefined;
-    const b = right(frame);
+    const b = right.code(frame);
     return b === undefined ? undefined : equal(a, b);
   };
 }
 
-export function order(operator: Order, left: Code, right: Code, constant: Value | undefined): Test {
-  if (typeof constant === 'number') return orderWith(operator, left, constant);
+export function order(operator: Order, { code, field }: Operand, right: Operand): Test {
+  const { value: limit, code: other } = right;
+  if (typeof limit === 'number')
+    return field === undefined ? codeWith(operator, code, limit) : fieldWith(operator, field, limit);
   return (frame) => {
-    const a = left(frame);
+    const a = code(frame);
     if (a === undefined) return undefined;
-    const b = right(frame);
+    const b = other(frame);
     return b === undefined ? undefined : ordered(operator, a, b);
   };
 }
 
 // One closure each, so that the comparison itself is all that is left to do.
-function orderWith(operator: Order, left: Code, limit: number): Test {
+function fieldWith(operator: Order, field: number, limit: number): Test {
+  switch (operator) {
+    case '<':
+      return ({ fields }) => {
+        const a = fields[field];
+        return typeof a === 'number' ? a < limit : typeof a === 'bigint' ? a < limit : undefined;
+      };
+    case '<=':
+      return ({ fields }) => {
+        const a = fields[field];
+        return typeof a === 'number' ? a <= limit : typeof a === 'bigint' ? a <= limit : undefined;
+      };
+    case '>':
+      return ({ fields }) => {
+        const a = fields[field];
+        return typeof a === 'number' ? a > limit : typeof a === 'bigint' ? a > limit : undefined;
+      };
+    case '>=':
+      return ({ fields }) => {
+        const a = fields[field];
+        return typeof a === 'number' ? a >= limit : typeof a === 'bigint' ? a >= limit : undefined;
+      };
+  }
+}
+
+function codeWith(operator: Order, code: Code, limit: number): Test {
   switch (operator) {
     case '<':
       return (frame) => {
-        const a = left(frame);
+        const a = code(frame);
         return typeof a === 'number' ? a < limit : typeof a === 'bigint' ? a < limit : undefined;
       };
     case '<=':
       return (frame) => {
-        const a = left(frame);
+        const a = code(frame);
         return typeof a === 'number' ? a <= limit : typeof a === 'bigint' ? a <= limit : undefined;
       };
     case '>':
       return (frame) => {
-        const a = left(frame);
+        const a = code(frame);
         return typeof a === 'number' ? a > limit : typeof a === 'bigint' ? a > limit : undefined;
       };
     case '>=':
       return (frame) => {
-        const a = left(frame);
+        const a = code(frame);
         return typeof a === 'number' ? a >= limit : typeof a === 'bigint' ? a >= limit : undefined;
       };
   }

@@ -7,7 +7,7 @@
  */
 import { field, isList, isObject, maxDepth, recordOfJson, uidOfJson, whyNoRecord } from './json.ts';
 import { isActionType } from './name.ts';
-import { equal, type RecordValue, sameUid, type Uid } from './value.ts';
+import { equal, type RecordValue, recordOf, sameUid, type Uid } from './value.ts';
 
 export interface Entity {
   readonly uid: Uid;
@@ -77,7 +77,8 @@ interface Base {
 function prepare(json: readonly unknown[], base: Base | undefined): PreparedEntities {
   const drafts = new UidMap<Draft>();
   for (const each of json) {
-    const draft = readEntity(each);
+    // What is prepared is asked often, what one call brings is asked once.
+    const draft = readEntity(each, base === undefined);
     if (typeof draft === 'string') return { ok: false, reason: draft };
     if (base?.missing.get(draft.uid) === true) return prepare([...base.json, ...json], undefined);
     const other = drafts.get(draft.uid) ?? base?.entities.get(draft.uid);
@@ -140,13 +141,13 @@ const noFields: RecordValue = { kind: 'record', get: () => undefined, entries: (
 /** Values of attributes stand three levels deeper in the call than those of the context. */
 const attributeDepth = maxDepth - 2;
 
-function readEntity(json: unknown): Draft | string {
+function readEntity(json: unknown, eagerly: boolean): Draft | string {
   if (!isObject(json)) return 'an entity must be an object';
   const uid = uidOfJson(field(json, 'uid'));
   if (uid === undefined) return 'an entity must have a `uid` with a `type` and an `id`';
-  const attrs = readFields(field(json, 'attrs'));
+  const attrs = readFields(field(json, 'attrs'), eagerly);
   const given = field(json, 'tags');
-  const tags = given === undefined ? noFields : readFields(given);
+  const tags = given === undefined ? noFields : readFields(given, eagerly);
   const list = field(json, 'parents');
   if (typeof attrs === 'string') return `the attributes of \`${shown(uid)}\`: ${attrs}`;
   if (typeof tags === 'string') return `the tags of \`${shown(uid)}\`: ${tags}`;
@@ -162,9 +163,12 @@ function readEntity(json: unknown): Draft | string {
   return { uid, attrs, tags, parents, ancestors: undefined };
 }
 
-function readFields(json: unknown): RecordValue | string {
+function readFields(json: unknown, eagerly: boolean): RecordValue | string {
   if (!isObject(json)) return 'must be an object';
-  return whyNoRecord(json, attributeDepth) ?? recordOfJson(json);
+  const why = whyNoRecord(json, attributeDepth);
+  if (why !== undefined) return why;
+  const record = recordOfJson(json);
+  return eagerly ? recordOf(new Map(record.entries())) : record;
 }
 
 function sameEntity(a: Draft | Entity, b: Draft): boolean {

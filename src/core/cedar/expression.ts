@@ -7,12 +7,13 @@
  *
  * Source: https://docs.cedarpolicy.com/policies/json-format.html
  */
-import { equality, isLong, type Order, order } from './compare.ts';
+import { equality, isLong, type Operand, type Order, order } from './compare.ts';
 import { type ExtensionFunction, extensionFunctions } from './extension.ts';
 import {
   attributeOf,
   type Code,
   hasAttribute,
+  type Place,
   type Slots,
   type Test,
   type Variable,
@@ -32,7 +33,7 @@ export interface Compiled {
   /** The same code, where it yields nothing but booleans. */
   readonly test?: Test;
   /** Where its attributes have slots of their own. */
-  readonly path?: number | Variable;
+  readonly path?: Place | Variable;
   /** It is the same for every question: this value, or an error. */
   readonly constant?: { readonly value: Value | undefined };
 }
@@ -54,14 +55,32 @@ export function compileExpression(json: unknown, compiler: Compiler, nestingLeft
     return refuse(compiler, 'an expression must have exactly one operator');
   const operand = json[operator];
   const sub = (part: unknown) => compileExpression(part, compiler, nestingLeft - 1);
+  const compiled = compileWhole(operator, operand, sub, compiler);
+  if (!costly.has(operator) || compiled.constant !== undefined) return compiled;
+  const { slots } = compiler;
+  return compiled.test === undefined
+    ? { code: slots.once(keyOf(json), compiled.code) }
+    : tested(slots.onceSaid(keyOf(json), compiled.test));
+}
+
+/** What is worth remembering, because other policies of the set ask the same. */
+const costly: ReadonlySet<string> = new Set([
+  ...['in', 'is', 'like', 'contains', 'containsAll', 'containsAny', 'hasTag', 'getTag'],
+  ...extensionFunctions.keys(),
+]);
+
+function keyOf(json: unknown): string {
+  return JSON.stringify(json, (_, value) => (typeof value === 'bigint' ? { long: String(value) } : value));
+}
+
+function compileWhole(operator: string, operand: unknown, sub: Sub, compiler: Compiler): Compiled {
   if (operator === 'Value') return literal(operand, compiler);
   if (operator === 'Var') return variableNamed(operand, compiler);
   if (operator === 'Set') return isList(operand) ? setOf(operand.map(sub)) : odd(operator, compiler);
   if (operator === 'Record') return isObject(operand) ? recordFrom(operand, sub) : odd(operator, compiler);
   const known = extensionFunctions.get(operator);
   if (known !== undefined) {
-    if (!isList(operand) || operand.length !== known.arity) return odd(operator, compiler);
-    return extensionCall(known, operand.map(sub));
+    return isList(operand) ? extensionCall(known, operand.map(sub)) : odd(operator, compiler);
   }
   return isObject(operand) ? compileOperator(operator, operand, sub, compiler) : odd(operator, compiler);
 }
@@ -136,8 +155,13 @@ function tested(test: Test): Compiled {
   return { code: test, test };
 }
 
-export function test({ test, code }: Compiled): Test {
-  return test ?? asTest(code);
+export function test(compiled: Compiled): Test {
+  return compiled.test ?? asTest(compiled.code, fieldOf(compiled));
+}
+
+/** The field of the context that it reads, if that is all that it does. */
+function fieldOf({ path }: Compiled): number | undefined {
+  return typeof path === 'object' ? path.field : undefined;
 }
 
 function constant(value: Value | undefined): Compiled {
@@ -193,29 +217,34 @@ function json(operator: string, operand: JsonObject): JsonObject {
 function equals(left: Compiled, right: Compiled): Test {
   // Either side may be the constant: both are evaluated, in whatever order.
   return left.constant?.value !== undefined && right.constant === undefined
-    ? equality(right.code, left.code, left.constant.value)
-    : equality(left.code, right.code, right.constant?.value);
+    ? equality(operandOf(right), operandOf(left))
+    : equality(operandOf(left), operandOf(right));
+}
+
+function operandOf(compiled: Compiled): Operand {
+  return { code: compiled.code, field: fieldOf(compiled), value: compiled.constant?.value };
 }
 
 const mirrored: Readonly<Record<Order, Order>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
 
 function comparison(operator: Order, left: Compiled, right: Compiled): Test {
   return left.constant?.value !== undefined && right.constant === undefined
-    ? order(mirrored[operator], right.code, left.code, left.constant.value)
-    : order(operator, left.code, right.code, right.constant?.value);
+    ? order(mirrored[operator], operandOf(right), operandOf(left))
+    : order(operator, operandOf(left), operandOf(right));
 }
 
 function arithmetic(
   apply: (a: Long, b: Long) => Long | undefined,
-  { code: left }: Compiled,
-  { code: right }: Compiled,
+  left: Compiled,
+  right: Compiled,
 ): Compiled {
+  const [a, b] = [operandOf(left), operandOf(right)];
   return {
     code: (frame) => {
-      const a = left(frame);
-      if (!isLong(a)) return undefined;
-      const b = right(frame);
-      return isLong(b) ? apply(a, b) : undefined;
+      const first = a.field === undefined ? (a.value ?? a.code(frame)) : frame.fields[a.field];
+      if (!isLong(first)) return undefined;
+      const second = b.field === undefined ? (b.value ?? b.code(frame)) : frame.fields[b.field];
+      return isLong(second) ? apply(first, second) : undefined;
     },
   };
 }
@@ -251,13 +280,16 @@ function hasExpression(operand: JsonObject, left: Compiled, compiler: Compiler):
 
 function presence(of: Compiled, name: string, compiler: Compiler): Test {
   const { code } = of;
-  const read = of.path === undefined ? undefined : attributeCode(of, name, compiler).code;
-  return (frame) => {
-    // Most often it is there and is read next.
-    if (read?.(frame) !== undefined) return true;
+  const asked: Test = (frame) => {
     const value = code(frame);
     return value === undefined ? undefined : hasAttribute(frame, value, name);
   };
+  if (of.path === undefined) return asked;
+  const attribute = attributeCode(of, name, compiler);
+  const field = fieldOf(attribute);
+  if (field !== undefined) return ({ fields }) => fields[field] !== undefined;
+  // Most often it is there and is read next.
+  return (frame) => (attribute.code(frame) === undefined ? asked(frame) : true);
 }
 
 function access(operand: JsonObject, left: Compiled, compiler: Compiler): Compiled {
@@ -267,8 +299,8 @@ function access(operand: JsonObject, left: Compiled, compiler: Compiler): Compil
 
 function attributeCode({ code, path }: Compiled, name: string, { slots }: Compiler): Compiled {
   if (path !== undefined) {
-    const slot = slots.of(path, name);
-    return { code: slots.reader(slot), path: slot };
+    const place = slots.place(path, name);
+    return { code: place.code, path: place };
   }
   return {
     code: (frame) => {
@@ -374,7 +406,8 @@ function recordFrom(operand: JsonObject, sub: Sub): Compiled {
 
 function extensionCall(known: ExtensionFunction, args: readonly Compiled[]): Compiled {
   const [first, second] = args;
-  if (first === undefined) return { code: () => undefined };
+  // That is found out when it is called, and only then.
+  if (first === undefined || args.length !== known.arity) return constant(undefined);
   if (second === undefined) {
     if (first.constant !== undefined) {
       const { value } = first.constant;

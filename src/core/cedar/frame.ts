@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What policies see while one question is answered, and what was read of it so far.
+ * What policies see while one question is answered, and what was found out about it so far.
  *
- * Policies read the same few attributes (`context.amount`, `principal.team`) again and again: each path
- * that some policy of the set names is a slot, filled when it is first read and stale with the next
+ * Policies look at the same few things again and again. What they name of the context itself is a
+ * field, filled while the context is checked. Any other path (`principal.team`, `context.ticket.id`), and
+ * what takes more than a comparison, is a slot: filled when it is first asked for, stale with the next
  * question. One frame belongs to one set; nothing in here calls back, so it is never used twice at once.
  */
 import type { Entity, EntityStore } from './entities.ts';
@@ -15,11 +16,17 @@ export interface Frame {
   resource: Uid;
   context: RecordValue;
   entities: EntityStore;
+  /** What is known of the entities that the question is about. */
+  principalEntity: Entity | undefined;
+  resourceEntity: Entity | undefined;
+  /** What the set names of the context; undefined where there is none. */
+  readonly fields: (Value | undefined)[];
   /** Which question this is. A slot is filled if it carries the same number. */
   now: number;
   readonly filledAt: number[];
   /** Undefined where reading is an error: no value is. */
   readonly values: (Value | undefined)[];
+  readonly said: (boolean | undefined)[];
 }
 
 /** Something that is evaluated. Undefined means that the policy errors. */
@@ -28,42 +35,93 @@ export type Test = (frame: Frame) => boolean | undefined;
 
 export type Variable = 'principal' | 'action' | 'resource' | 'context';
 
-/** The slots of one set, while it is compiled. */
+/** Where an attribute is read. */
+export interface Place {
+  readonly code: Code;
+  /** The number of the context's field, if it is one. */
+  readonly field: number | undefined;
+  readonly below: Map<string, Place>;
+}
+
+/** The fields and slots of one set, while it is compiled. */
 export interface Slots {
-  /** @returns the number of the slot for this attribute of that one */
-  of(parent: number | Variable, attribute: string): number;
-  /** @returns reads it */
-  reader(slot: number): Code;
+  /** @returns where this attribute of that place is read */
+  place(parent: Place | Variable, attribute: string): Place;
+  /** @returns the same, found out once for each question. @param key tells what is the same */
+  once(key: string, code: Code): Code;
+  onceSaid(key: string, test: Test): Test;
+  readonly fields: ReadonlyMap<string, number>;
   count(): number;
 }
 
 export function createSlots(): Slots {
-  const numbers = new Map<number | Variable, Map<string, number>>();
-  const readers: Code[] = [];
+  const fields = new Map<string, number>();
+  const roots = new Map<Variable, Map<string, Place>>();
+  const shared = new Map<string, Code>();
+  const sharedTests = new Map<string, Test>();
+  let count = 0;
+  const below = (parent: Place | Variable): Map<string, Place> => {
+    if (typeof parent !== 'string') return parent.below;
+    const known = roots.get(parent) ?? new Map<string, Place>();
+    roots.set(parent, known);
+    return known;
+  };
   return {
-    of(parent, attribute) {
-      const siblings = numbers.get(parent) ?? new Map<string, number>();
-      numbers.set(parent, siblings);
+    fields,
+    count: () => count,
+    place(parent, attribute) {
+      const siblings = below(parent);
       const known = siblings.get(attribute);
       if (known !== undefined) return known;
-      const parentReader = typeof parent === 'number' ? readers[parent] : variable(parent);
-      const slot = readers.length;
-      siblings.set(attribute, slot);
-      readers.push(slotReader(slot, attribute, parentReader ?? (() => undefined)));
-      return slot;
+      const field = parent === 'context' ? fields.size : undefined;
+      if (field !== undefined) fields.set(attribute, field);
+      const code =
+        field !== undefined
+          ? (frame: Frame) => frame.fields[field]
+          : remembered(count++, attributeReader(parent, attribute));
+      const place: Place = { code, field, below: new Map() };
+      siblings.set(attribute, place);
+      return place;
     },
-    reader: (slot) => readers[slot] ?? (() => undefined),
-    count: () => readers.length,
+    once(key, code) {
+      const known = shared.get(key) ?? remembered(count++, code);
+      shared.set(key, known);
+      return known;
+    },
+    onceSaid(key, test) {
+      const known = sharedTests.get(key) ?? rememberedTest(count++, test);
+      sharedTests.set(key, known);
+      return known;
+    },
   };
 }
 
-function slotReader(slot: number, attribute: string, parent: Code): Code {
+function attributeReader(parent: Place | Variable, attribute: string): Code {
+  if (parent === 'principal') return (frame) => frame.principalEntity?.attrs.get(attribute);
+  if (parent === 'resource') return (frame) => frame.resourceEntity?.attrs.get(attribute);
+  const read = typeof parent === 'string' ? variable(parent) : parent.code;
+  return (frame) => {
+    const of = read(frame);
+    return of === undefined ? undefined : attributeOf(frame, of, attribute);
+  };
+}
+
+function remembered(slot: number, code: Code): Code {
   return (frame) => {
     if (frame.filledAt[slot] === frame.now) return frame.values[slot];
-    const of = parent(frame);
-    const value = of === undefined ? undefined : attributeOf(frame, of, attribute);
+    const value = code(frame);
     frame.filledAt[slot] = frame.now;
     frame.values[slot] = value;
+    return value;
+  };
+}
+
+function rememberedTest(slot: number, test: Test): Test {
+  return (frame) => {
+    if (frame.filledAt[slot] === frame.now) return frame.said[slot];
+    const value = test(frame);
+    frame.filledAt[slot] = frame.now;
+    frame.said[slot] = value;
     return value;
   };
 }
@@ -95,23 +153,24 @@ export function hasAttribute(frame: Frame, value: Value, name: string): boolean 
   return value.kind === 'entity' ? frame.entities.find(value)?.attrs.get(name) !== undefined : undefined;
 }
 
-export function entityOf(frame: Frame, uid: Uid): Entity | undefined {
-  return frame.entities.find(uid);
-}
-
 /** Beyond this numbers of questions would stop being small. */
 const lastQuestion = 2 ** 30;
 
-export function createFrame(slots: number, entities: EntityStore, nobody: Uid, context: RecordValue): Frame {
+export function createFrame(slots: Slots, entities: EntityStore, nobody: Uid, context: RecordValue): Frame {
+  const [fields, values] = [slots.fields.size, slots.count()];
   return {
     principal: nobody,
     action: nobody,
     resource: nobody,
     context,
     entities,
+    principalEntity: undefined,
+    resourceEntity: undefined,
+    fields: new Array<Value | undefined>(fields).fill(undefined),
     now: 0,
-    filledAt: new Array<number>(slots).fill(0),
-    values: new Array<Value | undefined>(slots).fill(undefined),
+    filledAt: new Array<number>(values).fill(0),
+    values: new Array<Value | undefined>(values).fill(undefined),
+    said: new Array<boolean | undefined>(values).fill(undefined),
   };
 }
 
@@ -121,4 +180,5 @@ export function nextQuestion(frame: Frame): void {
     frame.now = 0;
   }
   frame.now++;
+  frame.fields.fill(undefined);
 }

@@ -52,16 +52,20 @@ export function indexPolicies(policies: Policies): PolicyIndex {
         if (!ids.has(uid.id)) ids.set(uid.id, found(uid, undefined));
       }
 
+  let last: { readonly entity: Entity | undefined; readonly types: ByTypes } = {
+    entity: undefined,
+    types: ofOthers,
+  };
   return {
     applicable(action, entity, principalType, resourceType) {
       if (entity === undefined)
         return (ofNames.get(action.type)?.get(action.id) ?? ofOthers)(principalType, resourceType);
-      let types = ofEntities.get(entity);
-      if (types === undefined) {
-        types = found(action, entity);
+      if (entity !== last.entity) {
+        const types = ofEntities.get(entity) ?? found(action, entity);
         ofEntities.set(entity, types);
+        last = { entity, types };
       }
-      return types(principalType, resourceType);
+      return last.types(principalType, resourceType);
     },
   };
 }

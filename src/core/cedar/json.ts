@@ -79,6 +79,66 @@ export function whyNoRecord(json: JsonObject, depthLeft = maxDepth): string | un
   return undefined;
 }
 
+/** What names of a record were, in their order, when one was last taken apart. */
+export interface Layout {
+  readonly names: string[];
+  /** Where each of them goes; undefined for those that are only checked. */
+  readonly numbers: (number | undefined)[];
+}
+
+/**
+ * Checks a record and takes from it what somebody will look at, in one pass.
+ *
+ * @param numbers where each field that is taken goes
+ * @param layout a guess that is mostly right, because one caller sends records of one layout
+ * @returns why it is not a record of values
+ */
+export function takeFields(
+  json: JsonObject,
+  numbers: ReadonlyMap<string, number>,
+  layout: Layout,
+  into: (Value | undefined)[],
+): string | undefined {
+  const fields = inheritsNothing(json) ? json : { ...json };
+  let at = -1;
+  for (const name in fields) {
+    at++;
+    const value = fields[name];
+    if (value === undefined) continue;
+    if (layout.names[at] !== name) {
+      if (!name.isWellFormed()) return 'a name is not well-formed';
+      if (at < maxLayout) {
+        layout.names[at] = name;
+        layout.numbers[at] = numbers.get(name);
+      }
+    }
+    const number = at < maxLayout ? layout.numbers[at] : numbers.get(name);
+    if (typeof value === 'string') {
+      if (!value.isWellFormed()) return 'a string is not well-formed';
+      if (number !== undefined) into[number] = value;
+    } else if (typeof value === 'boolean') {
+      if (number !== undefined) into[number] = value;
+    } else {
+      const why = Number.isSafeInteger(value) ? undefined : whyNoValue(value, maxDepth - 1);
+      if (why !== undefined) return why;
+      if (number !== undefined) into[number] = valueOfJson(value);
+    }
+  }
+  return undefined;
+}
+
+/** Layouts are guessed as far as this: how long a record is, is up to who sends it. */
+const maxLayout = 256;
+
+/** Whether `for in` finds own fields only. */
+function inheritsNothing(json: JsonObject): boolean {
+  for (const _ in noFields) return false;
+  const above: unknown = Object.getPrototypeOf(json);
+  return above === Object.prototype || above === null;
+}
+
+const noFields = Object.freeze({});
+
 /** What it stands for. @param json was checked */
 export function valueOfJson(json: unknown): Value | undefined {
   switch (typeof json) {

@@ -3,7 +3,12 @@
 import type { Code, Test } from './frame.ts';
 
 /** An operand must be a boolean when its turn comes. */
-export function asTest(code: Code): Test {
+export function asTest(code: Code, field: number | undefined): Test {
+  if (field !== undefined)
+    return ({ fields }) => {
+      const value = fields[field];
+      return typeof value === 'boolean' ? value : undefined;
+    };
   return (frame) => {
     const value = code(frame);
     return typeof value === 'boolean' ? value : undefined;

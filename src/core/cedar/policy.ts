@@ -41,8 +41,8 @@ export function compilePolicy(
   const effect = field(json, 'effect');
   if (effect !== 'permit' && effect !== 'forbid') return { ok: false, reason: 'the effect is not known' };
   const action = readActionScope(field(json, 'action'));
-  const principal = compileConstraint(field(json, 'principal'), 'principal', values);
-  const resource = compileConstraint(field(json, 'resource'), 'resource', values);
+  const principal = compileConstraint(field(json, 'principal'), 'principal', values, slots);
+  const resource = compileConstraint(field(json, 'resource'), 'resource', values, slots);
   if (action === undefined || principal === undefined || resource === undefined)
     return { ok: false, reason: 'the scope is not known' };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whom and what a policy is about, in Cedar's JSON form, with the slots of a template filled in.
-import type { Test } from './frame.ts';
-import { under } from './hierarchy.ts';
+import type { Slots, Test } from './frame.ts';
 import { field, isList, isObject, uidOfJson } from './json.ts';
 import { isTypeName } from './name.ts';
 import { sameUid, type Uid } from './value.ts';
@@ -25,7 +24,8 @@ export type SlotValues = ReadonlyMap<string, Uid>;
 export function compileConstraint(
   json: unknown,
   of: 'principal' | 'resource',
-  slots: SlotValues,
+  values: SlotValues,
+  slots: Slots,
 ): Constraint | undefined {
   if (!isObject(json)) return undefined;
   const scope = { op: field(json, 'op'), in: field(json, 'in'), type: field(json, 'entity_type') };
@@ -33,22 +33,30 @@ export function compileConstraint(
     case 'All':
       return { type: undefined, test: undefined };
     case '==': {
-      const uid = named(json, slots);
+      const uid = named(json, values);
       return uid && { type: uid.type, test: (frame) => sameUid(frame[of], uid) };
     }
     case 'in': {
-      const uid = named(json, slots);
-      return uid && { type: undefined, test: (frame) => under(frame, frame[of], uid) };
+      const uid = named(json, values);
+      return uid && { type: undefined, test: within(of, uid, slots) };
     }
     case 'is': {
       if (typeof scope.type !== 'string' || !isTypeName(scope.type)) return undefined;
       if (scope.in === undefined) return { type: scope.type, test: undefined };
-      const uid = named(scope.in, slots);
-      return uid && { type: scope.type, test: (frame) => under(frame, frame[of], uid) };
+      const uid = named(scope.in, values);
+      return uid && { type: scope.type, test: within(of, uid, slots) };
     }
     default:
       return undefined;
   }
+}
+
+function within(of: 'principal' | 'resource', uid: Uid, slots: Slots): Test {
+  const isUnder: Test =
+    of === 'principal'
+      ? (frame) => sameUid(frame.principal, uid) || frame.principalEntity?.ancestors.has(uid) === true
+      : (frame) => sameUid(frame.resource, uid) || frame.resourceEntity?.ancestors.has(uid) === true;
+  return slots.onceSaid(`${of} in ${uid.type} ${uid.id}`, isUnder);
 }
 
 export function readActionScope(json: unknown): ActionScope | undefined {

@@ -8,9 +8,9 @@
  * Source: docs/adr/0013-compiled-cedar.md. Held to cedar-wasm by test/cedar.
  */
 import { type EntityStore, prepareEntities } from './entities.ts';
-import { createFrame, createSlots, nextQuestion } from './frame.ts';
+import { createFrame, createSlots, nextQuestion, type Slots } from './frame.ts';
 import { indexPolicies } from './index-of.ts';
-import { isObject, recordOfJson, type UidJson, uidOfJson, whyNoRecord } from './json.ts';
+import { isObject, type Layout, recordOfJson, takeFields, type UidJson, uidOfJson } from './json.ts';
 import { isTypeName } from './name.ts';
 import { type CompiledPolicy, compilePolicy } from './policy.ts';
 import { slotsOf } from './scope.ts';
@@ -34,7 +34,8 @@ export interface CedarRequest {
   readonly principal: UidJson;
   readonly action: UidJson;
   readonly resource: UidJson;
-  readonly context: { readonly [name: string]: unknown };
+  /** A record of values in JSON form. */
+  readonly context: object;
   readonly entities: EntityStore;
 }
 
@@ -89,7 +90,7 @@ export function compileSet(source: SetSource): SetCompilation {
     note(link.newId, source.templates?.get(link.templateId), new Map(values));
   }
   policies.sort((a, b) => (a.id < b.id ? -1 : 1));
-  const evaluate = evaluator(policies, slots.count());
+  const evaluate = evaluator(policies, slots);
   const effects = new Map(policies.map(({ id, effect }) => [id, effect]));
   return {
     ok: true,
@@ -116,7 +117,10 @@ export function combined(
   return { ok: true, decision, reason: satisfied, errors: errored };
 }
 
-function evaluator(policies: readonly CompiledPolicy[], slots: number): CedarSet['evaluate'] {
+/** Names of types that are known to be well-formed: others are looked at each time. */
+const maxTypes = 10_000;
+
+function evaluator(policies: readonly CompiledPolicy[], slots: Slots): CedarSet['evaluate'] {
   const index = indexPolicies(policies);
   const types = new Set(
     policies.flatMap(({ principal, resource, action }) => [
@@ -125,8 +129,14 @@ function evaluator(policies: readonly CompiledPolicy[], slots: number): CedarSet
       ...(action.kind === 'some' ? action.uids.map(({ type }) => type) : []),
     ]),
   );
-  const read = ({ type, id }: UidJson): Uid | undefined =>
-    (types.has(type) || isTypeName(type)) && id.isWellFormed() ? uid(type, id) : undefined;
+  const read = ({ type, id }: UidJson): Uid | undefined => {
+    if (!types.has(type)) {
+      if (!isTypeName(type)) return undefined;
+      if (types.size < maxTypes) types.add(type);
+    }
+    return id.isWellFormed() ? uid(type, id) : undefined;
+  };
+  const layout: Layout = { names: [], numbers: [] };
   const frame = createFrame(slots, noEntities, uid('Nobody', ''), recordOfJson({}));
 
   return ({ principal: p, action: a, resource: r, context, entities }) => {
@@ -136,15 +146,17 @@ function evaluator(policies: readonly CompiledPolicy[], slots: number): CedarSet
     if (principal === undefined || action === undefined || resource === undefined)
       return { ok: false, reason: 'principal, action and resource must be names of entities' };
     if (!isObject(context)) return { ok: false, reason: 'the context must be a record' };
-    const why = whyNoRecord(context);
+    nextQuestion(frame);
+    const why = takeFields(context, slots.fields, layout, frame.fields);
     if (why !== undefined) return { ok: false, reason: why };
 
-    nextQuestion(frame);
     frame.principal = principal;
     frame.action = action;
     frame.resource = resource;
     frame.context = recordOfJson(context);
     frame.entities = entities;
+    frame.principalEntity = entities.find(principal);
+    frame.resourceEntity = entities.find(resource);
     const satisfied: string[] = [];
     const errored: string[] = [];
     for (const { id, test } of index.applicable(action, entities.find(action), p.type, r.type)) {
