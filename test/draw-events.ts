@@ -175,7 +175,10 @@ function draws(names: Names): Draws {
         shadow: fc.boolean(),
         obligations: strings,
       }),
-      together(together(maybe('open', open), maybe('kept', kept)), maybe('detail', text)),
+      together(
+        together(maybe('open', open), maybe('kept', kept)),
+        together(maybe('first', strings), maybe('detail', text)),
+      ),
     ),
     observation: together(
       fc.record({

@@ -104,6 +104,7 @@ function decided(
   const body: DecisionBody = {
     ...event,
     shadow: released && !admitted,
+    ...(considered.first === undefined || considered.first.length === 0 ? {} : { first: considered.first }),
     ...(released && worst !== undefined
       ? { open: { reserves: considered.reserves, worst, releaseWithinMs: road.releaseWithinMs } }
       : {}),

@@ -13,6 +13,7 @@ import type { Fact, Kept, Reserve } from '../core/record/event.ts';
 import { projected, withoutSecrets } from '../core/record/secret.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
 import { type Circumstances, circumstances, type NoStanding } from '../core/session/circumstances.ts';
+import { neverSeen, usedBy } from '../core/session/seen.ts';
 import { facets, type View } from '../core/state/facet.ts';
 import { keptOfArguments } from '../core/temporal/kept.ts';
 import { hear } from './hear.ts';
@@ -55,6 +56,8 @@ export interface Considered {
   readonly args: JsonObject;
   /** What history keeps of them. */
   readonly kept?: Kept;
+  /** What the agent would use for the first time. */
+  readonly first?: readonly string[];
   readonly verdicts: readonly Verdict[];
   readonly because: readonly Verdict[];
   readonly lifts: readonly Lift[];
@@ -109,7 +112,12 @@ export function consider(
     const described = describe(road, force, entry, proposal, soFar.args);
     if (!described.ok) return { ...soFar, code: described.code, detail: described.message };
     const kept = keptOfArguments(entry, described.value.args, road.pseudonym);
-    const bare = questionFor(described.value, standing.value);
+    const { resource, args } = described.value;
+    const first = neverSeen(
+      view.get(facets.seen(caller.agent)),
+      usedBy(entry, resource, args, road.pseudonym),
+    );
+    const bare = questionFor(described.value, standing.value, first);
     const heard = hear(road, force.policies.conditions, view, past, {
       action: entry.action,
       caller,
@@ -123,6 +131,7 @@ export function consider(
       projection: described.projection,
       opaque: described.value.opaque,
       kept,
+      first,
       facts: { ...standing.facts, ...heard.facts },
     };
     const judged = judge(force, heard.question, soFar.lifts);

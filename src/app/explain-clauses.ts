@@ -150,7 +150,7 @@ function questionOf(
     args: values.args,
     opaque: request.argsOpaque,
   };
-  const question = questionFor(described, standing.who);
+  const question = questionFor(described, standing.who, decision.first ?? []);
   return { ...question, context: { ...question.context, ...heard(decision.facts) } };
 }
 

@@ -3,13 +3,13 @@
 // with an edge that keeps an account of what it really did.
 import { join } from 'node:path';
 import { masterKey } from '../../src/adapters/keys/master.ts';
-import { type CommitHooks, createMemoryStore } from '../../src/adapters/memory/ledger.ts';
+import { type CommitHooks, createMemoryStore, type MemoryStore } from '../../src/adapters/memory/ledger.ts';
 import { type Authorization, authorize } from '../../src/app/authorize.ts';
 import { createLiveCalls } from '../../src/app/live.ts';
-import { type Observed, observe } from '../../src/app/observe.ts';
+import { type Observed, observe, type Upshot } from '../../src/app/observe.ts';
 import { createPast } from '../../src/app/past.ts';
 import type { Clock, Ledger, PolicySet, Published } from '../../src/app/ports.ts';
-import { createForce, publishAtStart } from '../../src/app/publish.ts';
+import { createForce, type Force, publishAtStart } from '../../src/app/publish.ts';
 import type { Road } from '../../src/app/road.ts';
 import { createSequencer } from '../../src/app/sequencer.ts';
 import { startTask, type TaskOrder } from '../../src/app/tasks.ts';
@@ -35,6 +35,8 @@ function compiledDemo(): Published {
 
 export interface Rig {
   readonly road: Road;
+  readonly force: Force;
+  readonly store: MemoryStore;
   readonly ledger: Ledger;
   /** Moves both clocks. */
   pass(ms: number): void;
@@ -47,6 +49,12 @@ export interface Rig {
 export interface RigOptions {
   readonly hooks?: CommitHooks;
   readonly policies?: PolicySet;
+  /** Instead of the demo's. */
+  readonly published?: Published;
+  /** One that another rig has used: a restart. */
+  readonly store?: MemoryStore;
+  /** What the upstream answers, instead of nothing. `undefined`: nobody knows what became of it. */
+  readonly answers?: (proposal: Proposal) => JsonObject | undefined;
   readonly mode?: 'enforce' | 'shadow';
   /** Between the decision and the release. */
   readonly beforeRelease?: (rig: Rig) => Promise<void> | void;
@@ -54,9 +62,9 @@ export interface RigOptions {
 
 export async function rig(options: RigOptions = {}): Promise<Rig> {
   const published: Published = {
-    ...compiled,
+    ...(options.published ?? compiled),
     mode: options.mode ?? 'enforce',
-    policies: options.policies ?? compiled.policies,
+    ...(options.policies === undefined ? {} : { policies: options.policies }),
   };
 
   let nowMs = 1_800_000_000_000;
@@ -73,7 +81,8 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
         return seed >> 16;
       }),
   };
-  const store = createMemoryStore(options.hooks === undefined ? {} : { hooks: options.hooks });
+  const store =
+    options.store ?? createMemoryStore(options.hooks === undefined ? {} : { hooks: options.hooks });
   const ledger = store.ledger();
   const master = masterKey(new Uint8Array(32).fill(7));
   const pseudonym = (secret: string) => master.mac('secret', secret);
@@ -97,11 +106,14 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     published: force.current,
     releaseWithinMs: 1000,
   };
+  await sequencer.catchUp();
   await publishAtStart(road, published);
 
   const effects: string[] = [];
   const made: Rig = {
     road,
+    force,
+    store,
     ledger,
     effects,
     pass(ms) {
@@ -129,8 +141,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
       const sent = answer.call.release() === 'go';
       if (sent) effects.push(`${proposal.server}/${proposal.target} ${answer.args}`);
       const observed = await observe(road, answer.call, {
-        status: sent ? 'ok' : 'unreleased',
-        content: { content: [] },
+        ...upshotOf(sent, (options.answers ?? (() => ({ content: [] })))(proposal)),
         tookMs: 1,
       });
       return { answer, observed };
@@ -141,4 +152,10 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
 
 export function tool(server: string, target: string, args: JsonObject = {}): Proposal {
   return { method: 'tools/call', server, target, args };
+}
+
+function upshotOf(sent: boolean, content: JsonObject | undefined): Omit<Upshot, 'tookMs'> {
+  if (!sent) return { status: 'unreleased' };
+  if (content === undefined) return { status: 'ambiguous' };
+  return { status: content.isError === true ? 'error' : 'ok', content };
 }

@@ -10,6 +10,7 @@
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { type Label, rank } from '../label/label.ts';
 import type { Circumstances } from '../session/circumstances.ts';
+import { firsts } from '../session/seen.ts';
 import { askedAction } from './actions.ts';
 import type { AdminAction } from './layout.ts';
 import type { CedarValue, Entity, EntityUid, Question } from './question.ts';
@@ -26,7 +27,12 @@ export interface Described {
   readonly opaque: boolean;
 }
 
-export function questionFor(described: Described, who: Circumstances): Question {
+/** @param fresh what the agent uses for the first time ever: core/session/seen.ts */
+export function questionFor(
+  described: Described,
+  who: Circumstances,
+  fresh: readonly string[] = [],
+): Question {
   const { entry } = described;
   const label = labelRecord(entry.resource.label);
   const task = { type: 'Task', id: who.task.id };
@@ -54,6 +60,7 @@ export function questionFor(described: Described, who: Circumstances): Question 
         reversible: entry.reversible,
       },
       resource: { label },
+      first: firsts(fresh),
       now: { __extn: { fn: 'datetime', arg: new Date(who.at).toISOString() } },
     },
     entities: [

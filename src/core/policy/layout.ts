@@ -71,6 +71,7 @@ const shared: readonly Field[] = record({
     record({ server: string, name: string, kind: string, class: string, reversible: bool }),
   ),
   resource: named('ResourceFacts', resourceFacts),
+  first: named('FirstFacts', record({ tool: bool, class: bool, resource: bool, destination: bool })),
   now: datetime,
 }).fields;
 
@@ -90,6 +91,7 @@ const ours = [
   'AgentFacts',
   'ToolFacts',
   'ResourceFacts',
+  'FirstFacts',
 ];
 const cedars = ['Bool', 'Boolean', 'String', 'Long', 'Set', 'Record', 'Entity', 'Extension'];
 const extensions = ['decimal', 'datetime', 'duration', 'ipaddr'];

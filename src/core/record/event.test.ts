@@ -73,4 +73,4 @@ describe('an event', () => {
 });
 
 /** Members that some event may go without. */
-const optional = new Set(['kept', 'open', 'session', 'detail', 'result']);
+const optional = new Set(['kept', 'first', 'open', 'session', 'detail', 'result']);

@@ -208,6 +208,8 @@ export const decision = z.strictObject({
   obligations: z.array(z.string()).readonly(),
   /** The arguments that history keeps, by the catalogue. */
   kept: keptShape.optional(),
+  /** What the agent uses with this for the first time ever, where it may take effect: tool, class, resource, destination. */
+  first: z.array(z.string().max(1024)).readonly().optional(),
   /** Present on what may take effect: what it holds until it is observed. */
   open: z
     .strictObject({ reserves: z.array(reserve).readonly(), worst: labelShape, releaseWithinMs: z.number() })

@@ -81,6 +81,8 @@ export const facets = {
   didInSession: (session: string): FacetKey<string> => ({ name: `did/session/${session}` }),
   didByAgent: (agent: string, action: string): FacetKey<string> => ({ name: `did/agent/${agent}/${action}` }),
   didByAnybody: (action: string): FacetKey<string> => ({ name: `did/any/${action}` }),
+  /** What an agent has ever used: core/session/seen.ts. */
+  seen: (agent: string): FacetKey<ReadonlySet<string>> => ({ name: `seen/${agent}` }),
   policy: { name: 'policy' } satisfies FacetKey<string> as FacetKey<string>,
   catalogue: { name: 'catalogue' } satisfies FacetKey<string> as FacetKey<string>,
 } as const;

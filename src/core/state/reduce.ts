@@ -2,6 +2,7 @@
 // What each event changes. The only place that knows; everything else folds.
 import { join, nothingRead, sameLabel } from '../label/label.ts';
 import type { BodyOf, DecisionEvent, EventBody, ObservationEvent, Reserve } from '../record/event.ts';
+import { withSeen } from '../session/seen.ts';
 import { type FacetKey, facets, type View } from './facet.ts';
 
 /** `value: undefined` removes the facet. */
@@ -62,7 +63,7 @@ export function changes(
     case 'catalogue.published':
       return view.get(facets.catalogue) === event.catalogue ? [] : [set(facets.catalogue, event.catalogue)];
     case 'decision':
-      return [...opened(view, event, id, at, node), ...asked(event, id)];
+      return [...opened(view, event, id, at, node), ...asked(event, id), ...used(view, event)];
     case 'observation':
       return closed(view, event, id);
     case 'catalogue.accepted':
@@ -182,6 +183,15 @@ function closed(
 function asked(event: Pick<DecisionEvent, 'who' | 'request'>, id: string): readonly Change[] {
   const { who, request } = event;
   return 'session' in who && request.action !== '' ? done(who.session, who.agent, request.action, id) : [];
+}
+
+/** What never took effect was never used. */
+function used(view: View, { who, first, open }: DecisionEvent | BodyOf<'decision'>): readonly Change[] {
+  if (first === undefined || open === undefined || !('agent' in who)) return [];
+  const key = facets.seen(who.agent);
+  const before = view.get(key);
+  const after = withSeen(before, first);
+  return after === before ? [] : [set(key, after)];
 }
 
 function done(session: string, agent: string, action: string, id: string): readonly Change[] {

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * "Never before": what an agent uses for the first time ever, in any session and under any task.
+ *
+ * A set and no window: it does not grow old. What does not fit into it any more counts as never
+ * seen, which is the stricter answer.
+ *
+ * Source: docs/policy-reference.md, "context.first".
+ */
+import type { CatalogueEntry } from '../catalogue/entry.ts';
+import type { CedarRecord } from '../policy/values.ts';
+import type { Pseudonym } from '../record/secret.ts';
+import { hashed } from '../temporal/kept.ts';
+
+/** What can be new, as `context.first` names it. */
+export const seenKinds = ['tool', 'class', 'resource', 'destination'] as const;
+export type SeenKind = (typeof seenKinds)[number];
+
+/** Things that one agent is remembered to have used. */
+export const maxSeen = 10_000;
+/** Destinations of one call. */
+const maxDestinations = 32;
+
+/** @returns what a request uses, each as `<kind> <name>`; destinations by their hash */
+export function usedBy(
+  entry: CatalogueEntry,
+  resource: { readonly type: string; readonly id: string },
+  args: CedarRecord,
+  pseudonym: Pseudonym,
+): readonly string[] {
+  return [
+    `tool ${entry.server}/${entry.target}`,
+    `class ${entry.class}`,
+    `resource ${hashed(`${resource.type} ${resource.id}`, pseudonym)}`,
+    ...destinationsIn(entry, args).map((text) => `destination ${hashed(text, pseudonym)}`),
+  ];
+}
+
+/** Of what is used, that which is not in the set. */
+export function neverSeen(seen: ReadonlySet<string> | undefined, used: readonly string[]): readonly string[] {
+  return used.filter((one) => seen?.has(one) !== true);
+}
+
+/** For each kind whether something of it is new. */
+export function firsts(fresh: readonly string[]): { readonly [kind in SeenKind]: boolean } {
+  const is = (kind: SeenKind) => fresh.some((one) => one.startsWith(`${kind} `));
+  return { tool: is('tool'), class: is('class'), resource: is('resource'), destination: is('destination') };
+}
+
+/** @returns the same set where nothing fits or is new */
+export function withSeen(
+  seen: ReadonlySet<string> | undefined,
+  fresh: readonly string[],
+): ReadonlySet<string> {
+  const before = seen ?? new Set<string>();
+  const added = fresh.filter((one) => !before.has(one)).slice(0, Math.max(0, maxSeen - before.size));
+  return added.length === 0 ? before : new Set([...before, ...added]);
+}
+
+// A list longer than what is looked at is a destination of its own: two that differ further on stay two.
+function destinationsIn(entry: CatalogueEntry, args: CedarRecord): readonly string[] {
+  const found: string[] = [];
+  for (const [name, { role }] of Object.entries(entry.args)) {
+    const value = role === 'destination' && Object.hasOwn(args, name) ? args[name] : undefined;
+    if (typeof value === 'string') found.push(value);
+    else if (value !== undefined && Array.isArray(value) && value.length <= maxDestinations)
+      found.push(...value.map((item) => (typeof item === 'string' ? item : JSON.stringify(item))));
+    else if (value !== undefined) found.push(JSON.stringify(value));
+  }
+  return [...new Set(found)].sort();
+}
