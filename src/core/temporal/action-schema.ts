@@ -164,5 +164,8 @@ export function actionsInScope(schema: ActionSchema, scope: ActionScope): readon
           named.some((each) => same(each, group)) ||
           schema.actions.some((other) => same(other, group) && inside(other, seen + 1)),
       ));
-  return schema.actions.filter((action) => inside(action, 0));
+  // A group that nobody can do is no request.
+  return schema.actions.filter(
+    (action) => action.principals.length > 0 && action.resources.length > 0 && inside(action, 0),
+  );
 }

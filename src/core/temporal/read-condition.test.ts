@@ -71,7 +71,7 @@ describe('what binds tighter', () => {
 
 describe('values', () => {
   test.each<[text: string, want: unknown]>([
-    ['"a\\n\\u{e9}\\x41\\0"', { kind: 'value', value: 'a\né\x41\0' }],
+    ['"a\\n\\u{e_9}\\x41\\0"', { kind: 'value', value: 'a\né\x41\0' }],
     ['-1', { kind: 'value', value: -1 }],
     ['9223372036854775807', { kind: 'value', value: 9223372036854775807n }],
     ['-9223372036854775808', { kind: 'value', value: -9223372036854775808n }],

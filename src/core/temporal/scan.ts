@@ -163,10 +163,10 @@ export function unquoted(quoted: string): string | undefined {
   const out = quoted
     .slice(1, -1)
     .replace(
-      /\\(?:u\{([0-9a-fA-F]{1,6})\}|x([0-7][0-9a-fA-F])|([\s\S]))/gu,
+      /\\(?:u\{([0-9a-fA-F](?:_*[0-9a-fA-F]){0,5}_*)\}|x([0-7][0-9a-fA-F])|([\s\S]))/gu,
       (_all, point?: string, byte?: string, char?: string) => {
         const code = point ?? byte;
-        const number = code === undefined ? undefined : Number.parseInt(code, 16);
+        const number = code === undefined ? undefined : Number.parseInt(code.replaceAll('_', ''), 16);
         if (number !== undefined && number <= 0x10ffff && (number < 0xd800 || number > 0xdfff))
           return String.fromCodePoint(number);
         const plain = char === undefined ? undefined : escapes.get(char);

@@ -193,7 +193,7 @@ function string(l: Line): string {
   const text = matched(l, quoted) ?? refuse(l, `expected a string, found ${found(l)}`);
   const known = unquoted(text);
   if (known !== undefined) return known;
-  return text.slice(1, -1).replace(/\\(?:u\{[0-9a-fA-F]{1,6}\}|x[0-7][0-9a-fA-F]|[\s\S])/gu, (written) => {
+  return text.slice(1, -1).replace(/\\(?:u\{[0-9a-fA-F_]{1,16}\}|x[0-7][0-9a-fA-F]|[\s\S])/gu, (written) => {
     return unquoted(`"${written}"`) ?? written;
   });
 }
