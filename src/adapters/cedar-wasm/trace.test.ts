@@ -88,6 +88,10 @@ describe('what fits the schemas', () => {
       ),
     ],
     [
+      'a group, which is no request itself',
+      `permit (principal, action in N::Action::"Any", resource) when temporal { ${login('input.user: context.input.user')} };`,
+    ],
+    [
       'any action, then nothing is known of the context',
       `permit (principal, action, resource) when temporal { ${login('input.user: context.input.user')} };`,
     ],
