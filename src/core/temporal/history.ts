@@ -11,7 +11,7 @@
 import { reachOf, referencesOf } from './condition.ts';
 import type { Asked, TemporalEvent } from './event.ts';
 import type { Formula, Reference } from './formula.ts';
-import { type Budget, Exhausted, type Run } from './monitor.ts';
+import { type Budget, Exhausted, newRun } from './monitor.ts';
 import { possibleLiterals, predicatesOf, type Suspicion, suspectedOf } from './monitor-doubt.ts';
 import { referenceKey } from './monitor-normal.ts';
 import { compileRoot, eachHolding, type Family, familiesOf, holdsNow, type Root } from './monitor-root.ts';
@@ -278,11 +278,9 @@ function startHistory(
   let offset = 0;
   /** The newest time of an event that was let go because there were too many. */
   let lostUntil = Number.NEGATIVE_INFINITY;
-  let stamp = 0;
 
   function push(event: TemporalEvent): void {
     const into: Track[] = [];
-    stamp += 1;
     plan.views.forEach((view, i) => {
       const name = agreedBy(view.slice, event);
       if (name === undefined) return;
@@ -291,7 +289,7 @@ function startHistory(
         tracks[i]?.set(name, track);
         names.set(track, name);
       }
-      pushTo(track, event, event.at, stamp);
+      pushTo(track, event, event.at);
       into.push(track);
     });
     log.push({ at: event.at, tracks: into });
@@ -322,7 +320,6 @@ function startHistory(
 
   function truncate(size: number): void {
     if (size < offset + head) throw new RangeError('events that are forgotten cannot be taken back');
-    stamp += 1;
     while (offset + log.length > size)
       for (const track of log.pop()?.tracks ?? []) {
         takeBack(track);
@@ -332,7 +329,6 @@ function startHistory(
 
   function forget(beforeMs: number): void {
     const limit = beforeMs - plan.reachMs;
-    stamp += 1;
     // The deciding event is never dropped, whatever its time says.
     while (log.length - head > 1 && (log[head]?.at ?? limit) < limit) drop();
   }
@@ -347,17 +343,12 @@ function startHistory(
     const track =
       (name === undefined ? undefined : tracks[view]?.get(name)) ?? emptyTrack(plannedView.universe);
     if (last.tracks.includes(track)) return then(track);
-    pushTo(track, undefined, last.at, stamp);
+    pushTo(track, undefined, last.at);
     try {
       return then(track);
     } finally {
       takeBack(track);
     }
-  }
-
-  function runOf(track: Track, asked: Asked, budget: Budget): Run {
-    stamp += 1;
-    return { track, asked, stamp, budget };
   }
 
   function isLost(track: Track, reach: number): boolean {
@@ -367,7 +358,7 @@ function startHistory(
   function held(leaf: CompiledLeaf, track: Track, asked: Asked): Held {
     if (isLost(track, leaf.reachMs)) return { unknown: 'overflow' };
     return unlessExhausted(() => ({
-      holds: holdsNow(leaf.root, runOf(track, asked, { left: maxSteps }), lastPosition(track)),
+      holds: holdsNow(leaf.root, newRun(track, asked, { left: maxSteps }), lastPosition(track)),
     }));
   }
 
@@ -433,7 +424,7 @@ function startHistory(
     let cutOff = false;
     for (const part of panel.parts) {
       within(part.view, asked, (track) => {
-        const run = runOf(track, asked, budget);
+        const run = newRun(track, asked, budget);
         const position = lastPosition(track);
         clear &&= track.unknowns.length === 0 && !isLost(track, part.reachMs);
         clear &&= unresolvedIn(part.references, asked).length === 0;

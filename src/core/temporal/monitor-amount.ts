@@ -40,16 +40,10 @@ export function compileAmount(builder: Builder, unit: Unit, scope: Scope, aggreg
 /** Leaves that ask for the same amount in one question get the same answer. */
 function remembered(id: number, read: Read): Read {
   return (run, frame, position) => {
-    const { amounts } = run.track.remembered;
-    const found = amounts.get(id);
-    if (found?.stamp === run.stamp && found.position === position) return found.value;
+    const found = run.amounts.get(id);
+    if (found?.position === position) return found.value;
     const value = read(run, frame, position);
-    if (found === undefined) amounts.set(id, { stamp: run.stamp, position, value });
-    else {
-      found.stamp = run.stamp;
-      found.position = position;
-      found.value = value;
-    }
+    run.amounts.set(id, { position, value });
     return value;
   };
 }

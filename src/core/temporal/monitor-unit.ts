@@ -119,15 +119,10 @@ export function siteOf(builder: Builder, selection: Selection, terms: readonly R
 /** What the selection keeps under the values that the site's terms have now. */
 export function groupAt(site: Site, run: Run, frame: Frame): Group | undefined {
   if (!site.closed) return lookedUp(site, run, frame);
-  const { groups } = run.track.remembered;
-  const found = groups.get(site.id);
-  if (found?.stamp === run.stamp) return found.group;
+  const found = run.groups.get(site.id);
+  if (found !== undefined || run.groups.has(site.id)) return found;
   const group = lookedUp(site, run, frame);
-  if (found === undefined) groups.set(site.id, { stamp: run.stamp, group });
-  else {
-    found.stamp = run.stamp;
-    found.group = group;
-  }
+  run.groups.set(site.id, group);
   return group;
 }
 

@@ -32,13 +32,19 @@ export interface Node {
   readonly quick: boolean;
 }
 
-/** One question at one time. */
+/** One question at one time, or what is done for one event. */
 export interface Run {
   readonly track: Track;
   readonly asked: Asked;
-  /** What was remembered under another stamp is no longer true. */
-  readonly stamp: number;
   readonly budget: Budget;
+  /** What places that many leaves look at have found, by the number of the place. */
+  readonly groups: Map<number, Group | undefined>;
+  /** What amounts came to that many leaves compare. */
+  readonly amounts: Map<number, { readonly position: number; readonly value: Exact }>;
+}
+
+export function newRun(track: Track, asked: Asked, budget: Budget): Run {
+  return { track, asked, budget, groups: new Map(), amounts: new Map() };
 }
 
 /** How much work one question may take: a condition can be written that enumerates pairs of pairs. */
@@ -78,23 +84,6 @@ export interface Amount {
   read(run: Run, frame: Frame, position: number): TemporalValue | undefined;
   readonly shape: string;
   readonly quick: boolean;
-}
-
-/** What one question remembers of places that many leaves look at. */
-export interface Remembered {
-  readonly groups: Map<number, Found>;
-  readonly amounts: Map<number, Amounted>;
-}
-
-export interface Found {
-  stamp: number;
-  group: Group | undefined;
-}
-
-export interface Amounted {
-  stamp: number;
-  position: number;
-  value: Exact;
 }
 
 /** What a selection keeps under one key: one bucket for each tuple of literals, by its number. */

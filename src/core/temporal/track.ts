@@ -7,7 +7,7 @@
 import type { Bucket } from './bucket.ts';
 import { append, dropOldest, emptyBucket, isEmpty, newest, oldest, removeNewest } from './bucket.ts';
 import type { Asked, TemporalEvent } from './event.ts';
-import type { Frame, Remembered, Run } from './monitor.ts';
+import { type Frame, newRun, type Run } from './monitor.ts';
 import { keyOfEvent, literalOf, rowOf, type Selection } from './selection.ts';
 import { signatureOf, type Universe } from './universe.ts';
 import { EntityValue } from './value.ts';
@@ -29,7 +29,6 @@ export interface Track {
   readonly indexes: Map<number, Map<string, Map<number, Bucket>>>;
   /** Positions of events of which it is not known what came back. */
   unknowns: number[];
-  readonly remembered: Remembered;
 }
 
 const worthCutting = 64;
@@ -48,7 +47,6 @@ export function emptyTrack(universe: Universe): Track {
     inversions: 0,
     indexes: new Map(),
     unknowns: [],
-    remembered: { groups: new Map(), amounts: new Map() },
   };
 }
 
@@ -75,7 +73,7 @@ export function reaches(track: Track, now: number, windowMs: number, position: n
 }
 
 /** @param event undefined for a moment at which nothing happened that this track sees */
-export function pushTo(track: Track, event: TemporalEvent | undefined, time: number, stamp: number): void {
+export function pushTo(track: Track, event: TemporalEvent | undefined, time: number): void {
   const signature = event === undefined ? -1 : signatureOf(track.universe.signatures, event);
   const before = track.times.length - 1;
   if (before >= track.head && (track.times[before] ?? 0) > time) track.inversions += 1;
@@ -84,8 +82,10 @@ export function pushTo(track: Track, event: TemporalEvent | undefined, time: num
   track.events.push(signature < 0 ? undefined : event);
   const position = lastPosition(track);
   if (event?.outputUnknown) track.unknowns.push(position);
-  const run: Run = { track, asked: nobody, stamp, budget: { left: Number.POSITIVE_INFINITY } };
-  for (const selection of track.universe.subscribed(signature)) observe(run, selection, event, position);
+  const subscribed = track.universe.subscribed(signature);
+  if (subscribed.length === 0) return;
+  const run = newRun(track, nobody, { left: Number.POSITIVE_INFINITY });
+  for (const selection of subscribed) observe(run, selection, event, position);
 }
 
 function observe(run: Run, selection: Selection, event: TemporalEvent | undefined, position: number): void {
