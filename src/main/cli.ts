@@ -5,7 +5,7 @@ import { daemonAt } from '../edges/cli/client.ts';
 import { CommandFailed, exit, exitCodeOf, say } from '../edges/cli/exit.ts';
 import { addAdoption } from './cli-adoption.ts';
 import { addEvidence } from './cli-evidence.ts';
-import { dataDirOf, defaultListen, socketPathOf, version } from './options.ts';
+import { dataDirOf, defaultListen, defaultShadowCheck, socketPathOf, version } from './options.ts';
 
 const program = new Command('countersign')
   .description('Decides what autonomous agents may do, before it takes effect, and keeps the proof.')
@@ -28,6 +28,10 @@ program
   .option('--catalogue <dir>', 'what each tool is (default: ./catalogue)')
   .option('--listen <host:port>', `where clients connect (default: ${defaultListen})`)
   .addOption(new Option('--mode <mode>', 'shadow records and stops nothing').choices(['enforce', 'shadow']))
+  .option(
+    '--shadow-check <share>',
+    `of all decisions, how many the official Cedar engine decides again (default: ${defaultShadowCheck})`,
+  )
   .action(async (flags) => (await import('./up.ts')).up({ ...flags, ...program.opts() }));
 
 program

@@ -46,6 +46,7 @@ import { load } from './load.ts';
 import { readMcpServers } from './mcp-servers.ts';
 import { type DaemonOptions, socketPathOf, starterDir, version } from './options.ts';
 import { createReloader } from './reload.ts';
+import { shadowCheckOf } from './shadow-check.ts';
 import { watchFiles } from './watch.ts';
 
 export interface Daemon {
@@ -198,9 +199,10 @@ export async function startDaemon(
 
   const policyDir = options.policyDir ?? starterDir;
   const catalogueDir = options.catalogueDir ?? resolve('catalogue');
+  const shadow = shadowCheckOf(options.shadowCheck ?? 0, log);
   const reloader = createReloader({
     load: () =>
-      load({ policyDir, mode: options.mode, ...(existsSync(catalogueDir) ? { catalogueDir } : {}) }),
+      load({ policyDir, mode: options.mode, shadow, ...(existsSync(catalogueDir) ? { catalogueDir } : {}) }),
     current: force.current,
     publish: (who, next) => publish(road, force, who, next),
     wallMs: clock.wallMs,

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCatalogue } from '../adapters/catalogue-files/load.ts';
 import { compilePolicies } from '../adapters/cedar-wasm/compile.ts';
+import type { ShadowCheck } from '../adapters/cedar-wasm/set.ts';
 import type { Published } from '../app/ports.ts';
 import type { ToolDefinition } from '../core/catalogue/entry.ts';
 import { definitionJson } from '../core/catalogue/pin.ts';
@@ -32,18 +33,20 @@ export interface Sources {
   readonly policyDir?: string;
   readonly catalogueDir?: string;
   readonly mode: 'enforce' | 'shadow';
+  /** How decisions are held to the official engine. Default: not at all. */
+  readonly shadow?: ShadowCheck | undefined;
 }
 
 export { starterDir };
 
 const maxPolicyFiles = 512;
 
-export function load({ policyDir = starterDir, catalogueDir, mode }: Sources): Loaded {
+export function load({ policyDir = starterDir, catalogueDir, mode, shadow }: Sources): Loaded {
   const catalogue = loadCatalogue(catalogueDir ?? []);
   if (!catalogue.ok) return catalogue;
   const files = policyFiles(policyDir);
   if (!Array.isArray(files)) return { ok: false, problems: [files] };
-  const compiled = compilePolicies({ files, entries: catalogue.index.entries });
+  const compiled = compilePolicies({ files, entries: catalogue.index.entries, shadow });
   if (!compiled.ok) return compiled;
   const entries = catalogue.index.entries.map(
     ({ pinned, ...entry }): JsonObject => ({

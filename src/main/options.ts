@@ -19,6 +19,8 @@ export interface DaemonOptions {
   /** How long a decision may wait for its release; docs/architecture.md, rule 5. */
   readonly releaseWithinMs: number;
   readonly graceMs: number;
+  /** `policy.shadowCheck`: the share of decisions that the official engine decides again; docs/adr/0013-compiled-cedar.md. */
+  readonly shadowCheck?: number;
   /** Whether saved policies and catalogue files come into force by themselves. */
   readonly watch?: boolean;
 }
@@ -30,6 +32,7 @@ export interface Flags {
   readonly data?: string;
   readonly listen?: string;
   readonly mode?: string;
+  readonly shadowCheck?: string;
 }
 
 export type OptionsRead =
@@ -49,12 +52,18 @@ export const version = packageJson.version;
 
 export const defaultListen = '127.0.0.1:7171';
 
+export const defaultShadowCheck = '0.01';
+
 export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
   const listen = parseListen(flags.listen ?? env.COUNTERSIGN_LISTEN ?? defaultListen);
   if (listen === undefined) return { ok: false, message: '--listen is HOST:PORT: 127.0.0.1:7171' };
   const mode = flags.mode ?? env.COUNTERSIGN_MODE ?? 'enforce';
   if (mode !== 'enforce' && mode !== 'shadow')
     return { ok: false, message: '--mode is `enforce` or `shadow`' };
+  const share = flags.shadowCheck ?? env.COUNTERSIGN_SHADOW_CHECK ?? defaultShadowCheck;
+  const shadowCheck = Number(share);
+  if (!/^[0-9]*\.?[0-9]+$/.test(share) || shadowCheck > 1)
+    return { ok: false, message: '--shadow-check is a share from 0 to 1: 0.01' };
   const adopted = join(dataDirOf(flags.data, env), adoptedUpstreams);
   const mcpFile = flags.mcp ?? env.COUNTERSIGN_MCP ?? (existsSync(adopted) ? adopted : undefined);
   const policyDir = named(flags.policies ?? env.COUNTERSIGN_POLICIES, 'policies');
@@ -68,6 +77,7 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
       dataDir: dataDirOf(flags.data, env),
       ...listen,
       mode,
+      shadowCheck,
       releaseWithinMs: 1000,
       graceMs: 10_000,
       watch: true,

@@ -4,6 +4,7 @@ import { CommandFailed, exit, print, say } from '../edges/cli/exit.ts';
 import { startDaemon } from './compose.ts';
 import { load, type Problem } from './load.ts';
 import { type Flags, readOptions } from './options.ts';
+import { shadowCheckOf } from './shadow-check.ts';
 
 export async function up(flags: Flags): Promise<void> {
   const read = readOptions(flags, process.env);
@@ -13,7 +14,8 @@ export async function up(flags: Flags): Promise<void> {
       'there is nothing to stand in front of: name a file with --mcp, or adopt one with `countersign init`',
       exit.usage,
     );
-  const loaded = load(read.options);
+  const shadow = shadowCheckOf(read.options.shadowCheck ?? 0, say);
+  const loaded = load({ ...read.options, shadow });
   if (!loaded.ok) throw new CommandFailed(loaded.problems.map(line).join('\n'), exit.invalid);
   for (const warning of loaded.warnings) say(`warning: ${line(warning)}`);
 

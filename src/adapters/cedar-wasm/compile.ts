@@ -14,11 +14,12 @@ import { cedarSchema } from '../../core/policy/schema.ts';
 import { type PolicyFile, type Problem, placeAt } from '../../core/policy/source.ts';
 import { allUses, type QuestionUses } from '../../core/policy/uses.ts';
 import { builtInPolicies } from './builtin.ts';
+import { closuresVersion } from './closures.ts';
 import { checkConditions, type LoweredCondition, lowerFiles, textDigestOf } from './conditions.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { resourceBound } from './listing.ts';
 import { nowhere, type Piece, readFile } from './piece.ts';
-import { type Parsable, policySet } from './set.ts';
+import { type Parsable, policySet, type ShadowCheck } from './set.ts';
 import { usesOf } from './uses-of.ts';
 import { groupsTakenForActions, whyInvalid } from './validity.ts';
 
@@ -28,6 +29,8 @@ const translation = 'countersign-cedar/2';
 export interface PolicySources {
   readonly files: readonly PolicyFile[];
   readonly entries: readonly CatalogueEntry[];
+  /** Default: none. */
+  readonly shadow?: ShadowCheck | undefined;
 }
 
 export type Compiled =
@@ -43,7 +46,7 @@ export type Compiled =
 /** Files of more policies than this together are refused: each one costs every decision something. */
 export const maxPolicies = 2000;
 
-export function compilePolicies({ files, entries }: PolicySources): Compiled {
+export function compilePolicies({ files, entries, shadow }: PolicySources): Compiled {
   const schema = cedarSchema(entries);
   if (!schema.ok)
     return { ok: false, problems: schema.problems.map((message) => ({ ...nowhere('catalogue'), message })) };
@@ -88,7 +91,7 @@ export function compilePolicies({ files, entries }: PolicySources): Compiled {
   );
   const version = engine.run(
     (cedar) =>
-      `cedar-wasm ${cedar.getCedarSDKVersion()} (Cedar ${cedar.getCedarLangVersion()}), ${translation}`,
+      `${closuresVersion}, cedar-wasm ${cedar.getCedarSDKVersion()} (Cedar ${cedar.getCedarLangVersion()}), ${translation}`,
   );
   const digest = digestJson({
     engine: version,
@@ -105,6 +108,7 @@ export function compilePolicies({ files, entries }: PolicySources): Compiled {
       parsable,
       uses: narrowed,
       bound: resourceBound(pieces.map(({ policy, json }) => [policy.id, json])),
+      shadow,
     });
     return { ok: true, set, warnings: invalid.warnings, schema: schema.text };
   } catch {

@@ -110,12 +110,12 @@ describe('a set', () => {
     expect(published('next').evaluate(question)).toMatchObject({ satisfied: ['next'] });
   });
 
-  test('answers again after every question on which the engine threw', () => {
+  test('answers again after every question that it cannot take', () => {
     const set = published('p');
     for (let i = 0; i < 5; i++) {
       expect(set.evaluate({ ...question, action: { type: 'Action', id: '\ud800' } })).toEqual({
         ok: false,
-        reason: 'the engine gave up',
+        reason: expect.any(String),
       });
       expect(set.evaluate(question)).toEqual({ ok: true, satisfied: ['p'], errored: [] });
     }

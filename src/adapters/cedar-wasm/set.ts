@@ -2,15 +2,20 @@
 /**
  * A compiled policy set that answers questions. Translates and decides nothing.
  *
+ * Closures answer (core/cedar); the engine answers for the policies that have none, and is asked again
+ * about a sampled share of all questions: where the two differ, nobody is believed.
  * Every policy was turned into a permit, because the engine names only the policies that determined
  * its decision: so one question finds every satisfied policy of both effects, and every erroring one.
- * Never throws: whatever goes wrong in the engine is `{ok: false}`, and that is a deny.
+ * Never throws: whatever goes wrong is `{ok: false}`, and that is a deny.
+ *
+ * Source: docs/adr/0013-compiled-cedar.md.
  */
 import type { StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Conditions, EngineAnswer, PolicySet } from '../../app/ports.ts';
 import type { Policy } from '../../core/decision/verdict.ts';
 import type { Question } from '../../core/policy/question.ts';
 import { narrowedQuestion, type QuestionUses } from '../../core/policy/uses.ts';
+import { compileClosures } from './closures.ts';
 import { type Cedar, createEngine } from './engine.ts';
 import { mayAllow } from './listing.ts';
 import { remembering } from './memo.ts';
@@ -31,9 +36,23 @@ export interface CompiledSet {
   readonly uses: QuestionUses;
   /** From `resourceBound`. */
   readonly bound: ReadonlySet<string>;
+  /** Default: none. */
+  readonly shadow?: ShadowCheck | undefined;
+}
+
+/** How production decisions are held to the official engine. */
+export interface ShadowCheck {
+  /** Of all questions, from 0 to 1. */
+  readonly share: number;
+  /** From 0 up to, and without, 1. */
+  readonly chance: () => number;
+  /** @param difference names policies, never what was asked */
+  readonly alarm: (difference: string) => void;
 }
 
 const name = 'published';
+/** The policies without closures, apart. */
+const restName = 'rest';
 const maxReasonLength = 300;
 
 /** @throws {EngineFailed} when the engine refuses what was validated before */
@@ -45,10 +64,33 @@ export function policySet({
   parsable,
   uses,
   bound,
+  shadow,
 }: CompiledSet): PolicySet {
-  const engine = createEngine((cedar) => prepare(cedar, parsable));
+  let rest: Parsable['policies'] | undefined;
+  const engine = createEngine((cedar) => prepare(cedar, parsable, rest));
   engine.run(() => {}); // parse now, so that the first question does not wait for it
-  const answer = remembering((question) => engine.run((cedar) => ask(cedar, question, policies)));
+  const closures = compileClosures(engine, parsable);
+  const uncovered = closures?.uncovered ?? [];
+  if (uncovered.length > 0) {
+    rest = Object.fromEntries(uncovered.map((id) => [id, parsable.policies[id] ?? '']));
+    engine.run((cedar) => prepare(cedar, parsable, rest));
+  }
+  const askWhole = (question: Question) => engine.run((cedar) => ask(cedar, name, question, policies));
+  const rememberedWhole = remembering(askWhole);
+  const rememberedRest = remembering((question) =>
+    engine.run((cedar) => ask(cedar, restName, question, policies)),
+  );
+  const answer = (question: Question): EngineAnswer => {
+    if (closures === undefined) return rememberedWhole(question);
+    const covered = closures.answer(question);
+    if (!covered.ok) return failed(covered.reason);
+    const said = rest === undefined ? covered : together(covered, rememberedRest(question));
+    if (shadow === undefined || shadow.chance() >= shadow.share) return said;
+    const difference = differenceOf(said, askWhole(question));
+    if (difference === undefined) return said;
+    shadow.alarm(difference);
+    return failed('the two engines do not agree');
+  };
   return {
     digest,
     engine: version,
@@ -72,19 +114,48 @@ export function policySet({
   };
 }
 
-function prepare(cedar: Cedar, { schema, policies }: Parsable): void {
+function together(a: EngineAnswer, b: EngineAnswer): EngineAnswer {
+  if (!a.ok) return a;
+  if (!b.ok) return b;
+  return {
+    ok: true,
+    satisfied: [...a.satisfied, ...b.satisfied].sort(),
+    errored: [...a.errored, ...b.errored].sort(),
+  };
+}
+
+/** @returns what only one of them says; undefined where they agree */
+function differenceOf(compiled: EngineAnswer, official: EngineAnswer): string | undefined {
+  if (!compiled.ok) return undefined; // a deny already
+  if (!official.ok) return `the official engine gives no answer: ${official.reason}`;
+  const differing = (a: readonly string[], b: readonly string[]) =>
+    [...a.filter((id) => !b.includes(id)), ...b.filter((id) => !a.includes(id))].sort();
+  const satisfied = differing(compiled.satisfied, official.satisfied);
+  const errored = differing(compiled.errored, official.errored);
+  if (satisfied.length === 0 && errored.length === 0) return undefined;
+  const listed = (ids: readonly string[]) => ids.map((id) => `\`${id}\``).join(', ') || 'none';
+  return `satisfied by one engine only: ${listed(satisfied)}; erring in one only: ${listed(errored)}`;
+}
+
+function prepare(cedar: Cedar, { schema, policies }: Parsable, rest: Parsable['policies'] | undefined): void {
   for (const answer of [
     cedar.preparseSchema(name, schema),
     cedar.preparsePolicySet(name, { staticPolicies: policies }),
+    ...(rest === undefined ? [] : [cedar.preparsePolicySet(restName, { staticPolicies: rest })]),
   ]) {
     if (answer.type === 'failure') throw new Error(answer.errors[0]?.message ?? 'the set was refused');
   }
 }
 
-function ask(cedar: Cedar, question: Question, policies: ReadonlyMap<string, Policy>): EngineAnswer {
+function ask(
+  cedar: Cedar,
+  set: string,
+  question: Question,
+  policies: ReadonlyMap<string, Policy>,
+): EngineAnswer {
   const call = {
     ...question,
-    preparsedPolicySetId: name,
+    preparsedPolicySetId: set,
     preparsedSchemaName: name,
     validateRequest: true,
   };
