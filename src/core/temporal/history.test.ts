@@ -209,6 +209,11 @@ describe('many leaves', () => {
   });
 });
 
+test('two leaves of one name are refused', () => {
+  const leaf = { id: 'leaf', formula: formula('formerly within 1h Grant{}') };
+  expect(() => compileHistory([leaf, leaf])).toThrow(RangeError);
+});
+
 describe('what is kept', () => {
   const budget = formula(
     '(sum a for (a: Long), (t: Timepoint). where (formerly within 10s (Pay{input.amount: a} && tp(t)))) > 5',
