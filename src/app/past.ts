@@ -61,7 +61,7 @@ export interface Past {
   settle(): void;
   /** Takes back what was learnt since `begin`. */
   rollback(): void;
-  /** How much is kept. */
+  /** How many events are kept, without what can be taken back. */
   size(): number;
 }
 
@@ -116,6 +116,7 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
   const names = createNames(pseudonym);
   let ready: readonly Ready[] = [];
   let undo: (() => void)[] | undefined;
+  let settledSize = 0;
   /** Nothing is known of what happened up to here. */
   let forgottenUpTo = Number.NEGATIVE_INFINITY;
   let newestAt = 0;
@@ -284,6 +285,7 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
     },
     begin() {
       undo = [];
+      settledSize = all.happenings.length;
     },
     settle() {
       undo = undefined;
@@ -294,7 +296,7 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
       undo = undefined;
       for (const back of steps.reverse()) back();
     },
-    size: () => all.happenings.length,
+    size: () => (undo === undefined ? all.happenings.length : settledSize),
   };
 }
 

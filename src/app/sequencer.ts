@@ -138,6 +138,8 @@ export function createSequencer(
   let folded = 0;
   let newestAt = 0;
   let running = false;
+  /** The past holds what a group adds that is not durable yet. */
+  let ahead = false;
   let contact = clock.monotonicMs();
 
   function knows(asOfMs: number): void {
@@ -145,8 +147,15 @@ export function createSequencer(
   }
 
   function applied(event: Event, position: number): void {
+    // What a group that is on its way added goes first: it may end up behind this one, or nowhere.
+    if (ahead) takeBack();
     past.learn(event);
     noted(event, position);
+  }
+
+  function takeBack(): void {
+    ahead = false;
+    past.rollback();
   }
 
   function noted(event: Event, position: number): void {
@@ -244,8 +253,9 @@ export function createSequencer(
   async function commitGroup(group: readonly Job[]): Promise<void> {
     const top = layer(durable);
     past.begin();
+    ahead = true;
     const planned = group.flatMap((job) => plan(job, top) ?? []);
-    if (planned.length === 0) return past.settle();
+    if (planned.length === 0) return takeBack();
     const askedMs = clock.monotonicMs();
     const results = await committed(planned.map((p) => p.unit));
 
@@ -253,9 +263,10 @@ export function createSequencer(
     let wrote = false;
     const settled = planned.map((p, i) => ({ ...p, result: results[i] }));
     // All of it, right behind what was folded: then the past is already what it became.
-    const asPlanned = follows(folded, results);
+    const asPlanned = ahead && follows(folded, results);
     if (asPlanned) past.settle();
     else past.rollback();
+    ahead = false;
     const fold = asPlanned ? noted : applied;
     for (const { result, events } of settled) {
       if (result?.committed !== true) {
@@ -298,7 +309,7 @@ export function createSequencer(
       try {
         await commitGroup(group);
       } catch (error) {
-        past.rollback();
+        takeBack();
         // Nobody in the group may go on. What fails past the commit leaves open what was written.
         const failed =
           error instanceof NotCommitted ? error : new NotCommitted('store_uncertain', { cause: error });

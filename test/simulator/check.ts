@@ -17,6 +17,7 @@ import { facets } from '../../src/core/state/facet.ts';
 import { createHead } from '../../src/core/state/head.ts';
 import { changes } from '../../src/core/state/reduce.ts';
 import type { Memory } from './edge.ts';
+import { happeningsIn, historyHolds } from './history.ts';
 import { releaseWithinMs } from './node.ts';
 import type { Moment, Snapshot, Standstill } from './run.ts';
 import type { EffectEntry } from './upstream.ts';
@@ -55,6 +56,10 @@ export async function violationsOf(evidence: Evidence): Promise<readonly string[
   foldsAgree(read, evidence.snapshots, wrong);
   await effectsWereDecided(read, evidence, wrong);
   budgetsHold(read, evidence.account, wrong);
+  historyHolds(
+    read.all.map(({ event }) => event),
+    wrong,
+  );
   resultsWereObserved(read, evidence.memory, wrong);
   endingsHold(read, evidence, wrong);
   everyCallIsClosed(read, wrong);
@@ -116,6 +121,9 @@ function foldsAgree(read: Read, snapshots: readonly Snapshot[], wrong: string[])
   const waiting = [...snapshots];
   const compare = (folded: number): void => {
     for (const one of waiting.filter((snapshot) => snapshot.folded === folded)) {
+      const happened = happeningsIn(read.all.slice(0, folded).map(({ event }) => event));
+      if (one.happened !== happened)
+        wrong.push(`${one.node} remembers ${one.happened} events after ${folded} records, not ${happened}`);
       const flat = new Map(head.facets());
       if (!isDeepStrictEqual(new Map([...flat].sort()), new Map([...one.state].sort()))) {
         wrong.push(`${one.node} had folded ${folded} records to something else`);

@@ -2,8 +2,10 @@
 // Defects put in on purpose, each around a part that is itself untouched. What the simulator does not
 // see of these it would not see of a real one.
 import type { LiveCalls } from '../../src/app/live.ts';
+import type { Past } from '../../src/app/past.ts';
 import type { Clock, Ledger } from '../../src/app/ports.ts';
 import type { Sequencer } from '../../src/app/sequencer.ts';
+import type { Event } from '../../src/core/record/event.ts';
 import { type Fault, releaseWithinMs } from './node.ts';
 
 /** Expectations that no longer hold anybody back. */
@@ -77,6 +79,28 @@ function generous(live: LiveCalls): LiveCalls {
   };
 }
 
+/** Sees only what is durable: nothing of what was decided a moment before, in the same group. */
+function lateLearner(past: Past): Past {
+  let waiting: Event[] | undefined;
+  return {
+    ...past,
+    learn: (event) => (waiting === undefined ? past.learn(event) : void waiting.push(event)),
+    begin() {
+      past.begin();
+      waiting = [];
+    },
+    settle() {
+      for (const event of waiting ?? []) past.learn(event);
+      waiting = undefined;
+      past.settle();
+    },
+    rollback() {
+      waiting = undefined;
+      past.rollback();
+    },
+  };
+}
+
 /** Each defect with what the simulator must say of it. */
 export const faults: Readonly<Record<string, readonly [fault: Fault, said: RegExp]>> = {
   'commits expect nothing': [{ ledger: expectingOnly(() => false) }, /holds \d+ of|without standing|moved/],
@@ -84,6 +108,16 @@ export const faults: Readonly<Record<string, readonly [fault: Fault, said: RegEx
     { ledger: expectingOnly((facet) => !facet.includes('/budget/')) },
     /holds \d+ of|says that it moved/,
   ],
+  'history is asked and not rested on': [
+    { ledger: expectingOnly((facet) => !facet.startsWith('did/')) },
+    /is pay number|was paid already|says that it moved/,
+  ],
+  'history sees nothing of its own group': [{ past: lateLearner }, /is pay number|was paid already/],
+  'a group that failed stays in history': [
+    { past: (past) => ({ ...past, rollback: past.settle }) },
+    /remembers \d+ events/,
+  ],
+  'history is not learnt': [{ past: (past) => ({ ...past, learn: () => undefined }) }, /remembers 0 events/],
   'standing is checked and not expected': [
     { ledger: expectingOnly((facet) => !/^(agent|task|session)\/[^/]+$/.test(facet)) },
     /without standing/,

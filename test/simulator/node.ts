@@ -5,7 +5,7 @@ import { hash } from 'node:crypto';
 import { proveRoad } from '../../src/app/canary.ts';
 import { watchContact } from '../../src/app/contact.ts';
 import { createLiveCalls, type LiveCalls } from '../../src/app/live.ts';
-import { createPast } from '../../src/app/past.ts';
+import { createPast, type Past } from '../../src/app/past.ts';
 import type { Clock, Ledger, MasterKey, Published } from '../../src/app/ports.ts';
 import { createForce, type Force, publishAtStart } from '../../src/app/publish.ts';
 import { closeAbandoned, watchAbandoned } from '../../src/app/recover.ts';
@@ -26,6 +26,7 @@ const tailMs = 200;
 export interface Fault {
   readonly ledger?: (ledger: Ledger) => Ledger;
   readonly sequencer?: (sequencer: Sequencer) => Sequencer;
+  readonly past?: (past: Past) => Past;
   readonly live?: (live: LiveCalls, clock: Clock) => LiveCalls;
   /** Around what observations are submitted to, and nothing else. */
   readonly observing?: (sequencer: Sequencer) => Sequencer;
@@ -45,6 +46,8 @@ export interface Running {
   /** How many records are folded. */
   folded(): number;
   state(): ReadonlyMap<string, Facet>;
+  /** How many events its past holds. */
+  happened(): number;
   /** Stops what runs by the clock, and no call. */
   stop(): void;
 }
@@ -71,7 +74,9 @@ export async function startNode({ name, process, link, first, chance, fault }: P
   const { clock } = process;
   const ledger = fault.ledger?.(link.ledger) ?? link.ledger;
   const pseudonym = (secret: string) => hash('sha256', secret, 'hex');
-  const plain = createSequencer(ledger, clock, chance, createPast(pseudonym), {
+  const plainPast = createPast(pseudonym);
+  const past = fault.past?.(plainPast) ?? plainPast;
+  const plain = createSequencer(ledger, clock, chance, past, {
     node: name,
     tenant: 'default',
     commitTimeoutMs,
@@ -114,6 +119,7 @@ export async function startNode({ name, process, link, first, chance, fault }: P
     force,
     sequencer,
     folded: () => folded,
+    happened: () => past.size(),
     state: () => new Map(sequencer.head.facets()),
     stop() {
       for (const stop of stops) stop();

@@ -10,6 +10,7 @@ import { type JsonObject, own } from '../../src/core/json/value.ts';
 import { type Label, nothingRead, unlabelled } from '../../src/core/label/label.ts';
 import { canaryAction } from '../../src/core/policy/layout.ts';
 import type { Question } from '../../src/core/policy/question.ts';
+import { conditions, readBefore } from './history.ts';
 
 /** What a rule says of a question; throwing is how a policy errs. */
 type Holds = (question: Question) => boolean;
@@ -42,7 +43,7 @@ export function policySet(version: string, rules: readonly Rule[]): PolicySet {
     digest: digestJson(['policies', version]),
     engine: 'functions/1',
     policies,
-    conditions: { all: [], for: () => [] },
+    conditions,
     mayAllow: () => true,
     evaluate(question) {
       const satisfied: string[] = [];
@@ -74,10 +75,24 @@ const at = (question: Question, ...path: readonly string[]): unknown => {
 const amount = (question: Question): number => Number(at(question, 'args', 'amount') ?? 0);
 const untrusted: Holds = (question) => at(question, 'session', 'labels', 'untrusted') === true;
 
+/** What history could not tell is not there, and whoever reads it errs. */
+function held(question: Question, name: string): boolean {
+  const value = question.context[name];
+  if (typeof value !== 'boolean') throw new TypeError(`no \`${name}\``);
+  return value;
+}
+
 const always: readonly Rule[] = [
   { id: canaryPolicy, effect: 'forbid', holds: asks(canaryAction) },
   { id: 'operators', effect: 'permit', holds: (question) => question.principal.type === 'Operator' },
   { id: 'agents', effect: 'permit', holds: (question) => question.principal.type === 'Agent' },
+  { id: 'pays-of-agent', effect: 'forbid', holds: (q) => asks('pay')(q) && held(q, 'pays_of_agent') },
+  { id: 'paid-by-all', effect: 'forbid', holds: (q) => asks('pay')(q) && held(q, 'paid_by_all') },
+  {
+    id: 'read-before-mail',
+    effect: 'forbid',
+    holds: (q) => asks('mail.send')(q) && amount(q) > readBefore.fromAmount && !held(q, 'read_before'),
+  },
   { id: 'no-pay-after-web', effect: 'forbid', holds: (q) => asks('pay')(q) && untrusted(q) },
 ];
 
@@ -132,7 +147,7 @@ function tool(server: string, name: string, action: string, of: ActionClass, res
     action,
     class: of,
     resource: { type: 'Thing', label: nothingRead },
-    args: {},
+    args: { amount: { role: 'amount' } },
     result,
     reversible: false,
     stateless: true,

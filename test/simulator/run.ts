@@ -30,6 +30,8 @@ export interface Snapshot {
   readonly node: string;
   readonly folded: number;
   readonly state: ReadonlyMap<string, Facet>;
+  /** Events that its past held. */
+  readonly happened: number;
 }
 
 /** When a record became durable. */
@@ -153,7 +155,12 @@ export async function simulate(seed: number, fault: Fault = {}, keepLines = fals
     endStandstill(name);
     if (node.running !== undefined) {
       const { running } = node;
-      snapshots.push({ node: name, folded: running.folded(), state: running.state() });
+      snapshots.push({
+        node: name,
+        folded: running.folded(),
+        state: running.state(),
+        happened: running.happened(),
+      });
     }
     node.process.kill();
     for (const flight of memory.flights) {
@@ -246,7 +253,13 @@ export async function simulate(seed: number, fault: Fault = {}, keepLines = fals
   for (const name of names) {
     const running = cluster.known(name);
     if (running === undefined) failures.push(`${name} did not come back`);
-    else snapshots.push({ node: `${name} in the end`, folded: running.folded(), state: running.state() });
+    else
+      snapshots.push({
+        node: `${name} in the end`,
+        folded: running.folded(),
+        state: running.state(),
+        happened: running.happened(),
+      });
     if (running !== undefined && running.road.live.size() > 0)
       failures.push(`${name} still holds ${running.road.live.size()} calls for live`);
     running?.stop();

@@ -91,8 +91,12 @@ export function people(world: World, cluster: Cluster): Team {
     if (caller !== undefined) await callOf(node, caller);
   }
 
-  async function callOf(node: Running, caller: Caller, dawdles?: number): Promise<void> {
-    const tool = chance.pick(tools);
+  async function callOf(
+    node: Running,
+    caller: Caller,
+    dawdles?: number,
+    tool = chance.pick(tools),
+  ): Promise<void> {
     numbers += 1;
     const args = { n: chance.happens(0.02) ? 'no number' : numbers, amount: chance.between(1, 20) };
     const proposal = { method: 'tools/call', server: tool.server, target: tool.target, args };
@@ -104,6 +108,15 @@ export function people(world: World, cluster: Cluster): Team {
     const task = someone()?.task;
     for (const caller of callers.filter((one) => one.task === task).slice(-4)) {
       for (const name of cluster.names) on(name, (node) => callOf(node, caller));
+    }
+  }
+
+  /** Somebody pays on each node at once: whoever sums up must sum up all of them. */
+  async function spree(): Promise<void> {
+    const pay = tools.find(({ action }) => action === 'pay');
+    for (const name of cluster.names) {
+      const caller = someone();
+      if (caller !== undefined) on(name, (node) => callOf(node, caller, 0.3, pay));
     }
   }
 
@@ -150,6 +163,7 @@ export function people(world: World, cluster: Cluster): Team {
     [5, newTask],
     [3, newSession],
     [6, rush],
+    [6, spree],
     [5, duel],
     [2, takeAway],
     [3, newRules],
