@@ -57,10 +57,12 @@ test('whatever came back, an answer that is given is the answer', () => {
     const events = drawn.map((event, k) =>
       k === lost ? unknown(event, chance.pick(actionNames.slice(0, 2))) : event,
     );
-    const history = compileHistory([{ id: 'leaf', formula }]).start({ maxSteps: Number.POSITIVE_INFINITY });
+    const plan = compileHistory([{ id: 'leaf', formula }]);
+    const history = plan.start({ maxSteps: Number.POSITIVE_INFINITY });
     const asked = drawAsked(chance);
     for (const event of events) history.push(event);
     const answer = history.answer('leaf', asked);
+    expect(history.ask(plan.panel(['leaf']), asked).of(0)).toEqual(answer);
     if ('unresolved' in answer) continue;
     const possible = Array.from({ length: 6 }, () =>
       holds(

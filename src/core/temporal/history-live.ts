@@ -3,9 +3,9 @@
 import type { Asked, TemporalEvent } from './event.ts';
 import type { Reference } from './formula.ts';
 import type { Answer, Answers, Held, History, Limits, Panel } from './history.ts';
-import type { Compiled, CompiledLeaf } from './history-plan.ts';
+import type { Compiled, CompiledLeaf, PanelPart } from './history-plan.ts';
 import { type Budget, Exhausted, newRun } from './monitor.ts';
-import { possibleLiterals } from './monitor-doubt.ts';
+import { eventName, possibleLiterals } from './monitor-doubt.ts';
 import { eachHolding, holdsNow } from './monitor-root.ts';
 import { resolve } from './resolve.ts';
 import { agreedAs, agreedBy } from './slice.ts';
@@ -131,71 +131,71 @@ export function startHistory(
     return references.filter((reference) => resolve(reference, asked) === undefined);
   }
 
-  function unsettledIn(
-    leaf: CompiledLeaf,
+  /** Calls `then` for each event whose unknown output a leaf may read, newest first, until it says to stop. */
+  function eachSuspect(
     track: Track,
     asked: Asked,
-    memo: Suspects,
-  ): TemporalEvent | undefined {
-    if (track.unknowns.length === 0) return undefined;
+    then: (leaf: CompiledLeaf, event: TemporalEvent) => boolean,
+  ): void {
     const now = timeAt(track, lastPosition(track));
-    for (const { suspicion, literals } of leaf.suspected) {
-      const event = suspectsOf(suspicion, track, asked, memo).get(literals);
-      if (event !== undefined && now - event.at <= leaf.reachMs) return event;
+    for (let i = track.unknowns.length - 1; i >= 0; i--) {
+      const event = eventAt(track, track.unknowns[i] ?? -1);
+      if (event === undefined) continue;
+      for (const { suspicion, under } of plan.raised.get(eventName({ ...event, event: event.kind })) ?? []) {
+        const literals = possibleLiterals(suspicion, event, asked);
+        for (const number of (literals === undefined ? undefined : under.get(literals)) ?? []) {
+          const leaf = plan.leaf(number);
+          if (now - event.at <= leaf.reachMs && then(leaf, event)) return;
+        }
+      }
     }
-    return undefined;
   }
 
-  /** For the literals of predicates that may have matched, the newest event that they may have matched. */
-  function suspectsOf(
-    number: number,
-    track: Track,
-    asked: Asked,
-    memo: Suspects,
-  ): ReadonlyMap<string, TemporalEvent> {
-    const known = memo.get(number);
-    if (known !== undefined) return known;
-    const found = new Map<string, TemporalEvent>();
-    const suspicion = plan.suspicions[number];
-    for (const position of track.unknowns) {
-      const event = eventAt(track, position);
-      const literals = suspicion && event && possibleLiterals(suspicion, event, asked);
-      if (event === undefined || literals === undefined) continue;
-      const before = found.get(literals);
-      if (before === undefined || before.at <= event.at) found.set(literals, event);
-    }
-    memo.set(number, found);
+  function unsettledIn(leaf: CompiledLeaf, track: Track, asked: Asked): TemporalEvent | undefined {
+    let found: TemporalEvent | undefined;
+    eachSuspect(track, asked, (suspect, event) => {
+      if (suspect === leaf) found = event;
+      return found !== undefined;
+    });
     return found;
   }
 
-  function answerOf(
-    leaf: CompiledLeaf,
-    track: Track,
-    asked: Asked,
-    memo: Suspects,
-    then: () => Held,
-  ): Answer {
+  function answerOf(leaf: CompiledLeaf, track: Track, asked: Asked): Answer {
     const [reference] = unresolvedIn(leaf.references, asked);
     if (reference !== undefined) return { unresolved: 'term', reference };
-    if (isLost(track, leaf.reachMs)) return { unknown: 'overflow' };
-    const event = unsettledIn(leaf, track, asked, memo);
-    return event === undefined ? then() : { unknown: 'response', event };
+    const event = isLost(track, leaf.reachMs) ? undefined : unsettledIn(leaf, track, asked);
+    return event === undefined ? held(leaf, track, asked) : { unknown: 'response', event };
+  }
+
+  /** Only what there is to say is looked for: nearly always there is nothing. */
+  function doubtsIn(part: PanelPart, track: Track, asked: Asked, doubts: Map<number, Answer>): void {
+    const add = (leaf: number, doubt: Answer): void => {
+      if (part.leaves.has(leaf) && !doubts.has(leaf)) doubts.set(leaf, doubt);
+    };
+    for (const { reference, leaves } of part.reads)
+      if (resolve(reference, asked) === undefined)
+        for (const leaf of leaves) add(leaf, { unresolved: 'term', reference });
+    if (isLost(track, part.reachMs))
+      for (const leaf of part.leaves)
+        if (isLost(track, plan.leaf(leaf).reachMs)) add(leaf, { unknown: 'overflow' });
+    eachSuspect(track, asked, (leaf, event) => {
+      add(leaf.number, { unknown: 'response', event });
+      return false;
+    });
   }
 
   function ask(panel: Panel, asked: Asked): Answers {
     const holding: number[] = [];
+    const doubts = new Map<number, Answer>();
     const budget: Budget = { left: maxSteps };
-    let clear = true;
     let cutOff = false;
     for (const part of panel.parts) {
       within(part.view, asked, (track) => {
         const run = newRun(track, asked, budget);
-        const position = lastPosition(track);
-        clear &&= track.unknowns.length === 0 && !isLost(track, part.reachMs);
-        clear &&= unresolvedIn(part.references, asked).length === 0;
+        doubtsIn(part, track, asked, doubts);
         const outcome = unlessExhausted(() => {
           part.families.forEach((family, f) => {
-            eachHolding(family, run, position, (member) => {
+            eachHolding(family, run, lastPosition(track), (member) => {
               for (const leaf of part.leavesOf[f]?.[member] ?? []) holding.push(leaf);
             });
           });
@@ -204,22 +204,19 @@ export function startHistory(
         cutOff ||= 'unknown' in outcome;
       });
     }
-    clear &&= !cutOff;
+    if (cutOff) {
+      const known = new Set(holding);
+      for (const leaf of panel.leaves)
+        if (!known.has(leaf) && !doubts.has(leaf)) doubts.set(leaf, { unknown: 'work' });
+    }
     let set: ReadonlySet<number> | undefined;
-    const memos = plan.views.map((): Suspects => new Map());
     return {
       holding,
-      clear,
-      of(number) {
+      doubts,
+      clear: doubts.size === 0,
+      of(leaf) {
         set ??= new Set(holding);
-        const holds = set.has(number);
-        if (clear) return { holds };
-        const leaf = plan.leaf(number);
-        return within(leaf.view, asked, (track) =>
-          answerOf(leaf, track, asked, memos[leaf.view] ?? new Map(), () =>
-            cutOff && !holds ? { unknown: 'work' } : { holds },
-          ),
-        );
+        return doubts.get(leaf) ?? { holds: set.has(leaf) };
       },
     };
   }
@@ -232,15 +229,13 @@ export function startHistory(
     },
     answer(name, asked) {
       const leaf = plan.leaf(name);
-      return within(leaf.view, asked, (track) =>
-        answerOf(leaf, track, asked, new Map(), () => held(leaf, track, asked)),
-      );
+      return within(leaf.view, asked, (track) => answerOf(leaf, track, asked));
     },
     ask,
     unresolved: (name, asked) => unresolvedIn(plan.leaf(name).references, asked),
     unsettled(name, asked) {
       const leaf = plan.leaf(name);
-      return within(leaf.view, asked, (track) => unsettledIn(leaf, track, asked, new Map()));
+      return within(leaf.view, asked, (track) => unsettledIn(leaf, track, asked));
     },
     get size() {
       return offset + log.length;
@@ -262,8 +257,6 @@ export function startHistory(
     },
   };
 }
-
-type Suspects = Map<number, ReadonlyMap<string, TemporalEvent>>;
 
 function unlessExhausted(question: () => Held): Held {
   try {

@@ -4,7 +4,7 @@
 import { reachOf, referencesOf } from './condition.ts';
 import type { Reference } from './formula.ts';
 import type { Leaf, Panel } from './history.ts';
-import { predicatesOf, type Suspicion, suspectedOf } from './monitor-doubt.ts';
+import { eventName, predicatesOf, type Suspicion, suspectedOf } from './monitor-doubt.ts';
 import { referenceKey } from './monitor-normal.ts';
 import { compileRoot, type Family, familiesOf, type Root } from './monitor-root.ts';
 import { type Builder, newBuilder } from './monitor-unit.ts';
@@ -19,10 +19,17 @@ export interface ViewPlan {
 export interface Compiled {
   readonly leaves: readonly CompiledLeaf[];
   readonly views: readonly ViewPlan[];
-  readonly suspicions: readonly Suspicion[];
+  /** By `eventName`, the suspicions that an event can raise. */
+  readonly raised: ReadonlyMap<string, readonly Suspected[]>;
   numberOf(id: string): number | undefined;
   leaf(leaf: number | string): CompiledLeaf;
   readonly reachMs: number;
+}
+
+/** A kind of predicate, and the leaves that have one by the literals in it. */
+export interface Suspected {
+  readonly suspicion: Suspicion;
+  readonly under: Map<string, number[]>;
 }
 
 interface View {
@@ -36,7 +43,6 @@ export interface CompiledLeaf {
   readonly root: Root;
   readonly references: readonly Reference[];
   readonly reachMs: number;
-  readonly suspected: readonly { readonly suspicion: number; readonly literals: string }[];
 }
 
 export interface PanelPart {
@@ -44,7 +50,9 @@ export interface PanelPart {
   readonly families: readonly Family[];
   /** For each family and member the leaves that say so. */
   readonly leavesOf: readonly (readonly (readonly number[])[])[];
-  readonly references: readonly Reference[];
+  /** What is read of the request, each with the leaves that read it. */
+  readonly reads: readonly { readonly reference: Reference; readonly leaves: readonly number[] }[];
+  readonly leaves: ReadonlySet<number>;
   readonly reachMs: number;
 }
 
@@ -53,7 +61,7 @@ export function compileLeaves(leaves: readonly Leaf[]): Compiled {
     string,
     { readonly number: number; readonly view: View; readonly roots: Map<string, Root> }
   >();
-  const suspicions = new Map<string, { readonly number: number; readonly suspicion: Suspicion }>();
+  const suspicions = new Map<string, Suspected>();
   const byId = new Map<string, number>();
   const compiled = leaves.map((leaf, i): CompiledLeaf => {
     if (byId.has(leaf.id)) throw new RangeError(`two leaves are called \`${leaf.id}\``);
@@ -72,18 +80,20 @@ export function compileLeaves(leaves: readonly Leaf[]): Compiled {
     const pinned = slice.map(({ reference }) => reference);
     const own = referencesOf(leaf.formula);
     const keys = new Set(own.map(referenceKey));
+    for (const predicate of predicatesOf(leaf.formula)) {
+      const { key, suspicion, literals } = suspectedOf(predicate);
+      const known = suspicions.get(key) ?? { suspicion, under: new Map<string, number[]>() };
+      suspicions.set(key, known);
+      const under = known.under.get(literals) ?? [];
+      known.under.set(literals, under);
+      under.push(i);
+    }
     return {
       number: i,
       view: seen.number,
       root,
       references: [...own, ...pinned.filter((reference) => !keys.has(referenceKey(reference)))],
       reachMs: reachOf(leaf.formula) * 1000,
-      suspected: predicatesOf(leaf.formula).map((predicate) => {
-        const { key, suspicion, literals } = suspectedOf(predicate);
-        const known = suspicions.get(key) ?? { number: suspicions.size, suspicion };
-        suspicions.set(key, known);
-        return { suspicion: known.number, literals };
-      }),
     };
   });
   const parts: readonly ViewPlan[] = [...views.values()].map(({ view }) => {
@@ -96,7 +106,7 @@ export function compileLeaves(leaves: readonly Leaf[]): Compiled {
   return {
     leaves: compiled,
     views: parts,
-    suspicions: [...suspicions.values()].map(({ suspicion }) => suspicion),
+    raised: Map.groupBy(suspicions.values(), ({ suspicion }) => eventName(suspicion)),
     numberOf: (id) => byId.get(id),
     leaf(leaf) {
       const found = compiled[typeof leaf === 'number' ? leaf : (byId.get(leaf) ?? -1)];
@@ -112,10 +122,8 @@ export function panelOf(leaves: readonly CompiledLeaf[], views: number): Panel {
     const own = leaves.filter((leaf) => leaf.view === view);
     const byRoot = Map.groupBy(own, ({ root }) => root);
     const families = familiesOf([...byRoot.keys()]);
-    const references = new Map(
-      own.flatMap((leaf) =>
-        leaf.references.map((reference) => [referenceKey(reference), reference] as const),
-      ),
+    const reads = own.flatMap(({ number, references }) =>
+      references.map((reference) => ({ key: referenceKey(reference), reference, number })),
     );
     return {
       view,
@@ -123,7 +131,10 @@ export function panelOf(leaves: readonly CompiledLeaf[], views: number): Panel {
       leavesOf: families.map(({ members }) =>
         members.map((root) => byRoot.get(root)?.map(({ number }) => number) ?? []),
       ),
-      references: [...references.values()],
+      reads: [...Map.groupBy(reads, ({ key }) => key).values()].flatMap((same) =>
+        same.slice(0, 1).map(({ reference }) => ({ reference, leaves: same.map(({ number }) => number) })),
+      ),
+      leaves: new Set(own.map(({ number }) => number)),
       reachMs: own.reduce((most, leaf) => Math.max(most, leaf.reachMs), 0),
     };
   });

@@ -46,11 +46,12 @@ export interface Panel {
 }
 
 export interface Answers {
-  /** The leaves that hold, by number, in no order. Leaves that `of` says more about may be among them. */
+  /** The leaves that hold, by number, in no order. Some of `doubts` may be among them. */
   readonly holding: readonly number[];
-  /** Nothing is unresolved or unknown: every other leaf does not hold. */
+  /** The leaves that an enforcing engine cannot rely on, each with why. */
+  readonly doubts: ReadonlyMap<number, Answer>;
+  /** There are none: the leaves that hold do, and every other one does not. */
   readonly clear: boolean;
-  /** Until the next push. */
   of(leaf: number): Answer;
 }
 

@@ -11,6 +11,15 @@ import { isAggregate, referenceKey } from './monitor-normal.ts';
 import { at, type Path, resolve } from './resolve.ts';
 import { keyOf, same } from './value-key.ts';
 
+/** An action and kind as one text. */
+export function eventName({
+  actionType,
+  actionId,
+  event,
+}: Pick<Suspicion, 'actionType' | 'actionId' | 'event'>): string {
+  return JSON.stringify([actionType, actionId, event]);
+}
+
 /** A predicate with its literals left out, so that many leaves are asked about at once. */
 export interface Suspicion {
   readonly actionType: string;
