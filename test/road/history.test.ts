@@ -250,7 +250,7 @@ describe('what cannot be known', () => {
 
 describe('the first use ever', () => {
   const rule = `${permitAll}
-    @id("new-payee") @reason("r") @outcome("step_up") @approvers("finance")
+    @id("new-payee") @reason("r") @outcome("step_up") @approvers("finance") @expires("15m")
     forbid (principal is Agent, action == Action::"ops.refund", resource)
     when { context.first.destination && context.args.amount > 100 };`;
 

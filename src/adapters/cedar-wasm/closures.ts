@@ -24,7 +24,10 @@ export interface Closures {
 }
 
 /** @returns undefined where the schema is not understood: then nothing is covered */
-export function compileClosures(engine: Engine, { schema, policies }: Parsable): Closures | undefined {
+export function compileClosures(
+  engine: Engine,
+  { requests: schema, policies }: Parsable,
+): Closures | undefined {
   const resolved = engine.run((cedar) => cedar.schemaToJsonWithResolvedTypes(schema));
   const requests = resolved.type === 'success' ? readRequestSchema(resolved.json) : undefined;
   const actions = requests === undefined ? undefined : prepareEntities(requests.actions);

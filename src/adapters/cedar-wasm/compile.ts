@@ -10,7 +10,7 @@ import type { PolicySet } from '../../app/ports.ts';
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import type { Policy } from '../../core/decision/verdict.ts';
 import { digestJson } from '../../core/json/canonical.ts';
-import { cedarSchema } from '../../core/policy/schema.ts';
+import { cedarSchema, type SchemaOptions } from '../../core/policy/schema.ts';
 import { type PolicyFile, type Problem, placeAt } from '../../core/policy/source.ts';
 import { allUses, type QuestionUses } from '../../core/policy/uses.ts';
 import { builtInPolicies } from './builtin.ts';
@@ -76,19 +76,13 @@ export function compilePolicies({ files, entries, shadow }: PolicySources): Comp
   const checked = checkConditions(engine, entries, schema.text, lowered.conditions);
   if (!checked.ok) return { ok: false, problems: checked.problems };
   const conditions = checked.conditions.all.map((condition) => condition.name);
-  const asked = cedarSchema(entries, { conditions });
-  const whole = asked.ok ? asked.text : schema.text;
+  const schemas = schemasWith(entries, conditions);
+  const whole = schemas(true, {}) ?? schema.text;
   const invalid = whyInvalid(engine, { schema: whole, policies }, pieces);
   if (invalid.problems.length > 0) return { ok: false, problems: invalid.problems };
 
   const uses = usesOf(pieces.map(({ json }) => json));
-  const { parsable, uses: narrowed } = narrowedSet(
-    engine,
-    { entries, conditions, whole },
-    uses,
-    policies,
-    pieces,
-  );
+  const { parsable, uses: narrowed } = narrowedSet(engine, schemas, uses, policies, pieces);
   const version = engine.run(
     (cedar) =>
       `${closuresVersion}, cedar-wasm ${cedar.getCedarSDKVersion()} (Cedar ${cedar.getCedarLangVersion()}), ${translation}`,
@@ -151,26 +145,31 @@ function sameIds(pieces: readonly Piece[]): readonly Problem[] {
 /** The set over the narrowed schema, if every policy means there what it means over the whole one. */
 function narrowedSet(
   engine: Engine,
-  {
-    entries,
-    conditions,
-    whole,
-  }: {
-    readonly entries: readonly CatalogueEntry[];
-    readonly conditions: readonly string[];
-    readonly whole: string;
-  },
+  schemas: Schemas,
   uses: QuestionUses,
   policies: Parsable['policies'],
   pieces: readonly Piece[],
 ): { readonly parsable: Parsable; readonly uses: QuestionUses } {
-  const checked = cedarSchema(entries, { uses, conditions });
-  const asked = cedarSchema(entries, { uses, conditions, standIns: false });
+  const checked = schemas(true, { uses });
+  const schema = schemas(true, { uses, standIns: false });
+  const requests = schemas(false, { uses, standIns: false });
   if (
-    checked.ok &&
-    asked.ok &&
-    whyInvalid(engine, { schema: checked.text, policies }, pieces).problems.length === 0
+    checked !== undefined &&
+    schema !== undefined &&
+    requests !== undefined &&
+    whyInvalid(engine, { schema: checked, policies }, pieces).problems.length === 0
   )
-    return { parsable: { schema: asked.text, policies }, uses };
-  return { parsable: { schema: whole, policies }, uses: allUses };
+    return { parsable: { schema, requests, policies }, uses };
+  const parsable = { schema: schemas(true, {}) ?? '', requests: schemas(false, {}) ?? '', policies };
+  return { parsable, uses: allUses };
+}
+
+/** The schema with its conditions, which policies may take for granted and questions may lack. */
+type Schemas = (required: boolean, options: Omit<SchemaOptions, 'conditions'>) => string | undefined;
+
+function schemasWith(entries: readonly CatalogueEntry[], names: readonly string[]): Schemas {
+  return (required, options) => {
+    const made = cedarSchema(entries, { ...options, conditions: { names, required } });
+    return made.ok ? made.text : undefined;
+  };
 }

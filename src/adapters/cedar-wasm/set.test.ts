@@ -37,7 +37,7 @@ function published(
     engine: 'test',
     policies: new Map(Object.keys(policies).map((id) => [id, policy(id)])),
     conditions: { all: [], for: () => [] },
-    parsable: { schema: text, policies: Object.fromEntries(permits) },
+    parsable: { schema: text, requests: text, policies: Object.fromEntries(permits) },
     uses: allUses,
     bound: new Set(),
     shadow,

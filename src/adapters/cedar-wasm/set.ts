@@ -23,6 +23,8 @@ import { remembering } from './memo.ts';
 /** What an instance of the engine is told before it answers. */
 export interface Parsable {
   readonly schema: string;
+  /** The same for questions in which a condition over history may be missing. */
+  readonly requests: string;
   /** Policy text by id, as permits. */
   readonly policies: { readonly [id: string]: string };
 }
@@ -80,13 +82,32 @@ export function policySet({
   const rememberedRest = remembering((question) =>
     engine.run((cedar) => ask(cedar, restName, question, policies)),
   );
+  /** The engine insists on every condition: those of other actions are nothing that is looked at. */
+  const complete = (question: Question): Question | undefined => {
+    if (conditions.all.length === 0) return question;
+    const said = new Set(Object.keys(question.context));
+    if (conditions.for(question.action.id).some((condition) => !said.has(condition.name))) return undefined;
+    const looked = uses.context.whole
+      ? conditions.all
+      : conditions.all.filter((one) => uses.context.attrs.has(one.name));
+    const missing = looked.filter((condition) => !said.has(condition.name));
+    const rest = Object.fromEntries(missing.map((condition) => [condition.name, false]));
+    return { ...question, context: { ...question.context, ...rest } };
+  };
+  const engineAnswer = (by: (question: Question) => EngineAnswer, question: Question): EngineAnswer => {
+    const whole = complete(question);
+    return whole === undefined ? failed('a condition over history cannot be told') : by(whole);
+  };
   const answer = (question: Question): EngineAnswer => {
-    if (closures === undefined) return rememberedWhole(question);
+    if (closures === undefined) return engineAnswer(rememberedWhole, question);
     const covered = closures.answer(question);
     if (!covered.ok) return failed(covered.reason);
-    const said = rest === undefined ? covered : together(covered, rememberedRest(question));
+    const said = rest === undefined ? covered : together(covered, engineAnswer(rememberedRest, question));
     if (shadow === undefined || shadow.chance() >= shadow.share) return said;
-    const difference = differenceOf(said, askWhole(question));
+    const whole = complete(question);
+    // What could not be told has no place in the engine's schema: nothing to compare.
+    if (whole === undefined) return said;
+    const difference = differenceOf(said, askWhole(whole));
     if (difference === undefined) return said;
     shadow.alarm(difference);
     return failed('the two engines do not agree');

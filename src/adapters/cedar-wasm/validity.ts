@@ -26,7 +26,7 @@ export function groupsTakenForActions(
 
 export function whyInvalid(
   engine: Engine,
-  { schema, policies }: Parsable,
+  { schema, policies }: Pick<Parsable, 'schema' | 'policies'>,
   pieces: readonly Piece[],
 ): { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] } {
   try {

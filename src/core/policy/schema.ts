@@ -27,6 +27,7 @@ import {
   adminActions,
   adminContext,
   agentContext,
+  type ConditionNames,
   canaryAction,
   entityTypes,
   resourceAttributes,
@@ -47,16 +48,17 @@ export interface SchemaOptions {
   readonly uses?: QuestionUses;
   /** Only to check policies are these needed; each action costs every question something. */
   readonly standIns?: boolean;
-  /** Names of the conditions over history that policies read. Default: none. */
-  readonly conditions?: readonly string[];
+  /** The conditions over history that policies read. Default: none. */
+  readonly conditions?: ConditionNames;
 }
 
+const noConditions: ConditionNames = { names: [], required: true };
 const standInPrefix = 'countersign.any-';
 const sortedClasses = Object.entries(classes).sort(([a], [b]) => (a < b ? -1 : 1));
 
 export function cedarSchema(
   entries: readonly CatalogueEntry[],
-  { uses = allUses, standIns = true, conditions = [] }: SchemaOptions = {},
+  { uses = allUses, standIns = true, conditions = noConditions }: SchemaOptions = {},
 ): CedarSchema {
   const actions = actionsOf(entries);
   if (!actions.ok) return actions;
@@ -73,14 +75,14 @@ export function cedarSchema(
   };
 }
 
-function bareContext(uses: QuestionUses, conditions: readonly string[]): CedarType {
+function bareContext(uses: QuestionUses, conditions: ConditionNames): CedarType {
   return named('BareContext', narrowed(agentContext(record({}), conditions), uses.context));
 }
 
 function declaredTypes(
   { resourceTypes }: CatalogueActions,
   uses: QuestionUses,
-  conditions: readonly string[],
+  conditions: ConditionNames,
 ): readonly string[] {
   const attributesOf = {
     Agent: narrowed(entityTypes.Agent, uses.principal),
@@ -130,7 +132,7 @@ function declaredActions(
   { asked, resourceTypes }: CatalogueActions,
   uses: QuestionUses,
   standIns: boolean,
-  conditions: readonly string[],
+  conditions: ConditionNames,
 ): readonly string[] {
   const anything = resourceTypes.join(', ');
   const bare = bareContext(uses, conditions);
