@@ -156,6 +156,22 @@ const idioms: readonly ((chance: Chance) => Formula)[] = [
         formerly(c, all(event(c, pins(c)), timepoint('t'))),
       ),
     ),
+  (c) =>
+    exists(
+      't',
+      all(
+        formerly(c, previousOf(c, all(event(c, pins(c)), timepoint('t')))),
+        formerly(c, all(event(c, pins(c)), timepoint('t'))),
+      ),
+    ),
+  (c) =>
+    exists(
+      't',
+      all(
+        since(c, not(event(c, pins(c))), previousOf(c, all(event(c, []), timepoint('t')))),
+        maybeNot(c, formerly(c, all(event(c, pins(c)), timepoint('t')))),
+      ),
+    ),
   // A condition about every moment.
   (c) => formerly(c, not(event(c, pins(c)))),
   (c) => formerly(c, compared(c, count(['t'], formerly(c, all(event(c, []), timepoint('t')))))),

@@ -46,6 +46,18 @@ const pays = [3, 3, 4].map((amount, i) => event(i, 'Pay', { amount, to: i < 2 ? 
 
 describe('the language', () => {
   test.each<[rule: string, text: string, events: readonly TemporalEvent[], want: boolean]>([
+    [
+      'a timepoint is the one that it was bound at',
+      'exists (t: Timepoint). (formerly within 1h (previous within 1h (Grant{} && tp(t))) && formerly within 1h (Grant{} && tp(t)))',
+      [grant, revoke],
+      true,
+    ],
+    [
+      'and no other',
+      'exists (t: Timepoint). (formerly within 1h (previous within 1h (Grant{} && tp(t))) && formerly within 1h (Revoke{} && tp(t)))',
+      [grant, revoke],
+      false,
+    ],
     ['the deciding event is part of its history', 'formerly within 1s Grant{}', [grant], true],
     ['a window is closed at its far end', 'formerly within 2s Grant{}', [grant, noise], true],
     ['and ends there', 'formerly within 1s Grant{}', [grant, noise], false],

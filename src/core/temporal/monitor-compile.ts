@@ -10,7 +10,14 @@ import { type Amount, holdsAt, type Node, type Reading, yes } from './monitor.ts
 import { compileAmount } from './monitor-amount.ts';
 import { type Comparison, conjuncts, isAggregate, referenceKey } from './monitor-normal.ts';
 import { compileSince } from './monitor-since.ts';
-import { type Builder, newSlot, type Scope, signatureFor, type Unit } from './monitor-unit.ts';
+import {
+  type Builder,
+  boundElsewhere,
+  newSlot,
+  type Scope,
+  signatureFor,
+  type Unit,
+} from './monitor-unit.ts';
 import { compileFormerly } from './monitor-window.ts';
 import { at, type Path, resolve } from './resolve.ts';
 import { eventAt, firstPosition, reaches, signatureAt, timeAt } from './track.ts';
@@ -35,6 +42,7 @@ export function compile(builder: Builder, unit: Unit, scope: Scope, formula: For
       return compileFormerly(builder, unit, scope, formula);
     case 'previous': {
       const body = compile(builder, unit, scope, formula.body);
+      boundElsewhere(unit, body.node.binds);
       return { node: previous(body.node, formula.within), scope: body.scope };
     }
     case 'since':

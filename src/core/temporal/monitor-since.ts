@@ -10,7 +10,15 @@ import { type Frame, holdsAt, type Node, type Run, spend } from './monitor.ts';
 import { type Compiled, compile } from './monitor-compile.ts';
 import { conjuncts, termsOf } from './monitor-normal.ts';
 import { bucketIn, compileKeyed, type Keyed } from './monitor-select.ts';
-import { type Builder, backTo, groupAt, markOf, type Scope, type Unit } from './monitor-unit.ts';
+import {
+  type Builder,
+  backTo,
+  boundElsewhere,
+  groupAt,
+  markOf,
+  type Scope,
+  type Unit,
+} from './monitor-unit.ts';
 import { compileScan, onceEach } from './monitor-window.ts';
 import { firstPosition } from './track.ts';
 
@@ -36,6 +44,7 @@ export function compileSince(builder: Builder, unit: Unit, scope: Scope, formula
   const steady = streaks.filter((streak) => streak.steady);
   const changing = streaks.filter((streak) => !streak.steady);
   const { binds } = right;
+  boundElsewhere(unit, binds);
   const quick =
     binds.length === 0 && right.quickFirst && streaks.every((streak) => streak.quick && streak.steady);
 

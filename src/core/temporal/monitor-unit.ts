@@ -13,7 +13,7 @@ export type Scope = ReadonlyMap<string, number>;
 
 export interface Unit {
   slots: number;
-  /** Slots that hold the position of their row. */
+  /** Slots that hold the position at which the condition is looked at that binds them. */
   readonly positions: Set<number>;
   /** What of the indexes depends on literals, in the order of the shape. */
   readonly literals: LiteralUse[];
@@ -63,6 +63,11 @@ export function newUnit(slots: number): Unit {
 export function newSlot(unit: Unit): number {
   unit.slots += 1;
   return unit.slots - 1;
+}
+
+/** What was bound looking back is no position of the condition that looks back. */
+export function boundElsewhere(unit: Unit, slots: readonly number[]): void {
+  for (const slot of slots) unit.positions.delete(slot);
 }
 
 export function nextSerial(builder: Builder): number {

@@ -14,7 +14,7 @@ import type { Formula } from './formula.ts';
 import { type Frame, type Node, type Run, spend, type Then, yes } from './monitor.ts';
 import { type Compiled, compile } from './monitor-compile.ts';
 import { bucketIn, compileCandidates, compileKeyed, type Keyed } from './monitor-select.ts';
-import { type Builder, groupAt, type Scope, type Unit } from './monitor-unit.ts';
+import { type Builder, boundElsewhere, groupAt, type Scope, type Unit } from './monitor-unit.ts';
 import { firstPosition, reaches, timeAt } from './track.ts';
 import { keyOf } from './value-key.ts';
 
@@ -48,6 +48,7 @@ export function compileFormerly(builder: Builder, unit: Unit, scope: Scope, form
   const windowMs = formula.within * 1000;
   const shape = `formerly${formula.within}${scan.shape}`;
   const { binds, quickFirst } = scan;
+  boundElsewhere(unit, binds);
   const node: Node =
     binds.length === 0
       ? {
