@@ -28,7 +28,7 @@ export type PreparedEntities =
   | { readonly ok: true; readonly store: EntityStore }
   | { readonly ok: false; readonly reason: string };
 
-/** @param json as Cedar takes them: `uid`, `attrs`, `parents` and perhaps `tags` */
+/** @param json as Cedar takes them: `uid`, `attrs`, `parents` and perhaps `tags`. Kept: it must not change */
 export function prepareEntities(json: readonly unknown[]): PreparedEntities {
   return prepare(json, undefined);
 }

@@ -124,7 +124,7 @@ function compileOperator(operator: string, operand: JsonObject, sub: Sub, compil
     case 'like':
       return likeExpression(operand, part('left'), compiler);
     case 'contains':
-      return tested(ofSet(part('left').code, part('right').code));
+      return tested(membership(part('left'), part('right')));
     case 'containsAll':
       return tested(ofSets(part('left').code, part('right').code, (a, b) => a.includesAll(b)));
     case 'containsAny':
@@ -335,7 +335,13 @@ function literalPieces(pattern: readonly unknown[]): readonly string[] | undefin
   return pieces;
 }
 
-function ofSet(left: Code, right: Code): Test {
+function membership({ code: left, constant }: Compiled, { code: right }: Compiled): Test {
+  const listed = constant?.value instanceof SetValue ? constant.value.scalars() : undefined;
+  if (listed !== undefined)
+    return (frame) => {
+      const value = right(frame);
+      return value === undefined ? undefined : listed.has(value);
+    };
   return (frame) => {
     const set = left(frame);
     if (!(set instanceof SetValue)) return undefined;

@@ -166,11 +166,11 @@ export function createFrame(slots: Slots, entities: EntityStore, nobody: Uid, co
     entities,
     principalEntity: undefined,
     resourceEntity: undefined,
-    fields: new Array<Value | undefined>(fields).fill(undefined),
+    fields: Array.from({ length: fields }, (): Value | undefined => undefined),
     now: 0,
-    filledAt: new Array<number>(values).fill(0),
-    values: new Array<Value | undefined>(values).fill(undefined),
-    said: new Array<boolean | undefined>(values).fill(undefined),
+    filledAt: Array.from({ length: values }, () => 0),
+    values: Array.from({ length: values }, (): Value | undefined => undefined),
+    said: Array.from({ length: values }, (): boolean | undefined => undefined),
   };
 }
 

@@ -226,12 +226,18 @@ function longOfNumber(json: number): Long | undefined {
 }
 
 function setOf(items: readonly unknown[]): SetValue {
+  if (areStrings(items)) return new SetValue(items);
   const values: Value[] = [];
   for (const item of items) {
     const value = valueOfJson(item);
     if (value !== undefined) values.push(value);
   }
   return new SetValue(values);
+}
+
+function areStrings(items: readonly unknown[]): items is readonly string[] {
+  for (const item of items) if (typeof item !== 'string') return false;
+  return true;
 }
 
 /** Exactly one field, and that one an escape's. */

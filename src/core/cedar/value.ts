@@ -119,6 +119,11 @@ export class SetValue {
     return false;
   }
 
+  /** The same as a set of JavaScript's, where its items are equal exactly if they are the same. */
+  scalars(): ReadonlySet<Value> | undefined {
+    return this.items.every((item) => typeof item !== 'object') ? new Set(this.items) : undefined;
+  }
+
   /** Keeps comparing sets of sets from taking the product of their sizes. */
   key(): string {
     return `[${[...this.#index()].map(written).sort().join()}]`;
