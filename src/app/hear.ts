@@ -13,7 +13,7 @@ import type { Fact, Kept } from '../core/record/event.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import type { Caller } from '../core/request/proposal.ts';
 import { facets, type View } from '../core/state/facet.ts';
-import { type Condition, referencesOf } from '../core/temporal/condition.ts';
+import type { Together } from '../core/temporal/condition.ts';
 import type { Asked, Scope } from '../core/temporal/event.ts';
 import type { Reference } from '../core/temporal/formula.ts';
 import { temporalOfCedar } from '../core/temporal/kept.ts';
@@ -46,41 +46,43 @@ export function hear(
   { action, caller, at, kept, question }: Hearing,
 ): Heard {
   const which = conditions.for(question.action.id);
-  if (which.length === 0) return { question, facts: {} };
-  for (const condition of which) rest(view, condition, caller);
+  if (which.conditions.length === 0) return { question, facts: {} };
+  rest(view, which, caller);
   const asking = { ...caller, action, resource: question.resource, kept, at };
-  const held = past.ask(conditions, which, asking, askedFrom(question, which, road.pseudonym));
+  const { holding, untold } = past.ask(
+    conditions,
+    which,
+    asking,
+    askedFrom(question, which.references, road.pseudonym),
+  );
 
-  const context: { [name: string]: CedarValue } = { ...question.context };
   const facts: { [name: string]: Fact } = {};
-  for (const [i, { name }] of which.entries()) {
-    const answer = held[i] ?? { ok: false, why: 'unresolved' };
-    if (answer.ok) context[name] = answer.holds;
-    if (i < maxFacts)
-      facts[`history.${name}`] = { value: answer.ok ? answer.holds : answer.why, source: 'ledger', t: at };
-  }
-  if (which.length > maxFacts) facts['history.asked'] = { value: which.length, source: 'ledger', t: at };
-  return { question: { ...question, context }, facts };
+  const note = (name: string, value: Fact['value']): void => {
+    facts[`history.${name}`] = { value, source: 'ledger', t: at };
+  };
+  // What decides comes first, where there is more than a record should carry.
+  let left = maxFacts;
+  for (const [name, why] of untold) if (left-- > 0) note(name, why);
+  for (const name of holding) if (left-- > 0) note(name, true);
+  if (left > 0)
+    for (const { name } of which.conditions) {
+      if (holding.has(name) || untold.has(name)) continue;
+      if (left-- <= 0) break;
+      note(name, false);
+    }
+  if (which.conditions.length > maxFacts) note('asked', which.conditions.length);
+  return { question: { ...question, history: { holding, untold: new Set(untold.keys()) } }, facts };
 }
 
-/** Reads what the condition rests on, so that the decision waits for it. */
-function rest(view: View, { locality, actions }: Condition, { agent, session }: Caller): void {
-  switch (locality) {
-    case 'session':
-      view.get(facets.didInSession(session));
-      return;
-    case 'agent':
-      for (const action of actions) view.get(facets.didByAgent(agent, action));
-      return;
-    case 'tenant':
-      for (const action of actions) view.get(facets.didByAnybody(action));
-      return;
-  }
+/** Reads what the conditions rest on, so that the decision waits for it. */
+function rest(view: View, { session, agentActions, tenantActions }: Together, caller: Caller): void {
+  if (session) view.get(facets.didInSession(caller.session));
+  for (const action of agentActions) view.get(facets.didByAgent(caller.agent, action));
+  for (const action of tenantActions) view.get(facets.didByAnybody(action));
 }
 
 /** Only what some condition looks at: most of a context is never compared with history. */
-function askedFrom(question: Question, which: readonly Condition[], pseudonym: Pseudonym): Asked {
-  const wanted = which.flatMap(({ formula }) => referencesOf(formula));
+function askedFrom(question: Question, wanted: readonly Reference[], pseudonym: Pseudonym): Asked {
   const of = (root: Reference['root']) =>
     wanted.filter((reference) => reference.root === root).map(({ path }) => path);
   const scope = (uid: Question['principal'], paths: readonly (readonly string[])[]): Scope => {

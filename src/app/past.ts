@@ -11,7 +11,7 @@
  */
 import type { Event, Kept } from '../core/record/event.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
-import type { Condition, Locality } from '../core/temporal/condition.ts';
+import type { Locality, Together } from '../core/temporal/condition.ts';
 import type { Asked, TemporalEvent } from '../core/temporal/event.ts';
 import {
   type Answer,
@@ -42,17 +42,23 @@ export interface Asking {
   readonly at: number;
 }
 
-export type Held =
-  | { readonly ok: true; readonly holds: boolean }
-  /** `unresolved`: a term has no value. `unknown`: a call that never settled. `forgotten`: too much has happened. */
-  | { readonly ok: false; readonly why: 'unresolved' | 'unknown' | 'forgotten' };
+/** The conditions that hold, and those that cannot be told; all others do not hold. */
+export interface Told {
+  readonly holding: ReadonlySet<string>;
+  readonly untold: ReadonlyMap<string, Untold>;
+}
+
+/** `unresolved`: a term has no value. `unknown`: a call that never settled. `forgotten`: too much has happened. */
+export type Untold = 'unresolved' | 'unknown' | 'forgotten';
 
 export interface Past {
   /**
-   * Whether conditions hold for a request that has just been made: it is part of its own history.
-   * Leaves no trace. One answer for each, in order.
+   * Which conditions hold for a request that has just been made: it is part of its own history.
+   * Leaves no trace.
+   *
+   * @param which the same object from question to question: what is asked together is prepared once
    */
-  ask(of: Conditions, which: readonly Condition[], asking: Asking, asked: Asked): readonly Held[];
+  ask(of: Conditions, which: Together, asking: Asking, asked: Asked): Told;
   /** Takes in what a record says happened. */
   learn(event: Event): void;
   /** From here on what is learnt can be taken back. */
@@ -96,14 +102,17 @@ interface Ready {
   /** By locality and key; made when first asked. */
   readonly histories: Map<string, History>;
   /** For each list of conditions that is asked together. */
-  readonly panels: WeakMap<readonly Condition[], Panels>;
+  readonly panels: WeakMap<Together, Panels>;
 }
 
 type Panels = ReadonlyMap<
   Locality,
   {
     readonly panel: Panel;
-    readonly conditions: readonly { readonly condition: Condition; readonly leaf: number }[];
+    /** By the number of the leaf. */
+    readonly names: ReadonlyMap<number, string>;
+    /** Of the one that reaches furthest. */
+    readonly reachMs: number;
   }
 >;
 
@@ -192,17 +201,16 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
     return made;
   }
 
-  function panelsFor({ plans, panels }: Ready, which: readonly Condition[]): Panels {
+  function panelsFor({ plans, panels }: Ready, which: Together): Panels {
     const known = panels.get(which);
     if (known !== undefined) return known;
     const made: Panels = new Map(
       [...plans].flatMap(([locality, plan]) => {
-        const conditions = which.flatMap((condition) => {
-          const leaf = condition.locality === locality ? plan.numberOf(condition.name) : undefined;
-          return leaf === undefined ? [] : [{ condition, leaf }];
-        });
-        const panel = plan.panel(conditions.map(({ leaf }) => leaf));
-        return conditions.length === 0 ? [] : [[locality, { panel, conditions }] as const];
+        const own = which.conditions.filter((condition) => condition.locality === locality);
+        const byLeaf = new Map(own.map(({ name }) => [plan.numberOf(name) ?? -1, name]));
+        const reachMs = 1000 * Math.max(0, ...own.map(({ reachSeconds }) => reachSeconds));
+        const panel = plan.panel([...byLeaf.keys()]);
+        return own.length === 0 ? [] : [[locality, { panel, names: byLeaf, reachMs }] as const];
       }),
     );
     panels.set(which, made);
@@ -235,29 +243,30 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
     ask(of, which, asking, asked) {
       const set = readyFor(of);
       const event = requestEvent(asking, names);
-      const held = new Map<Condition, Held>();
-      for (const [locality, { panel, conditions }] of panelsFor(set, which)) {
+      const holding = new Set<string>();
+      const untold = new Map<string, Untold>();
+      for (const [locality, { panel, names: byLeaf, reachMs }] of panelsFor(set, which)) {
         const key = locality === 'session' ? asking.session : locality === 'agent' ? asking.agent : '';
         const history = historyFor(set, locality, key);
         const before = history.size;
         history.push(event);
         try {
           const answers = history.ask(panel, asked);
-          const holding = new Set(answers.holding);
-          for (const { condition, leaf } of conditions)
-            held.set(
-              condition,
-              answers.clear ? { ok: true, holds: holding.has(leaf) } : heldBy(answers.of(leaf)),
-            );
+          for (const leaf of answers.holding) holding.add(byLeaf.get(leaf) ?? '');
+          if (answers.clear) continue;
+          for (const [leaf, name] of byLeaf) {
+            const answer = answers.of(leaf);
+            if (!('holds' in answer)) untold.set(name, whyNot(answer));
+          }
         } finally {
           history.truncate(before);
         }
+        if (asking.at - reachMs > forgottenUpTo) continue;
+        for (const { name, reachSeconds } of which.conditions)
+          if (asking.at - reachSeconds * 1000 <= forgottenUpTo) untold.set(name, 'forgotten');
       }
-      return which.map((condition): Held => {
-        if (asking.at - condition.reachSeconds * 1000 <= forgottenUpTo)
-          return { ok: false, why: 'forgotten' };
-        return held.get(condition) ?? { ok: false, why: 'unresolved' };
-      });
+      for (const name of untold.keys()) holding.delete(name);
+      return { holding, untold };
     },
     learn(event) {
       if (event.type === 'decision') {
@@ -300,10 +309,9 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
   };
 }
 
-function heldBy(answer: Answer): Held {
-  if ('holds' in answer) return { ok: true, holds: answer.holds };
-  if ('unresolved' in answer) return { ok: false, why: 'unresolved' };
-  return { ok: false, why: answer.unknown === 'response' ? 'unknown' : 'forgotten' };
+function whyNot(answer: Exclude<Answer, { readonly holds: boolean }>): Untold {
+  if ('unresolved' in answer) return 'unresolved';
+  return answer.unknown === 'response' ? 'unknown' : 'forgotten';
 }
 
 /** @param id of the record, where there is one already */

@@ -7,7 +7,7 @@ import type { JsonObject } from '../core/json/value.ts';
 import type { Question } from '../core/policy/question.ts';
 import type { SealedPayload } from '../core/record/payload.ts';
 import type { FacetVersion } from '../core/state/facet.ts';
-import type { Condition } from '../core/temporal/condition.ts';
+import type { Condition, Together } from '../core/temporal/condition.ts';
 
 export interface Clock {
   /** Milliseconds since the Unix epoch; may jump. */
@@ -139,8 +139,8 @@ export type EngineAnswer =
 /** The conditions over history that a policy set reads. */
 export interface Conditions {
   readonly all: readonly Condition[];
-  /** Those of the policies that can apply to an action, by its id. */
-  for(action: string): readonly Condition[];
+  /** Those of the policies that can apply to an action, by its id: the same object each time. */
+  for(action: string): Together;
 }
 
 /** A compiled policy set: immutable; a new one replaces it whole. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conditions over history where they count: on the road, with real Cedar, through commits, restarts and
 // publications. What reached the upstream is the edge's own account.
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { catalogueIndex } from '../../src/adapters/catalogue-files/catalogue-index.ts';
 import { compilePolicies } from '../../src/adapters/cedar-wasm/compile.ts';
 import { LedgerUnavailable, type Published } from '../../src/app/ports.ts';
@@ -53,8 +53,16 @@ function entry(name: string, properties: JsonObject, args: CatalogueEntry['args'
 
 const permitAll = '@id("all") @reason("r") permit (principal is Agent, action, resource);\n';
 
+const differences: string[] = [];
+afterEach(() => expect(differences).toEqual([]));
+
 function published(policies: string): Published {
-  const compiled = compilePolicies({ files: [{ name: 'a.cedar', text: policies }], entries });
+  const compiled = compilePolicies({
+    files: [{ name: 'a.cedar', text: policies }],
+    entries,
+    // Every question is asked of the official engine as well, all policies of it.
+    shadow: { share: 1, chance: () => 0, alarm: (difference) => differences.push(difference) },
+  });
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems, undefined, 1));
   const index = catalogueIndex(entries.map((one) => ({ entry: one, check: () => ({ ok: true }) })));
   return {
@@ -260,7 +268,9 @@ describe('the first use ever', () => {
     expect(await outcome(made, caller, refund(101, 'c9'))).toBe('pending_approval');
     expect(await outcome(made, caller, refund(5, 'c9'))).toBe('allow');
     expect(await outcome(made, await made.start(), refund(101, 'c9'))).toBe('allow');
-    expect(await outcome(made, await made.start({ agent: 'a2' }), refund(101, 'c9'))).toBe('pending_approval');
+    expect(await outcome(made, await made.start({ agent: 'a2' }), refund(101, 'c9'))).toBe(
+      'pending_approval',
+    );
     const again = await rig({ published: published(rule), store: made.store });
     expect(await outcome(again, caller, refund(101, 'c9'))).toBe('allow');
     expect(await outcome(again, caller, refund(101, 'c8'))).toBe('pending_approval');

@@ -3,7 +3,7 @@
 // What they promise is checked from the ledger alone, by plain loops.
 import type { Conditions } from '../../src/app/ports.ts';
 import type { Event } from '../../src/core/record/event.ts';
-import { actionsOf, type Condition, reachOf } from '../../src/core/temporal/condition.ts';
+import { actionsOf, type Condition, reachOf, together } from '../../src/core/temporal/condition.ts';
 import { defaultMacros } from '../../src/core/temporal/defaults.ts';
 import { formulaOf } from '../../src/core/temporal/formula-of.ts';
 import { localityOf } from '../../src/core/temporal/locality.ts';
@@ -58,8 +58,9 @@ function parsed(name: string, text: string): Condition {
 function forAction(): Conditions['for'] {
   const lists = new Map<string, Condition[]>();
   for (const { action, condition } of all) lists.set(action, [...(lists.get(action) ?? []), condition]);
-  const none: readonly Condition[] = [];
-  return (action) => lists.get(action) ?? none;
+  const asked = new Map([...lists].map(([action, list]) => [action, together(list)]));
+  const nothing = together([]);
+  return (action) => asked.get(action) ?? nothing;
 }
 
 /** Every admitted act against every one before it, as the ledger has them. */

@@ -77,9 +77,8 @@ const untrusted: Holds = (question) => at(question, 'session', 'labels', 'untrus
 
 /** What history could not tell is not there, and whoever reads it errs. */
 function held(question: Question, name: string): boolean {
-  const value = question.context[name];
-  if (typeof value !== 'boolean') throw new TypeError(`no \`${name}\``);
-  return value;
+  if (question.history?.untold.has(name) !== false) throw new TypeError(`no \`${name}\``);
+  return question.history.holding.has(name);
 }
 
 const always: readonly Rule[] = [

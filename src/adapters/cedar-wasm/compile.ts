@@ -77,7 +77,7 @@ export function compilePolicies({ files, entries, shadow }: PolicySources): Comp
   if (!checked.ok) return { ok: false, problems: checked.problems };
   const conditions = checked.conditions.all.map((condition) => condition.name);
   const schemas = schemasWith(entries, conditions);
-  const whole = schemas(true, {}) ?? schema.text;
+  const whole = schemas.full({}) ?? schema.text;
   const invalid = whyInvalid(engine, { schema: whole, policies }, pieces);
   if (invalid.problems.length > 0) return { ok: false, problems: invalid.problems };
 
@@ -150,9 +150,9 @@ function narrowedSet(
   policies: Parsable['policies'],
   pieces: readonly Piece[],
 ): { readonly parsable: Parsable; readonly uses: QuestionUses } {
-  const checked = schemas(true, { uses });
-  const schema = schemas(true, { uses, standIns: false });
-  const requests = schemas(false, { uses, standIns: false });
+  const checked = schemas.full({ uses });
+  const schema = schemas.full({ uses, standIns: false });
+  const requests = schemas.bare({ uses, standIns: false });
   if (
     checked !== undefined &&
     schema !== undefined &&
@@ -160,16 +160,20 @@ function narrowedSet(
     whyInvalid(engine, { schema: checked, policies }, pieces).problems.length === 0
   )
     return { parsable: { schema, requests, policies }, uses };
-  const parsable = { schema: schemas(true, {}) ?? '', requests: schemas(false, {}) ?? '', policies };
+  const parsable = { schema: schemas.full({}) ?? '', requests: schemas.bare({}) ?? '', policies };
   return { parsable, uses: allUses };
 }
 
-/** The schema with its conditions, which policies may take for granted and questions may lack. */
-type Schemas = (required: boolean, options: Omit<SchemaOptions, 'conditions'>) => string | undefined;
+/** The schema with the conditions over history among the context, and without. */
+interface Schemas {
+  full(options: Omit<SchemaOptions, 'conditions'>): string | undefined;
+  bare(options: Omit<SchemaOptions, 'conditions'>): string | undefined;
+}
 
-function schemasWith(entries: readonly CatalogueEntry[], names: readonly string[]): Schemas {
-  return (required, options) => {
-    const made = cedarSchema(entries, { ...options, conditions: { names, required } });
-    return made.ok ? made.text : undefined;
+function schemasWith(entries: readonly CatalogueEntry[], conditions: readonly string[]): Schemas {
+  const made = (options: SchemaOptions) => {
+    const schema = cedarSchema(entries, options);
+    return schema.ok ? schema.text : undefined;
   };
+  return { full: (options) => made({ ...options, conditions }), bare: made };
 }

@@ -10,7 +10,13 @@
 import type { Conditions } from '../../app/ports.ts';
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import { digestJson } from '../../core/json/canonical.ts';
-import { type PolicyFile, type Problem, placeAt, splitPolicies } from '../../core/policy/source.ts';
+import {
+  type Place,
+  type PolicyFile,
+  type Problem,
+  placeAt,
+  splitPolicies,
+} from '../../core/policy/source.ts';
 import {
   type ActionSchema,
   type ActionShape,
@@ -19,7 +25,7 @@ import {
   type SchemaJson,
 } from '../../core/temporal/action-schema.ts';
 import { checkLeaves } from '../../core/temporal/check-schema.ts';
-import { actionsOf, type Condition, reachOf } from '../../core/temporal/condition.ts';
+import { actionsOf, type Condition, reachOf, together } from '../../core/temporal/condition.ts';
 import { defaultMacros } from '../../core/temporal/defaults.ts';
 import { readEventSchema } from '../../core/temporal/event-schema.ts';
 import { formulaOf } from '../../core/temporal/formula-of.ts';
@@ -47,6 +53,8 @@ function ours(): string {
 export interface LoweredFiles {
   /** What is read as Cedar from here on. */
   readonly files: readonly PolicyFile[];
+  /** Of those that one policy became: the policy as it stands in its own file. */
+  readonly written: ReadonlyMap<PolicyFile, string>;
   readonly conditions: readonly LoweredCondition[];
   readonly problems: readonly Problem[];
 }
@@ -56,31 +64,42 @@ export interface LoweredCondition {
   /** The file that the policy became. */
   readonly file: PolicyFile;
   readonly condition: Condition;
+  /** As it stands in the file, between its brackets, and where. */
+  readonly written: string;
+  readonly place: Place;
 }
+
+const nothing = together([]);
 
 /** No file without one of these words has anything to lower. */
 const hint = /\b(?:temporal|guardrails|def)\b/;
 
 export function lowerFiles(files: readonly PolicyFile[]): LoweredFiles {
   const candidates = files.filter(({ text }) => hint.test(text));
-  if (candidates.length === 0) return { files, conditions: [], problems: [] };
+  if (candidates.length === 0) return { files, written: new Map(), conditions: [], problems: [] };
   const lowered = lowerPolicies(candidates, [defaultMacros]);
-  if (!lowered.ok) return { files, conditions: [], problems: lowered.problems };
+  if (!lowered.ok) {
+    // As Cedar these would only be refused again, for words that Cedar does not have.
+    const others = files.filter((file) => !candidates.includes(file));
+    return { files: others, written: new Map(), conditions: [], problems: lowered.problems };
+  }
   const changed = new Set(lowered.policies.filter(isLowered).map(({ file }) => file));
   for (const file of candidates) if (/\bdef\b/.test(file.text)) changed.add(file);
 
   const problems: Problem[] = [];
   const conditions: LoweredCondition[] = [];
   const names = new Set<string>();
+  const written = new Map<PolicyFile, string>();
   const out = files.filter((file) => !changed.has(file));
   for (const policy of lowered.policies) {
     if (!changed.has(policy.file)) continue;
     const named = namedAfterId(policy, names);
     out.push(named.file);
+    written.set(named.file, policy.written);
     conditions.push(...named.conditions);
     problems.push(...faultsOf(policy));
   }
-  return { files: out, conditions, problems };
+  return { files: out, written, conditions, problems };
 }
 
 function isLowered({ leaves, calls }: LoweredPolicy): boolean {
@@ -126,17 +145,19 @@ function namedAfterId(
     const plain = `${stem}__${i}`;
     const name = taken.has(plain) ? `${plain}__${policy.key}` : plain;
     taken.add(name);
-    return { from: leaf.name, name, formula: formulaOf(leaf.condition) };
+    return { leaf, name, formula: formulaOf(leaf.condition) };
   });
   const text = renamed.reduce(
-    (before, { from, name }) =>
-      before.replaceAll(new RegExp(`\\bcontext\\.${from}\\b`, 'g'), `context.${name}`),
+    (before, { leaf, name }) =>
+      before.replaceAll(new RegExp(`\\bcontext\\.${leaf.name}\\b`, 'g'), `context.${name}`),
     policy.text,
   );
   const file = { name: policy.file.name, text: `${'\n'.repeat(line - 1)}${text}\n` };
-  const conditions = renamed.map(({ name, formula }) => ({
+  const conditions = renamed.map(({ leaf, name, formula }) => ({
     policy,
     file,
+    written: leaf.written,
+    place: placeAt(leaf.file, leaf.at),
     condition: {
       name,
       formula,
@@ -166,7 +187,7 @@ export function checkConditions(
   schema: string,
   lowered: readonly LoweredCondition[],
 ): CheckedConditions {
-  if (lowered.length === 0) return { ok: true, conditions: { all: [], for: () => [] } };
+  if (lowered.length === 0) return { ok: true, conditions: { all: [], for: () => nothing } };
   const actions = actionSchema(engine, entries, schema);
   if (actions === undefined)
     return { ok: false, problems: [{ ...nowhere('catalogue'), message: 'the engine refuses the schema' }] };
@@ -182,12 +203,12 @@ export function checkConditions(
       byAction.set(id, own);
     }
   }
-  const none: readonly Condition[] = [];
+  const asked = new Map([...byAction].map(([action, own]) => [action, together(own)]));
   return {
     ok: true,
     conditions: {
       all: lowered.map(({ condition }) => condition),
-      for: (action) => byAction.get(action) ?? none,
+      for: (action) => asked.get(action) ?? nothing,
     },
   };
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Policy } from '../../core/decision/verdict.ts';
 import type { Question } from '../../core/policy/question.ts';
 import { allUses } from '../../core/policy/uses.ts';
+import { together } from '../../core/temporal/condition.ts';
 import { policySet, type ShadowCheck } from './set.ts';
 
 const schema = `
@@ -36,7 +37,7 @@ function published(
     digest: 'sha256:',
     engine: 'test',
     policies: new Map(Object.keys(policies).map((id) => [id, policy(id)])),
-    conditions: { all: [], for: () => [] },
+    conditions: { all: [], for: () => together([]) },
     parsable: { schema: text, requests: text, policies: Object.fromEntries(permits) },
     uses: allUses,
     bound: new Set(),

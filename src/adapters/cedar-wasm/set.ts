@@ -68,10 +68,12 @@ export function policySet({
   bound,
   shadow,
 }: CompiledSet): PolicySet {
+  const plainUses = withoutConditions(uses, conditions);
+  const looked = conditions.all.filter(({ name: one }) => uses.context.whole || uses.context.attrs.has(one));
   let rest: Parsable['policies'] | undefined;
   const engine = createEngine((cedar) => prepare(cedar, parsable, rest));
   engine.run(() => {}); // parse now, so that the first question does not wait for it
-  const closures = compileClosures(engine, parsable);
+  const closures = compileClosures(engine, parsable, looked, uses.context.whole);
   const uncovered = closures?.uncovered ?? [];
   if (uncovered.length > 0) {
     rest = Object.fromEntries(uncovered.map((id) => [id, parsable.policies[id] ?? '']));
@@ -82,23 +84,18 @@ export function policySet({
   const rememberedRest = remembering((question) =>
     engine.run((cedar) => ask(cedar, restName, question, policies)),
   );
-  /** The engine insists on every condition: those of other actions are nothing that is looked at. */
-  const complete = (question: Question): Question | undefined => {
-    if (conditions.all.length === 0) return question;
-    const said = new Set(Object.keys(question.context));
-    if (conditions.for(question.action.id).some((condition) => !said.has(condition.name))) return undefined;
-    const looked = uses.context.whole
-      ? conditions.all
-      : conditions.all.filter((one) => uses.context.attrs.has(one.name));
-    const missing = looked.filter((condition) => !said.has(condition.name));
-    const rest = Object.fromEntries(missing.map((condition) => [condition.name, false]));
-    return { ...question, context: { ...question.context, ...rest } };
+  /** The engine insists on every condition; it has no place for one that cannot be told. */
+  const complete = ({ history, ...question }: Asking): Question | undefined => {
+    if (history.untold.size > 0) return undefined;
+    if (looked.length === 0) return question;
+    const held = looked.map((one): [string, boolean] => [one.name, history.holding.has(one.name)]);
+    return { ...question, context: { ...question.context, ...Object.fromEntries(held) } };
   };
-  const engineAnswer = (by: (question: Question) => EngineAnswer, question: Question): EngineAnswer => {
+  const engineAnswer = (by: (question: Question) => EngineAnswer, question: Asking): EngineAnswer => {
     const whole = complete(question);
     return whole === undefined ? failed('a condition over history cannot be told') : by(whole);
   };
-  const answer = (question: Question): EngineAnswer => {
+  const answer = (question: Asking): EngineAnswer => {
     if (closures === undefined) return engineAnswer(rememberedWhole, question);
     const covered = closures.answer(question);
     if (!covered.ok) return failed(covered.reason);
@@ -119,7 +116,8 @@ export function policySet({
     conditions,
     evaluate(question) {
       try {
-        return answer(narrowedQuestion(question, uses));
+        const history = question.history ?? heardIn(question, conditions);
+        return answer({ ...narrowedQuestion(question, plainUses), history });
       } catch (error) {
         return failed(error instanceof Error ? error.message : 'the engine gave up');
       }
@@ -132,6 +130,24 @@ export function policySet({
         return false;
       }
     },
+  };
+}
+
+/** What was said of history has its own place. */
+type Asking = Question & Required<Pick<Question, 'history'>>;
+
+function withoutConditions(uses: QuestionUses, { all }: Conditions): QuestionUses {
+  const attrs = new Map(uses.context.attrs);
+  for (const { name: one } of all) attrs.delete(one);
+  return { ...uses, context: { ...uses.context, attrs } };
+}
+
+/** Of a question that was put together by hand: what is not among its context cannot be told. */
+function heardIn({ action, context }: Question, conditions: Conditions): Asking['history'] {
+  const names = conditions.for(action.id).conditions.map((condition) => condition.name);
+  return {
+    holding: new Set(names.filter((one) => context[one] === true)),
+    untold: new Set(names.filter((one) => typeof context[one] !== 'boolean')),
   };
 }
 

@@ -75,15 +75,9 @@ const shared: readonly Field[] = record({
   now: datetime,
 }).fields;
 
-/** Names of conditions over history: each is a boolean beside the rest, or may be. */
-export interface ConditionNames {
-  readonly names: readonly string[];
-  readonly required: boolean;
-}
-
-export function agentContext(args: CedarType, conditions: ConditionNames): RecordType {
-  const { names, required } = conditions;
-  const held = names.map((name): Field => ({ name, type: bool, required }));
+/** @param conditions names of conditions over history: each is a boolean beside the rest */
+export function agentContext(args: CedarType, conditions: readonly string[]): RecordType {
+  const held = conditions.map((name): Field => ({ name, type: bool, required: true }));
   return { kind: 'record', fields: [{ name: 'args', type: args, required: true }, ...shared, ...held] };
 }
 

@@ -26,4 +26,12 @@ export interface Question {
   readonly resource: EntityUid;
   readonly context: { readonly [name: string]: CedarValue };
   readonly entities: readonly Entity[];
+  /**
+   * What history says of the conditions that can matter: the names of those that hold, and of those that
+   * cannot be told. The others do not hold. Absent: they stand in the context, as Cedar has them.
+   */
+  readonly history?: {
+    readonly holding: ReadonlySet<string>;
+    readonly untold: ReadonlySet<string>;
+  };
 }

@@ -27,7 +27,6 @@ import {
   adminActions,
   adminContext,
   agentContext,
-  type ConditionNames,
   canaryAction,
   entityTypes,
   resourceAttributes,
@@ -49,16 +48,15 @@ export interface SchemaOptions {
   /** Only to check policies are these needed; each action costs every question something. */
   readonly standIns?: boolean;
   /** The conditions over history that policies read. Default: none. */
-  readonly conditions?: ConditionNames;
+  readonly conditions?: readonly string[];
 }
 
-const noConditions: ConditionNames = { names: [], required: true };
 const standInPrefix = 'countersign.any-';
 const sortedClasses = Object.entries(classes).sort(([a], [b]) => (a < b ? -1 : 1));
 
 export function cedarSchema(
   entries: readonly CatalogueEntry[],
-  { uses = allUses, standIns = true, conditions = noConditions }: SchemaOptions = {},
+  { uses = allUses, standIns = true, conditions = [] }: SchemaOptions = {},
 ): CedarSchema {
   const actions = actionsOf(entries);
   if (!actions.ok) return actions;
@@ -75,14 +73,14 @@ export function cedarSchema(
   };
 }
 
-function bareContext(uses: QuestionUses, conditions: ConditionNames): CedarType {
+function bareContext(uses: QuestionUses, conditions: readonly string[]): CedarType {
   return named('BareContext', narrowed(agentContext(record({}), conditions), uses.context));
 }
 
 function declaredTypes(
   { resourceTypes }: CatalogueActions,
   uses: QuestionUses,
-  conditions: ConditionNames,
+  conditions: readonly string[],
 ): readonly string[] {
   const attributesOf = {
     Agent: narrowed(entityTypes.Agent, uses.principal),
@@ -132,7 +130,7 @@ function declaredActions(
   { asked, resourceTypes }: CatalogueActions,
   uses: QuestionUses,
   standIns: boolean,
-  conditions: ConditionNames,
+  conditions: readonly string[],
 ): readonly string[] {
   const anything = resourceTypes.join(', ');
   const bare = bareContext(uses, conditions);

@@ -19,6 +19,36 @@ export interface Condition {
   readonly reachSeconds: number;
 }
 
+/** Conditions that are asked with one question, and what asking them takes. */
+export interface Together {
+  readonly conditions: readonly Condition[];
+  /** What they read of the request, each once. */
+  readonly references: readonly Reference[];
+  /** Whose acts they rest on: of the session whatever it did, else the actions that can matter. */
+  readonly session: boolean;
+  readonly agentActions: readonly string[];
+  readonly tenantActions: readonly string[];
+}
+
+export function together(conditions: readonly Condition[]): Together {
+  const references = new Map(
+    conditions
+      .flatMap(({ formula }) => referencesOf(formula))
+      .map((reference) => [JSON.stringify([reference.root, reference.path]), reference] as const),
+  );
+  const actions = (locality: Locality) => {
+    const own = conditions.filter((condition) => condition.locality === locality);
+    return [...new Set(own.flatMap((condition) => condition.actions))].sort();
+  };
+  return {
+    conditions,
+    references: [...references.values()],
+    session: conditions.some(({ locality }) => locality === 'session'),
+    agentActions: actions('agent'),
+    tenantActions: actions('tenant'),
+  };
+}
+
 /** All windows on the longest way down, added: how far back a condition can reach. */
 export function reachOf(formula: Formula): number {
   switch (formula.kind) {
