@@ -87,7 +87,8 @@ export function policySet({
   /** The engine insists on every condition; it has no place for one that cannot be told. */
   const complete = ({ history, ...question }: Asking): Question | undefined => {
     if (history.untold.size > 0) return undefined;
-    if (looked.length === 0) return question;
+    // What operators do has no history.
+    if (looked.length === 0 || question.principal.type !== 'Agent') return question;
     const held = looked.map((one): [string, boolean] => [one.name, history.holding.has(one.name)]);
     return { ...question, context: { ...question.context, ...Object.fromEntries(held) } };
   };
