@@ -107,7 +107,8 @@ function conjuncts(tokens: readonly Token[]): readonly { readonly at: number; re
   return parts;
 }
 
-function oneLine(text: string): string {
+/** Without comments and line ends. */
+export function oneLine(text: string): string {
   return text
     .replaceAll(/\/\/[^\r\n"]*$/gm, '')
     .replaceAll(/\s+/g, ' ')

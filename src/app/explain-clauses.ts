@@ -15,7 +15,9 @@ import { shapeOf } from '../core/policy/shape.ts';
 import type { PolicyFile } from '../core/policy/source.ts';
 import { cedarArgs } from '../core/policy/values.ts';
 import type { DecisionEvent } from '../core/record/event.ts';
+import { conditionName } from '../core/temporal/condition.ts';
 import { clausesOf } from './clauses.ts';
+import { asWritten, type Doubt, doubtIn, heardIn, writtenOut } from './explain-history.ts';
 import type { EngineAnswer } from './ports.ts';
 import { entryOf, type PublishedPolicy, publishedEntries } from './published-sources.ts';
 import type { Contents, Standing } from './read-decision.ts';
@@ -35,7 +37,6 @@ export interface Asked {
   readonly standing: Standing | undefined;
   readonly files: readonly PolicyFile[] | undefined;
   readonly published: readonly PublishedPolicy[];
-  readonly builtIn: readonly PolicyFile[];
 }
 
 export interface Tested {
@@ -46,6 +47,8 @@ export interface Tested {
   readonly clauses: readonly {
     readonly text: string;
     readonly holds: 'true' | 'false' | 'errored' | 'not_reached';
+    /** Why it could not be told, where history could not tell. */
+    readonly doubt?: Doubt;
   }[];
 }
 
@@ -65,16 +68,50 @@ export function testedPolicies(asked: Asked, ask: AskEngine): readonly Tested[] 
   const again = ask(files, entries, engine, question);
   if (again === undefined || !saysTheSame(decision, again)) return undefined;
 
-  const cut = wanted.map((policy) => ({ policy, clauses: clausesOf(policy.text) }));
-  const text = cut.flatMap(({ clauses }, p) =>
-    clauses.map(({ upToHere }, c) => `@id("p${p}.c${c}") ${upToHere.replace(/^(permit|forbid)/, 'permit')};`),
+  const cut = wanted.map((policy) => ({ policy, clauses: clausesOf(policy.cedar) }));
+  const beginnings = cut.flatMap(({ policy, clauses }, p) =>
+    clauses.map(({ upToHere }, c) => beginning(`explained.p${p}.c${c}`, upToHere, policy, decision.facts)),
   );
-  const answer = ask([{ name: 'clauses', text: text.join('\n') }], entries, engine, question);
+  // Conditions may call what any file defines.
+  const definitions = wanted.some(({ conditions }) => conditions.length > 0)
+    ? files.filter(({ text }) => /\bdef\b/.test(text))
+    : [];
+  const answer = ask(
+    [...definitions, { name: 'clauses', text: beginnings.map(({ text }) => text).join('\n') }],
+    entries,
+    engine,
+    {
+      ...question,
+      context: Object.assign({}, question.context, ...beginnings.map(({ heard }) => heard)),
+    },
+  );
   if (answer === undefined) return undefined;
   return cut
-    .map(({ policy, clauses }, p) => testedOne(policy, clauses, (c) => stateOf(answer, `p${p}.c${c}`)))
+    .map(({ policy, clauses }, p) =>
+      testedOne(policy, clauses, decision, (c) => stateOf(answer, `explained.p${p}.c${c}`)),
+    )
     .filter(({ clauses }) => decision.code !== 'no_permit' || clauses[0]?.holds !== 'false')
     .slice(0, maxTested);
+}
+
+/** A policy of its own, with what history said to the conditions in it. */
+function beginning(
+  id: string,
+  upToHere: string,
+  { conditions }: PublishedPolicy,
+  facts: DecisionEvent['facts'],
+): { readonly text: string; readonly heard: Readonly<Record<string, boolean>> } {
+  const { text, names } = writtenOut(upToHere, conditions);
+  const said = heardIn(facts, names);
+  return {
+    text: `@id("${id}") ${text.replace(/^(permit|forbid)/, 'permit')};`,
+    heard: Object.fromEntries(
+      names.flatMap((name, i) => {
+        const holds = said.get(name);
+        return holds === undefined ? [] : [[conditionName(id, i), holds]];
+      }),
+    ),
+  };
 }
 
 function wantedOf({ decision, published }: Asked): readonly PublishedPolicy[] | undefined {
@@ -105,8 +142,9 @@ function stateOf({ satisfied, errored }: Extract<EngineAnswer, { ok: true }>, id
 }
 
 function testedOne(
-  { id, file, line }: PublishedPolicy,
+  { id, file, line, conditions }: PublishedPolicy,
   clauses: readonly { readonly text: string }[],
+  { facts }: DecisionEvent,
   state: (clause: number) => Holds,
 ): Tested {
   let reached = true;
@@ -117,14 +155,15 @@ function testedOne(
     clauses: clauses.map(({ text }, c) => {
       const holds = reached ? state(c) : 'not_reached';
       reached = holds === 'true';
-      return { text, holds };
+      const doubt = holds === 'errored' ? doubtIn(text, conditions, facts) : undefined;
+      return { text: asWritten(text, conditions), holds, ...(doubt === undefined ? {} : { doubt }) };
     }),
   };
 }
 
 /** The question that was put to the engine, made again from the record. */
 function questionOf(
-  { decision, contents, standing }: Asked,
+  { decision, contents, standing, published }: Asked,
   entries: readonly CatalogueEntry[],
 ): Question | undefined {
   const { request, who } = decision;
@@ -151,17 +190,9 @@ function questionOf(
     opaque: request.argsOpaque,
   };
   const question = questionFor(described, standing.who, decision.first ?? []);
-  return { ...question, context: { ...question.context, ...heard(decision.facts) } };
-}
-
-/** What history said, as it stands among the facts: it is not asked again. */
-function heard(facts: DecisionEvent['facts']): Record<string, boolean> {
-  const prefix = 'history.';
-  return Object.fromEntries(
-    Object.entries(facts).flatMap(([name, { value }]) =>
-      name.startsWith(prefix) && typeof value === 'boolean' ? [[name.slice(prefix.length), value]] : [],
-    ),
-  );
+  const names = published.flatMap(({ conditions }) => conditions.map(({ name }) => name));
+  const heard = Object.fromEntries(heardIn(decision.facts, names));
+  return { ...question, context: { ...question.context, ...heard } };
 }
 
 function argsOf({ args }: Contents): JsonObject | undefined {

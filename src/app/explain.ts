@@ -15,8 +15,9 @@ import type { DecisionEvent, ObservationEvent } from '../core/record/event.ts';
 import { bodyOf } from './clauses.ts';
 import { codes, isDecisionCode } from './codes.ts';
 import { type AskEngine, type Asked, type Tested, testedPolicies } from './explain-clauses.ts';
+import { type ExplainedCondition, explainedHistory } from './explain-history.ts';
 import { lifting } from './lifting.ts';
-import { type PublishedPolicy, policiesIn, publishedFiles } from './published-sources.ts';
+import { type PublishedPolicy, publishedFiles } from './published-sources.ts';
 import type { Contents, DecisionRead, Standing } from './read-decision.ts';
 import { readable } from './read-records.ts';
 
@@ -40,6 +41,8 @@ export interface Explanation {
   readonly sources: 'published' | 'erased' | 'missing' | 'unreadable';
   readonly verdicts: readonly ExplainedVerdict[];
   readonly facts: readonly ExplainedFact[];
+  /** The conditions over history that were asked, of those policies whose text can be had. */
+  readonly history: readonly ExplainedCondition[];
   readonly reads: DecisionEvent['reads'];
   readonly budgets: Standing['budgets'];
   readonly reserves: readonly { readonly budget: string; readonly units: number }[];
@@ -79,8 +82,8 @@ export interface ExplainedFact {
 }
 
 export interface ExplainTools {
-  /** The policies that are in every set and in no published file. */
-  readonly builtIn: readonly PolicyFile[];
+  /** Reads files that were published: every policy in them, and those that are in every set. */
+  readonly policies: (files: readonly PolicyFile[]) => readonly PublishedPolicy[];
   readonly ask: AskEngine;
 }
 
@@ -93,8 +96,8 @@ export function explain(
   const { decision, position, leafHash, observation } = read;
   const { request, code } = decision;
   const files = contents.policies.ok ? publishedFiles(contents.policies.content) : undefined;
-  const published = policiesIn([...(files ?? []), ...tools.builtIn]);
-  const asked: Asked = { decision, contents, standing, files, published, builtIn: tools.builtIn };
+  const published = tools.policies(files ?? []);
+  const asked: Asked = { decision, contents, standing, files, published };
   const tested = testedPolicies(asked, tools.ask);
   const { args: _named, ...described } = request;
   return {
@@ -120,6 +123,7 @@ export function explain(
       t,
       ageMs: decision.at - t,
     })),
+    history: explainedHistory(decision, published),
     reads: decision.reads,
     budgets: standing?.budgets ?? [],
     reserves: decision.open?.reserves ?? [],

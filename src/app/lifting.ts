@@ -4,6 +4,7 @@ import type { Remedy } from '../core/decision/verdict.ts';
 import type { DecisionEvent } from '../core/record/event.ts';
 import { isDecisionCode, remedies } from './codes.ts';
 import type { Tested } from './explain-clauses.ts';
+import { doubtsInWords, type ExplainedCondition, explainedHistory } from './explain-history.ts';
 import type { PublishedPolicy } from './published-sources.ts';
 import type { Standing } from './read-decision.ts';
 
@@ -26,9 +27,7 @@ export function lifting(
     case 'forbid_errored':
       return decision.verdicts
         .filter(({ kind, effect }) => kind === 'errored' && effect === 'forbid')
-        .map(
-          ({ policy }) => `nothing at run time: \`${policy}\` has to be mended so that it can be evaluated`,
-        );
+        .map(({ policy, text }) => mending(policy, conditionsOf(text, decision, published)));
     case 'no_permit':
       return [permits(decision, tested)];
     case 'budget_exhausted':
@@ -42,11 +41,31 @@ export function lifting(
   }
 }
 
-/** Every satisfied forbid that stood: all of them have to go. */
-function forbids(
-  { verdicts, lifts }: DecisionEvent,
+function conditionsOf(
+  text: string,
+  decision: DecisionEvent,
   published: readonly PublishedPolicy[],
-): readonly string[] {
+): readonly ExplainedCondition[] {
+  return explainedHistory(
+    decision,
+    published.filter(({ textDigest }) => textDigest === text),
+  );
+}
+
+/** What a forbid that errored needs: another text, unless it was history that could not tell. */
+function mending(policy: string, conditions: readonly ExplainedCondition[]): string {
+  for (const { said, reachSeconds } of conditions) {
+    const reach = duration(reachSeconds * 1000);
+    if (said === 'unresolved') return `another request: \`${policy}\` errs because ${doubtsInWords[said]}`;
+    if (typeof said === 'string')
+      return `time: \`${policy}\` errs because ${doubtsInWords[said]}, and it looks back ${reach}`;
+  }
+  return `nothing at run time: \`${policy}\` has to be mended so that it can be evaluated`;
+}
+
+/** Every satisfied forbid that stood: all of them have to go. */
+function forbids(decision: DecisionEvent, published: readonly PublishedPolicy[]): readonly string[] {
+  const { verdicts, lifts } = decision;
   const standing = verdicts.filter(
     ({ effect, policy, text }) =>
       effect === 'forbid' && !lifts.some((lift) => lift.policy === policy && lift.textDigest === text),
@@ -54,7 +73,12 @@ function forbids(
   return standing.map(({ policy, text }) => {
     const found = published.find(({ id, textDigest }) => id === policy && textDigest === text);
     if (found === undefined) return `\`${policy}\`: its text was erased, so what lifts it cannot be told`;
-    return `${byRemedy(found.remedy)}: \`${policy}\` (${found.file}:${found.line}${found.owner === undefined ? '' : `, owned by ${found.owner}`})`;
+    const [condition] = found.remedy === undefined ? conditionsOf(text, decision, published) : [];
+    const history =
+      condition === undefined
+        ? ''
+        : `, or another history: it looks back ${duration(condition.reachSeconds * 1000)}`;
+    return `${byRemedy(found.remedy)}${history}: \`${policy}\` (${found.file}:${found.line}${found.owner === undefined ? '' : `, owned by ${found.owner}`})`;
   });
 }
 

@@ -9,13 +9,23 @@ import { covers } from '../core/catalogue/uri.ts';
 import type { Policy } from '../core/decision/verdict.ts';
 import { parseJson } from '../core/json/parse.ts';
 import { isObject, type JsonValue } from '../core/json/value.ts';
-import { readPolicy } from '../core/policy/annotations.ts';
-import { type PolicyFile, splitPolicies } from '../core/policy/source.ts';
+import type { PolicyFile } from '../core/policy/source.ts';
 import { labelShape } from '../core/record/event.ts';
 
 /** A policy as it was published, with its text. */
 export interface PublishedPolicy extends Policy {
+  /** As it was written. */
   readonly text: string;
+  /** As the engine reads it: each condition over history is `context.<name>` there. */
+  readonly cedar: string;
+  readonly conditions: readonly PublishedCondition[];
+}
+
+export interface PublishedCondition {
+  readonly name: string;
+  /** As it was written, between its brackets. */
+  readonly text: string;
+  readonly reachSeconds: number;
 }
 
 const limits = { maxBytes: 256 << 20, maxDepth: 256, maxNodes: 10_000_000 };
@@ -32,17 +42,6 @@ export function publishedFiles(text: string): readonly PolicyFile[] | undefined 
   return filesShape.safeParse(parsed(text)).data?.files;
 }
 
-export function policiesIn(files: readonly PolicyFile[]): readonly PublishedPolicy[] {
-  return files.flatMap((file) => {
-    const split = splitPolicies(file);
-    if (!split.ok) return [];
-    return split.policies.flatMap((source): readonly PublishedPolicy[] => {
-      const read = readPolicy(file, source, true);
-      return read.ok ? [{ ...read.policy, text: source.text }] : [];
-    });
-  });
-}
-
 const entryShape = z.object({
   kind: z.enum(['tool', 'resource', 'prompt', 'method']),
   server: z.string(),
@@ -52,10 +51,15 @@ const entryShape = z.object({
   resource: z.object({ type: z.string(), idArgument: z.string().exactOptional(), label: labelShape }),
   args: z.record(
     z.string(),
-    z.object({ role: z.enum(roles).exactOptional(), money: z.boolean().exactOptional() }),
+    z.object({
+      role: z.enum(roles).exactOptional(),
+      money: z.boolean().exactOptional(),
+      history: z.boolean().exactOptional(),
+    }),
   ),
   result: labelShape,
   reversible: z.boolean(),
+  keeps: z.record(z.string(), z.string()).exactOptional(),
   stateless: z.boolean(),
 });
 const catalogueShape = z.object({ entries: z.array(z.unknown()) });

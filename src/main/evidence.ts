@@ -3,8 +3,8 @@
 // the engine to ask which clause holds. Makes no file and no key.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { builtInPolicies } from '../adapters/cedar-wasm/builtin.ts';
 import { compilePolicies } from '../adapters/cedar-wasm/compile.ts';
+import { publishedPolicies } from '../adapters/cedar-wasm/published.ts';
 import { masterKeyFromFile, masterKeyFromText } from '../adapters/keys/master.ts';
 import { openEvidence } from '../adapters/sqlite/evidence.ts';
 import { systemRandomness } from '../adapters/system/clock.ts';
@@ -27,7 +27,7 @@ export function booksOf(dataDir: string, env: NodeJS.ProcessEnv): Books {
     },
     vault: (evidence) => vaultOf(evidence, masterKeyAt(dataDir, env)),
     tools: {
-      builtIn: [builtInPolicies],
+      policies: publishedPolicies,
       ask(files, entries, engine, question) {
         const compiled = compilePolicies({ files, entries });
         if (!compiled.ok || compiled.set.engine !== engine) return undefined;

@@ -48,7 +48,8 @@ export interface DataDir {
     server: string,
     target: string,
     args: JsonObject,
-    result?: JsonObject,
+    /** `lost`: nobody knows what became of it. */
+    result?: JsonObject | 'lost',
   ): Promise<Called>;
   end(task: string): Promise<void>;
   revoke(scope: 'agent' | 'task' | 'session', target: string): Promise<void>;
@@ -132,11 +133,12 @@ export async function openDataDir(first: Published = published()): Promise<DataD
       if (answer.outcome !== 'allow') return { answer, decision: answer.decision ?? '' };
       if (answer.call.release() !== 'go') throw new Error('the call was not released');
       const observed = await observe(road, answer.call, {
-        status: 'ok',
-        content: result,
+        ...(result === 'lost'
+          ? { status: 'ambiguous' as const }
+          : { status: 'ok' as const, content: result }),
         tookMs: 1.234,
       });
-      if (!observed.released) throw new Error(observed.code);
+      if (!observed.released && result !== 'lost') throw new Error(observed.code);
       return { answer, decision: answer.call.decision };
     },
     async end(task) {

@@ -25,7 +25,13 @@ import {
   type SchemaJson,
 } from '../../core/temporal/action-schema.ts';
 import { checkLeaves } from '../../core/temporal/check-schema.ts';
-import { actionsOf, type Condition, reachOf, together } from '../../core/temporal/condition.ts';
+import {
+  actionsOf,
+  type Condition,
+  conditionName,
+  reachOf,
+  together,
+} from '../../core/temporal/condition.ts';
 import { defaultMacros } from '../../core/temporal/defaults.ts';
 import { readEventSchema } from '../../core/temporal/event-schema.ts';
 import { formulaOf } from '../../core/temporal/formula-of.ts';
@@ -140,9 +146,8 @@ function namedAfterId(
   const { line } = placeAt(policy.file, policy.at);
   const split = splitPolicies({ name: policy.file.name, text: policy.text });
   const id = split.ok ? split.policies[0]?.annotations.find(({ name }) => name === 'id')?.value : undefined;
-  const stem = (id ?? policy.key).replace(/[^A-Za-z0-9_]/g, '_').slice(0, 64);
   const renamed = policy.leaves.map((leaf, i) => {
-    const plain = `${stem}__${i}`;
+    const plain = conditionName(id ?? policy.key, i);
     const name = taken.has(plain) ? `${plain}__${policy.key}` : plain;
     taken.add(name);
     return { leaf, name, formula: formulaOf(leaf.condition) };

@@ -19,6 +19,11 @@ export interface Condition {
   readonly reachSeconds: number;
 }
 
+/** What the i-th condition of a policy is called. */
+export function conditionName(policy: string, i: number): string {
+  return `${policy.replace(/[^A-Za-z0-9_]/g, '_').slice(0, 64)}__${i}`;
+}
+
 /** Conditions that are asked with one question, and what asking them takes. */
 export interface Together {
   readonly conditions: readonly Condition[];

@@ -23,6 +23,8 @@ export interface LoweredPolicy {
   readonly effect: Effect;
   /** Cedar, without its macros. */
   readonly text: string;
+  /** What stands in the file. */
+  readonly written: string;
   readonly actions: ActionScope;
   /** The type that the scope allows only, where it names one. */
   readonly principalType: string | undefined;
@@ -38,6 +40,8 @@ export interface WrittenLeaf {
   /** Its name in the context. */
   readonly name: string;
   readonly condition: Written;
+  /** What stands between its brackets. */
+  readonly written: string;
   readonly file: PolicyFile;
   readonly at: number;
 }
@@ -126,7 +130,7 @@ interface Lowering {
 }
 
 function lowerPolicy(source: PolicySource, key: string, expander: Expander, macros: Macros): LoweredPolicy {
-  const { file, effect, scope, actions, at } = source;
+  const { file, effect, scope, actions, written, at } = source;
   const l: Lowering = { key, file, expander, macros, leaves: [], calls: [], next: 0 };
   const clauses = source.clauses.map(({ keyword, temporal, body }) => {
     const text = temporal ? leaf(l, body) : cedarText(l, body);
@@ -140,6 +144,7 @@ function lowerPolicy(source: PolicySource, key: string, expander: Expander, macr
     key,
     effect,
     text: `${text}\n;`,
+    written,
     actions,
     principalType,
     resourceType,
@@ -161,7 +166,7 @@ function leaf(l: Lowering, body: Span): string {
   const condition = expand(l.expander, readCondition(body));
   accept(l.file, condition);
   const name = `${l.key}__temporal_${l.next++}`;
-  l.leaves.push({ name, condition, file: l.file, at });
+  l.leaves.push({ name, condition, written: textOf(body), file: l.file, at });
   return `context.${name}`;
 }
 

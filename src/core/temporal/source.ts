@@ -42,6 +42,8 @@ export interface PolicySource {
   readonly scope: PolicyScope;
   readonly actions: ActionScope;
   readonly clauses: readonly Clause[];
+  /** All of it, as written. */
+  readonly written: string;
   readonly at: number;
 }
 
@@ -138,7 +140,8 @@ function policy(c: Cursor): PolicySource {
   const clauses: Clause[] = [];
   while (peek(c)?.kind === 'word') clauses.push(clause(c));
   mark(c, ';', 'at the end of the policy');
-  return { file, annotations, effect, scope, actions, clauses, at };
+  const written = textOf({ source: c.source, from, to: c.i });
+  return { file, annotations, effect, scope, actions, clauses, written, at };
 }
 
 function annotation(c: Cursor): void {

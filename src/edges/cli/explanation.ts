@@ -2,6 +2,7 @@
 // An explanation as text for people. Says nothing that `--json` does not.
 import type { ExplainedVerdict, Explanation } from '../../app/explain.ts';
 import type { Tested } from '../../app/explain-clauses.ts';
+import { doubtsInWords, type ExplainedCondition } from '../../app/explain-history.ts';
 import type { JsonValue } from '../../core/json/value.ts';
 import { hueOf, type Paint, printable, printableLines } from './printable.ts';
 
@@ -32,6 +33,10 @@ export function explanationLines(it: Explanation, paint: Paint): readonly string
     ...section(
       title('clause by clause'),
       (it.tested ?? []).flatMap((tested) => testedLines(tested, paint)),
+    ),
+    ...section(
+      title('what history said'),
+      it.history.map((condition) => historyLine(condition, paint)),
     ),
     ...section(title('facts'), facts(it)),
     ...section(title('read, and what had moved it last'), reads(it)),
@@ -94,11 +99,17 @@ function verdictLines(
 function testedLines({ policy, file, line, clauses }: Tested, paint: Paint): readonly string[] {
   return [
     `  ${printable(policy)}  ${printable(file)}:${line}`,
-    ...clauses.map(({ text, holds }) => {
+    ...clauses.map(({ text, holds, doubt }) => {
       const mark = { true: 'true ', false: 'FALSE', errored: 'ERROR', not_reached: '  -  ' }[holds];
-      return `    ${holds === 'true' ? mark : paint(holds === 'not_reached' ? 'dim' : 'red', mark)}  ${printable(text)}`;
+      return `    ${holds === 'true' ? mark : paint(holds === 'not_reached' ? 'dim' : 'red', mark)}  ${printable(text)}${doubt === undefined ? '' : `  (${doubtsInWords[doubt]})`}`;
     }),
   ];
+}
+
+function historyLine({ policy, text, said }: ExplainedCondition, paint: Paint): string {
+  const answer = typeof said === 'boolean' ? String(said).padEnd(5) : paint('red', said);
+  const why = typeof said === 'boolean' ? '' : `  (${doubtsInWords[said]})`;
+  return `  ${answer}  ${printable(policy)}: ${printable(text)}${why}`;
 }
 
 function facts({ facts: all }: Explanation): readonly string[] {
