@@ -253,10 +253,9 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
         try {
           const answers = history.ask(panel, asked);
           for (const leaf of answers.holding) holding.add(byLeaf.get(leaf) ?? '');
-          if (answers.clear) continue;
-          for (const [leaf, name] of byLeaf) {
+          for (const leaf of answers.doubts) {
             const answer = answers.of(leaf);
-            if (!('holds' in answer)) untold.set(name, whyNot(answer));
+            if (!('holds' in answer)) untold.set(byLeaf.get(leaf) ?? '', whyNot(answer));
           }
         } finally {
           history.truncate(before);
