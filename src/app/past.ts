@@ -253,8 +253,7 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
         try {
           const answers = history.ask(panel, asked);
           for (const leaf of answers.holding) holding.add(byLeaf.get(leaf) ?? '');
-          for (const leaf of answers.doubts) {
-            const answer = answers.of(leaf);
+          for (const [leaf, answer] of answers.doubts) {
             if (!('holds' in answer)) untold.set(byLeaf.get(leaf) ?? '', whyNot(answer));
           }
         } finally {
