@@ -2,6 +2,10 @@
 // Policies checked against a catalogue as `up` would check them.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { PlacedCondition } from '../adapters/cedar-wasm/compile.ts';
+import { oneLine } from '../app/clauses.ts';
+import { compileHistory } from '../core/temporal/history.ts';
+import type { CheckedCondition } from '../edges/cli/conditions.ts';
 import type { Checked } from '../edges/cli/policy.ts';
 import { load } from './load.ts';
 import { readOptions } from './options.ts';
@@ -30,7 +34,22 @@ export function checkPolicies(
     count: [...policies.policies.keys()].filter((id) => !id.startsWith('countersign.')).length,
     warnings: loaded.warnings,
     schema: loaded.schema,
+    conditions: checkedConditions(loaded.conditions),
   };
+}
+
+function checkedConditions(placed: readonly PlacedCondition[]): readonly CheckedCondition[] {
+  const plan = compileHistory(placed.map(({ condition: { name, formula } }) => ({ id: name, formula })));
+  return placed.map(({ policy, place, written, condition }) => ({
+    ...place,
+    policy,
+    name: condition.name,
+    text: oneLine(written),
+    history: condition.locality,
+    reachSeconds: condition.reachSeconds,
+    actions: condition.actions,
+    constantTime: plan.describe(condition.name).quick,
+  }));
 }
 
 function refused(file: string, message: string): Checked {

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCatalogue } from '../adapters/catalogue-files/load.ts';
-import { compilePolicies } from '../adapters/cedar-wasm/compile.ts';
+import { compilePolicies, type PlacedCondition } from '../adapters/cedar-wasm/compile.ts';
 import type { ShadowCheck } from '../adapters/cedar-wasm/set.ts';
 import type { Published } from '../app/ports.ts';
 import type { ToolDefinition } from '../core/catalogue/entry.ts';
@@ -26,6 +26,7 @@ export type Loaded =
       readonly warnings: readonly Problem[];
       readonly accepted: ReadonlyMap<string, readonly ToolDefinition[]>;
       readonly schema: string;
+      readonly conditions: readonly PlacedCondition[];
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
@@ -61,6 +62,7 @@ export function load({ policyDir = starterDir, catalogueDir, mode, shadow }: Sou
     warnings: [...catalogue.warnings, ...compiled.warnings],
     accepted: catalogue.accepted,
     schema: compiled.schema,
+    conditions: compiled.conditions,
     published: {
       policies: compiled.set,
       catalogue: catalogue.index,

@@ -11,8 +11,9 @@ import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import type { Policy } from '../../core/decision/verdict.ts';
 import { digestJson } from '../../core/json/canonical.ts';
 import { cedarSchema, type SchemaOptions } from '../../core/policy/schema.ts';
-import { type PolicyFile, type Problem, placeAt } from '../../core/policy/source.ts';
+import { type Place, type PolicyFile, type Problem, placeAt } from '../../core/policy/source.ts';
 import { allUses, type QuestionUses } from '../../core/policy/uses.ts';
+import type { Condition } from '../../core/temporal/condition.ts';
 import { builtInPolicies } from './builtin.ts';
 import { closuresVersion } from './closures.ts';
 import { checkConditions, type LoweredCondition, lowerFiles, textDigestOf } from './conditions.ts';
@@ -40,11 +41,21 @@ export type Compiled =
       readonly warnings: readonly Problem[];
       /** The schema that policies were checked against, for people who write them. */
       readonly schema: string;
+      readonly conditions: readonly PlacedCondition[];
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Files of more policies than this together are refused: each one costs every decision something. */
-export const maxPolicies = 2000;
+/** A condition over history, and where it was written. */
+export interface PlacedCondition {
+  readonly policy: string;
+  readonly place: Place;
+  /** Between its brackets. */
+  readonly written: string;
+  readonly condition: Condition;
+}
+
+/** Files of more policies than this together are refused: loading them takes the official engine a minute. */
+export const maxPolicies = 20_000;
 
 export function compilePolicies({ files, entries, shadow }: PolicySources): Compiled {
   const schema = cedarSchema(entries);
@@ -104,8 +115,15 @@ export function compilePolicies({ files, entries, shadow }: PolicySources): Comp
       bound: resourceBound(pieces.map(({ policy, json }) => [policy.id, json])),
       shadow,
     });
-    return { ok: true, set, warnings: invalid.warnings, schema: schema.text };
-  } catch {
+    const placed = lowered.conditions.map(({ file, place, written, condition }) => ({
+      policy: pieces.find((piece) => piece.file === file)?.policy.id ?? '',
+      place,
+      written,
+      condition,
+    }));
+    return { ok: true, set, warnings: invalid.warnings, schema: schema.text, conditions: placed };
+  } catch (error) {
+    console.error(error);
     return { ok: false, problems: [{ ...nowhere('policies'), message: 'the engine refuses the set' }] };
   }
 }

@@ -2,6 +2,7 @@
 // `countersign policy check`: whether files would come into force, without a daemon and without changing anything.
 // `countersign policy publish`: asks the daemon to bring its files into force.
 import type { Daemon } from './client.ts';
+import { type CheckedCondition, conditionLines, withCosts } from './conditions.ts';
 import { accepted, exit, print, say } from './exit.ts';
 
 interface Problem {
@@ -18,6 +19,7 @@ export type Checked =
       readonly count: number;
       readonly warnings: readonly Problem[];
       readonly schema: string;
+      readonly conditions: readonly CheckedCondition[];
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
@@ -36,7 +38,9 @@ export function reportCheck(checked: Checked, { schema, json }: CheckOptions): n
         ok,
         problems: checked.ok ? [] : checked.problems,
         warnings: checked.ok ? checked.warnings : [],
-        ...(checked.ok ? { digest: checked.digest, policies: checked.count } : {}),
+        ...(checked.ok
+          ? { digest: checked.digest, policies: checked.count, conditions: checked.conditions.map(withCosts) }
+          : {}),
         ...(checked.ok && schema === true ? { schema: checked.schema } : {}),
       }),
     );
@@ -48,7 +52,10 @@ export function reportCheck(checked: Checked, { schema, json }: CheckOptions): n
   }
   for (const warning of checked.warnings) say(`warning: ${placed(warning)}`);
   if (schema === true) print(checked.schema);
-  else print(`${checked.count} policies fit the catalogue (${checked.digest})`);
+  else {
+    print(`${checked.count} policies fit the catalogue (${checked.digest})`);
+    for (const condition of checked.conditions) for (const line of conditionLines(condition)) print(line);
+  }
   return exit.ok;
 }
 
