@@ -54,7 +54,10 @@ export interface PlacedCondition {
   readonly condition: Condition;
 }
 
-/** Files of more policies than this together are refused: loading them takes the official engine a minute. */
+/**
+ * Files of more policies than this together are refused. The official engine may give up before: with
+ * conditions over history, at some 5,000 on Node's own stack.
+ */
 export const maxPolicies = 20_000;
 
 export function compilePolicies({ files, entries, shadow }: PolicySources): Compiled {
@@ -122,9 +125,8 @@ export function compilePolicies({ files, entries, shadow }: PolicySources): Comp
       condition,
     }));
     return { ok: true, set, warnings: invalid.warnings, schema: schema.text, conditions: placed };
-  } catch (error) {
-    console.error(error);
-    return { ok: false, problems: [{ ...nowhere('policies'), message: 'the engine refuses the set' }] };
+  } catch {
+    return { ok: false, problems: [{ ...nowhere('policies'), message: 'the official engine cannot hold the set: it is too large' }] };
   }
 }
 
