@@ -51,7 +51,7 @@ export async function observe(road: Road, call: LiveCall, upshot: Upshot): Promi
       const kept =
         upshot.content === undefined || payload === undefined
           ? undefined
-          : keptOfResult(call.entry, upshot.status, upshot.content, payload.sizeBytes, road.pseudonym);
+          : keptOfResult(call.entry, upshot.content, payload.sizeBytes, road.pseudonym);
       const result: Observed =
         answered && !stopped
           ? { released: true, observation: id }

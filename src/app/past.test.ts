@@ -88,10 +88,7 @@ function observation(
   at: number,
   status: ObservationEvent['status'],
 ): ObservationEvent {
-  const kept =
-    status === 'ok' || status === 'error'
-      ? { kept: { status: pseudonym(`history ${status}`).slice(0, 32), bytes: 2 } }
-      : {};
+  const kept = status === 'ok' || status === 'error' ? { kept: { bytes: 2 } } : {};
   const header = {
     v: 1 as const,
     id: `o${n}`,

@@ -286,7 +286,7 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
         open.delete(event.decision);
         taken(() => void open.set(event.decision, call));
         const { session, agent } = call;
-        for (const ended of endsOf(call.event, event)) happened({ session, agent, event: ended });
+        for (const ended of endsOf(call.event, event, names)) happened({ session, agent, event: ended });
       }
       if (undo === undefined) trim();
     },
@@ -335,6 +335,7 @@ function requestEvent(asking: Asking, names: Names, id?: string): TemporalEvent 
 function endsOf(
   call: TemporalEvent,
   { status, kept, at }: Extract<Event, { type: 'observation' }>,
+  names: Names,
 ): readonly TemporalEvent[] {
   const ended = (kind: string, output?: RecordValue): TemporalEvent => ({
     ...call,
@@ -345,9 +346,9 @@ function endsOf(
   });
   switch (status) {
     case 'ok':
-      return [ended('response', recordOfKept(kept ?? {}))];
+      return [ended('response', output(kept, names.id(status)))];
     case 'error':
-      return [ended('error', recordOfKept(kept ?? {}))];
+      return [ended('error', output(kept, names.id(status)))];
     case 'withheld':
     case 'ambiguous':
       // It may have ended well or badly: whoever asks for either is told that nobody knows.
@@ -355,6 +356,10 @@ function endsOf(
     case 'unreleased':
       return [];
   }
+}
+
+function output(kept: Kept | undefined, status: string): RecordValue {
+  return new Map<string, TemporalValue>([...recordOfKept(kept ?? {}), ['status', status]]);
 }
 
 function at(happenings: readonly Happening[], index: number): number {

@@ -18,10 +18,11 @@ export type SeenKind = (typeof seenKinds)[number];
 
 /** Things that one agent is remembered to have used. */
 export const maxSeen = 10_000;
+const maxNameLength = 256;
 /** Destinations of one call. */
 const maxDestinations = 32;
 
-/** @returns what a request uses, each as `<kind> <name>`; destinations by their hash */
+/** @returns what a request uses, each as `<kind> <name>`; destinations, and names that are long, by their hash */
 export function usedBy(
   entry: CatalogueEntry,
   resource: { readonly type: string; readonly id: string },
@@ -31,9 +32,14 @@ export function usedBy(
   return [
     `tool ${entry.server}/${entry.target}`,
     `class ${entry.class}`,
-    `resource ${hashed(`${resource.type} ${resource.id}`, pseudonym)}`,
+    `resource ${named(`${resource.type}::${resource.id}`, pseudonym)}`,
     ...destinationsIn(entry, args).map((text) => `destination ${hashed(text, pseudonym)}`),
   ];
+}
+
+/** Which resource it was stands in the record as well. */
+function named(resource: string, pseudonym: Pseudonym): string {
+  return resource.length <= maxNameLength ? resource : hashed(resource, pseudonym);
 }
 
 /** Of what is used, that which is not in the set. */

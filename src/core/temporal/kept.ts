@@ -46,7 +46,7 @@ export function keptOfArguments(entry: CatalogueEntry, args: CedarRecord, pseudo
   return kept;
 }
 
-/** What every result has for conditions over history, whatever the catalogue names beside it. */
+/** What every result has for conditions over history; the status is the record's own. */
 export const resultFields = { status: 'String', bytes: 'Long', rows: 'Long' } as const;
 
 /**
@@ -55,7 +55,6 @@ export const resultFields = { status: 'String', bytes: 'Long', rows: 'Long' } as
  */
 export function keptOfResult(
   entry: Pick<CatalogueEntry, 'keeps'>,
-  status: string,
   result: JsonObject,
   bytes: number,
   pseudonym: Pseudonym,
@@ -63,7 +62,6 @@ export function keptOfResult(
   const structured = own(result, 'structuredContent');
   const rows = rowsOf(structured);
   const kept: { [name: string]: KeptValue } = {
-    status: hashed(status, pseudonym),
     bytes,
     ...(rows === undefined ? {} : { rows }),
   };
