@@ -72,6 +72,44 @@ export const requirements = {
     source: 'docs/architecture.md rule 2',
     controls: ['ASI02', 'ASI08'],
   },
+  'history.sequence': {
+    promise:
+      'what is only allowed after something else is refused until just that was done, by just that session',
+    source: 'docs/temporal.md',
+    controls: ['ASI02', 'AARM-R2', 'AARM-R3'],
+  },
+  'history.no-overspending': {
+    promise:
+      'a budget over time holds for calls that are decided at once, in several sessions and on several nodes',
+    source: 'docs/temporal.md, docs/adr/0014-history-on-the-road.md',
+    controls: ['ASI02', 'ASI08', 'AARM-R3'],
+  },
+  'history.unknown-denies': {
+    promise: 'what history cannot tell permits nothing, and a forbid that asks it denies',
+    source: 'docs/temporal.md',
+    controls: ['AARM-R1', 'AARM-R3', 'ASI08'],
+  },
+  'history.rebuilt': {
+    promise: 'a restart forgets nothing that conditions over history can ask for',
+    source: 'docs/temporal.md',
+    controls: ['AARM-R2', 'AARM-R5', 'ASI08'],
+  },
+  'history.new-rule-not-blind': {
+    promise: 'a rule that is published later sees what happened before it',
+    source: 'docs/temporal.md',
+    controls: ['ASI10', 'AARM-R2'],
+  },
+  'history.first-use': {
+    promise:
+      'what an agent uses for the first time ever is told apart, in any session, until a call may have taken effect',
+    source: 'docs/temporal.md',
+    controls: ['ASI02', 'ASI10', 'AARM-R2'],
+  },
+  'history.told': {
+    promise: 'an explanation shows each condition over history as written, with what history said then',
+    source: 'docs/evidence.md',
+    controls: ['ASI09', 'AARM-R5'],
+  },
   'catalogue.pinned': {
     promise:
       'a tool that is new, changed or renamed since a person accepted it is neither listed nor callable',

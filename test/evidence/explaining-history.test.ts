@@ -11,6 +11,7 @@ import type { JsonObject } from '../../src/core/json/value.ts';
 import type { Caller } from '../../src/core/request/proposal.ts';
 import { explanationLines } from '../../src/edges/cli/explanation.ts';
 import { booksOf } from '../../src/main/evidence.ts';
+import { verifies } from '../requirements.ts';
 import { type DataDir, openDataDir, published } from './data-dir.fixture.ts';
 import { run } from './process.fixture.ts';
 
@@ -144,6 +145,7 @@ describe('clause by clause, a condition over history', () => {
 
 describe('what history said', () => {
   test('stands beside the text of each condition, whatever the outcome', async () => {
+    verifies('history.told');
     const said = async (name: string) => (await explained(name)).history.map(({ said }) => said);
     expect(await said('neither')).toEqual([false, false]);
     expect(await said('no customer')).toEqual([true, false]);

@@ -11,6 +11,7 @@ import type { CatalogueEntry } from '../../src/core/catalogue/entry.ts';
 import { digestJson } from '../../src/core/json/canonical.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
 import { nothingRead } from '../../src/core/label/label.ts';
+import { verifies } from '../requirements.ts';
 import { operator, type Rig, rig, tool } from './road.fixture.ts';
 
 const text = { type: 'string' };
@@ -102,6 +103,7 @@ describe('a sequence', () => {
     };`;
 
   test('is asked of the session, and of this document', async () => {
+    verifies('history.sequence');
     const { made, caller } = await started(rule);
     const write = tool('ops', 'write', { document: 'a', body: 'x' });
     expect(await outcome(made, caller, write)).toBe('no_permit');
@@ -116,6 +118,7 @@ describe('a sequence', () => {
   });
 
   test('survives a restart', async () => {
+    verifies('history.rebuilt');
     const { made, caller } = await started(rule);
     await made.call(caller, tool('ops', 'read', { document: 'a' }));
     const again = await rig({ published: published(rule), store: made.store });
@@ -126,6 +129,7 @@ describe('a sequence', () => {
   });
 
   test('is known to a rule that is published later', async () => {
+    verifies('history.new-rule-not-blind');
     const { made, caller } = await started(permitAll);
     await made.call(caller, tool('ops', 'read', { document: 'a' }));
     const done = await publish(made.road, made.force, operator, published(rule));
@@ -150,6 +154,7 @@ describe('a sequence', () => {
 
 describe('a budget over time', () => {
   test('counts what is in flight: 64 calls at once do not overspend', async () => {
+    verifies('history.no-overspending');
     const { made, caller } = await started(refundBudget);
     const answers = await Promise.all(
       Array.from({ length: 64 }, (_, i) => made.call(caller, refund(900, `c${i}`))),
@@ -161,6 +166,7 @@ describe('a budget over time', () => {
   });
 
   test('of an agent is one for all of its sessions', async () => {
+    verifies('history.no-overspending');
     const { made, caller } = await started(refundBudget);
     const callers = [caller, await made.start(), await made.start()];
     await Promise.all(
@@ -223,6 +229,7 @@ describe('what cannot be known', () => {
     };`;
 
   test('denies: after a call that never settled, a forbid over what came of it errs', async () => {
+    verifies('history.unknown-denies');
     const { made, caller } = await started(retry, { answers: () => undefined });
     expect(await outcome(made, caller, tool('ops', 'deploy', { service: 'web' }))).toBe('allow');
     expect(await outcome(made, caller, tool('ops', 'deploy', { service: 'web' }))).toBe('forbid_errored');
@@ -230,6 +237,7 @@ describe('what cannot be known', () => {
   });
 
   test('permits nothing', async () => {
+    verifies('history.unknown-denies');
     const { made, caller } = await started(
       `@id("d") @reason("r") permit (principal is Agent, action == Action::"ops.deploy", resource);
        @id("after-deploy") @reason("r") permit (principal is Agent, action == Action::"ops.refund", resource)
@@ -263,6 +271,7 @@ describe('the first use ever', () => {
     when { context.first.destination && context.args.amount > 100 };`;
 
   test('of a destination ends with a call that could take effect, in any session and after a restart', async () => {
+    verifies('history.first-use', 'history.rebuilt');
     const { made, caller } = await started(rule);
     expect(await outcome(made, caller, refund(101, 'c9'))).toBe('pending_approval');
     expect(await outcome(made, caller, refund(101, 'c9'))).toBe('pending_approval');

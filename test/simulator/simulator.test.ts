@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../../src/adapters/memory/ledger.ts';
 import { CanaryFailed } from '../../src/app/canary.ts';
+import { verifies } from '../requirements.ts';
 import { chanceOf } from './chance.ts';
 import { faults } from './faults.ts';
 import { linkTo } from './network.ts';
@@ -28,6 +29,7 @@ function inWorker(share: Share): Promise<ShareDone> {
 
 describe(`in ${runs} runs`, () => {
   test('no promise of the road is broken, and whatever can happen did', hurry, async () => {
+    verifies('history.sequence', 'history.no-overspending', 'history.rebuilt');
     const workers = Math.min(availableParallelism(), 4);
     const share = Math.ceil(runs / workers);
     const done = await Promise.all(
