@@ -242,6 +242,18 @@ describe('the past', () => {
     expect(ask(past, 400_000, 's1', 'a1')).toEqual({ holding: new Set(['session']), untold: new Map() });
   });
 
+  test('does not take for undone what had to go because it was old', () => {
+    const past = createPast(pseudonym, { keepMs: 6000, maxEvents: 16, maxHistories: 100 });
+    past.learn(decision(0, 0, 's1', 'a1', 6, true));
+    for (let n = 1; n < 10; n++) past.learn(decision(n, n * 1000, 's2', 'a2', 0, false));
+    expect(past.size()).toBeLessThan(11);
+    // Windows inside of one another may reach further than anything is kept.
+    expect([...ask(past, 9500, 's1', 'a1').untold]).toEqual([
+      ['session', 'forgotten'],
+      ['agent', 'forgotten'],
+    ]);
+  });
+
   test('makes a history anew when it has put it away', () => {
     const past = createPast(pseudonym, { ...pastLimits, maxHistories: 2 });
     for (let n = 0; n < 9; n++) past.learn(decision(n, 1000, `s${n % 3}`, `a${n % 3}`, 3, true));

@@ -72,9 +72,9 @@ export interface Past {
 }
 
 export interface PastLimits {
-  /** Longer than any window: what is older goes. */
+  /** Longer than any window: what is older goes, and conditions that reach it cannot be told. */
   readonly keepMs: number;
-  /** Beyond this the oldest goes, and conditions that reach it are unresolved. */
+  /** Beyond this the oldest goes, and conditions that reach it cannot be told. */
   readonly maxEvents: number;
   /** Histories of sessions and agents that are kept ready for one policy set. */
   readonly maxHistories: number;
@@ -163,8 +163,9 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
     let drop = 0;
     while (drop < happenings.length && (drop < most || at(happenings, drop) < newestAt - limits.keepMs))
       drop++;
-    if (most > 0) forgottenUpTo = Math.max(forgottenUpTo, at(happenings, most - 1));
     const gone = new Set(happenings.splice(0, drop));
+    // What went because it is old as well: nested windows may reach further than anything is kept.
+    for (const { event } of gone) forgottenUpTo = Math.max(forgottenUpTo, event.at);
     for (const lines of [sessions, agents]) {
       for (const [key, line] of lines) {
         const first = line.happenings.findIndex((one) => !gone.has(one));
