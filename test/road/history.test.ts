@@ -299,6 +299,11 @@ describe('a file with conditions', () => {
       /further than/,
     ],
     [
+      'looks back too far, one window in another',
+      'permit (principal is Agent, action == Action::"ops.write", resource) when temporal { formerly within 20d (Action::"ops.read"::request{} && formerly within 11d Action::"ops.write"::request{}) };',
+      /add up/,
+    ],
+    [
       'is about everybody, administration included',
       'permit (principal, action, resource) when temporal { formerly within 1h Action::"ops.write"::request{} };',
       /say `principal is Agent`/,

@@ -34,6 +34,7 @@ import {
 } from '../../core/temporal/condition.ts';
 import { defaultMacros } from '../../core/temporal/defaults.ts';
 import { readEventSchema } from '../../core/temporal/event-schema.ts';
+import type { Formula } from '../../core/temporal/formula.ts';
 import { formulaOf } from '../../core/temporal/formula-of.ts';
 import { keptArguments, resultFields } from '../../core/temporal/kept.ts';
 import { localityOf, readsOrder } from '../../core/temporal/locality.ts';
@@ -41,6 +42,9 @@ import { type LoweredPolicy, lowerPolicies } from '../../core/temporal/lower.ts'
 import { builtInType, type SchemaType } from '../../core/temporal/schema-type.ts';
 import type { Engine } from './engine.ts';
 import { nowhere } from './piece.ts';
+
+/** Within what is kept (app/past.ts). Each window alone is held to it by the schema below. */
+const maxReachSeconds = 30 * 86_400;
 
 /** What every action's events are, on the road. Source: docs/temporal.md, "Events". */
 const eventSchema = readEventSchema({
@@ -125,17 +129,18 @@ function faultsOf(policy: LoweredPolicy): readonly Problem[] {
           'a condition over history is about what agents do: say `principal is Agent`, or name the action',
       },
     ];
-  return leaves.flatMap(({ condition, at: leafAt }) =>
-    localityOf(formulaOf(condition), []) === 'tenant' && readsOrder(formulaOf(condition))
-      ? [
-          {
-            ...placeAt(file, leafAt),
-            message:
-              'this depends on what everybody does in between: `previous`, and `since` after something positive, have no place here',
-          },
-        ]
-      : [],
-  );
+  return leaves.flatMap(({ condition, at: leafAt }) => {
+    const message = whyNotHere(formulaOf(condition));
+    return message === undefined ? [] : [{ ...placeAt(file, leafAt), message }];
+  });
+}
+
+function whyNotHere(formula: Formula): string | undefined {
+  if (localityOf(formula, []) === 'tenant' && readsOrder(formula))
+    return 'this depends on what everybody does in between: `previous`, and `since` after something positive, have no place here';
+  if (reachOf(formula) > maxReachSeconds)
+    return 'windows inside of one another add up, and together these look back further than 30 days';
+  return undefined;
 }
 
 /** The policy as a file, its conditions named after its id. */
