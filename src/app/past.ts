@@ -326,7 +326,7 @@ function requestEvent(asking: Asking, names: Names, id?: string): TemporalEvent 
       ['callerPrincipal', new EntityValue('Agent', agent)],
       ['callerResource', new EntityValue(resource.type, resource.id)],
       ['sessionId', names.id(session)],
-      ['taskId', names.id(task)],
+      ['taskId', new EntityValue('Task', task)],
       // Nobody asks for the request that is being decided by its id.
       ...(id === undefined ? [] : [['requestId', id] as const]),
     ]),

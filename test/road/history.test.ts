@@ -117,6 +117,17 @@ describe('a sequence', () => {
     expect(made.effects.filter((effect) => effect.startsWith('ops/write'))).toHaveLength(1);
   });
 
+  test('can be asked of the task', async () => {
+    const { made, caller } =
+      await started(`@id("r") permit (principal is Agent, action == Action::"ops.read", resource);
+      @id("w") permit (principal is Agent, action == Action::"ops.write", resource)
+      when temporal { formerly within 1h Action::"ops.read"::response{ taskId: context.task, callerPrincipal: principal } };`);
+    const write = tool('ops', 'write', { document: 'a', body: 'x' });
+    await made.call(caller, tool('ops', 'read', { document: 'b' }));
+    expect(await outcome(made, caller, write)).toBe('allow');
+    expect(await outcome(made, await made.start(), write)).toBe('no_permit');
+  });
+
   test('survives a restart', async () => {
     verifies('history.rebuilt');
     const { made, caller } = await started(rule);

@@ -57,7 +57,7 @@ const eventSchema = readEventSchema({
 });
 
 function ours(): string {
-  return 'callerPrincipal: principalType(A), callerResource: resourceType(A), requestId: String, sessionId: String, taskId: String';
+  return 'callerPrincipal: principalType(A), callerResource: resourceType(A), requestId: String, sessionId: String, taskId: Task';
 }
 
 export interface LoweredFiles {
