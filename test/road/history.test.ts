@@ -210,6 +210,19 @@ describe('a budget over time', () => {
     expect(outcomes.filter((one) => one === 'allow')).toHaveLength(3);
   });
 
+  // The table of docs/temporal.md, "What a refused call counts for".
+  test.each<[kind: string, limit: string, outcomes: readonly string[]]>([
+    ['request', '> 10000', ['allow', 'forbidden', 'forbidden']],
+    ['admitted', '>= 10000', ['allow', 'allow', 'forbidden']],
+  ])('over %s, of 60.00, 150.00 and 30.00', async (kind, limit, outcomes) => {
+    const { made, caller } = await started(
+      refundBudget.replace('::request', `::${kind}`).replace('> 10000', limit),
+    );
+    const said = [];
+    for (const amount of [6000, 15_000, 3000]) said.push(await outcome(made, caller, refund(amount)));
+    expect(said).toEqual(outcomes);
+  });
+
   test('is not spent by a commit that failed', async () => {
     let failing = false;
     const { made, caller } = await started(refundBudget, {

@@ -3,7 +3,7 @@
  * What a condition over history looks at, and what that costs, in words: a wider one than was meant is
  * seen before it is published.
  *
- * Source: docs/temporal.md, "Whose history: locality".
+ * Source: docs/temporal.md, "Whose history, and what it costs".
  */
 import { duration } from '../../app/lifting.ts';
 import type { Locality } from '../../core/temporal/condition.ts';
