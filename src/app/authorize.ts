@@ -9,6 +9,7 @@ import type { BodyOf } from '../core/record/event.ts';
 import { payloadRef, type SealedPayload } from '../core/record/payload.ts';
 import { type Pseudonym, withoutSecrets } from '../core/record/secret.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
+import { kindOf } from '../core/session/seen.ts';
 import type { View } from '../core/state/facet.ts';
 import { type Considered, consider, type RefusalCode } from './consider.ts';
 import type { LiveCall } from './live.ts';
@@ -104,9 +105,11 @@ function decided(
   const body: DecisionBody = {
     ...event,
     shadow: released && !admitted,
-    ...(considered.first === undefined || considered.first.length === 0 ? {} : { first: considered.first }),
+    ...firstOf(considered.first ?? [], released),
     ...(released && worst !== undefined
-      ? { open: { reserves: considered.reserves, worst, releaseWithinMs: road.releaseWithinMs } }
+      ? {
+          open: { reserves: considered.reserves, worst, releaseWithinMs: road.releaseWithinMs },
+        }
       : {}),
   };
   const writings = [
@@ -147,6 +150,12 @@ function decided(
       policies: considered.because.map((verdict) => verdict.policy.id),
     },
   };
+}
+
+/** What never takes effect is used by nobody: of that only the kinds are told, for who asks why. */
+function firstOf(first: readonly string[], released: boolean): Pick<DecisionBody, 'first'> {
+  if (first.length === 0) return {};
+  return { first: released ? first : [...new Set(first.map(kindOf))] };
 }
 
 /** Refused for want of knowledge: what is missing here may have been written elsewhere a moment ago. */

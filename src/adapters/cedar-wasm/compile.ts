@@ -126,7 +126,12 @@ export function compilePolicies({ files, entries, shadow }: PolicySources): Comp
     }));
     return { ok: true, set, warnings: invalid.warnings, schema: schema.text, conditions: placed };
   } catch {
-    return { ok: false, problems: [{ ...nowhere('policies'), message: 'the official engine cannot hold the set: it is too large' }] };
+    return {
+      ok: false,
+      problems: [
+        { ...nowhere('policies'), message: 'the official engine cannot hold the set: it is too large' },
+      ],
+    };
   }
 }
 

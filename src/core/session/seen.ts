@@ -18,7 +18,7 @@ export type SeenKind = (typeof seenKinds)[number];
 
 /** Things that one agent is remembered to have used. */
 export const maxSeen = 10_000;
-const maxNameLength = 256;
+const maxNameLength = 48;
 /** Destinations of one call. */
 const maxDestinations = 32;
 
@@ -49,8 +49,14 @@ export function neverSeen(seen: ReadonlySet<string> | undefined, used: readonly 
 
 /** For each kind whether something of it is new. */
 export function firsts(fresh: readonly string[]): { readonly [kind in SeenKind]: boolean } {
-  const is = (kind: SeenKind) => fresh.some((one) => one.startsWith(`${kind} `));
+  const is = (kind: SeenKind) => fresh.some((one) => kindOf(one) === kind);
   return { tool: is('tool'), class: is('class'), resource: is('resource'), destination: is('destination') };
+}
+
+/** Of what is used, or of its kind alone. */
+export function kindOf(used: string): string {
+  const end = used.indexOf(' ');
+  return end < 0 ? used : used.slice(0, end);
 }
 
 /** @returns the same set where nothing fits or is new */
