@@ -14,7 +14,7 @@ const payloadBytes = 400;
 const timeoutMs = 10_000;
 const filler = 'x'.repeat(bodyBytes - 10);
 
-const seconds = Number(process.argv[process.argv.indexOf('--seconds') + 1] || 3);
+const seconds = Number(process.argv[process.argv.indexOf('--seconds') + 1]) || 3;
 const parent = process.argv[2]?.startsWith('-') === false ? process.argv[2] : tmpdir();
 const directory = mkdtempSync(join(parent, 'countersign-bench-'));
 try {
