@@ -72,9 +72,14 @@ export interface Moment {
   readonly past: Pick<Past, 'ask'>;
 }
 
+export interface Considering extends Pick<Road, 'pseudonym'> {
+  /** The arguments come out of a record: they are the projection that was made then. */
+  readonly projected?: boolean;
+}
+
 /** @param understood the obligations that the asking edge can honour, by name */
 export function consider(
-  road: Pick<Road, 'pseudonym'>,
+  road: Considering,
   force: InForce,
   view: View,
   { at, past }: Moment,
@@ -190,7 +195,7 @@ export function judge(
 }
 
 function describe(
-  road: Pick<Road, 'pseudonym'>,
+  road: Considering,
   force: InForce,
   entry: CatalogueEntry,
   proposal: Proposal,
@@ -200,7 +205,7 @@ function describe(
   | { ok: false; code: 'invalid_arguments' | 'unsupported_arguments'; message: string } {
   const valid = force.catalogue.validate(entry, args);
   if (!valid.ok) return { ok: false, code: 'invalid_arguments', message: valid.message };
-  const projection = projected(args, entry.args, road.pseudonym);
+  const projection = road.projected === true ? args : projected(args, entry.args, road.pseudonym);
   const shape = entry.kind === 'tool' ? force.shapes.get(entry.action) : undefined;
   const values =
     shape === undefined ? { ok: true as const, args: {}, opaque: true } : cedarArgs(projection, shape);

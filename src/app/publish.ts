@@ -142,7 +142,8 @@ function publication(next: Published, place: Place, seal: Sealer): readonly Writ
   ];
 }
 
-function shaped(next: Published): InForce {
+/** With the shapes of arguments: what a node decides by. */
+export function shaped(next: Published): InForce {
   const shapes = new Map(
     next.catalogue.entries.flatMap((entry) =>
       entry.pinned === undefined
