@@ -143,8 +143,10 @@ async function decidedAgain(
   if (!('session' in event.who)) return 'not_described';
   if (standing.has(event.code)) return saidOf(event);
   const args = await argsOf(event, position, open);
-  if (typeof args === 'string')
-    return event.versions.catalogue === next.catalogue.digest ? saidOf(event) : args;
+  // Refused by the catalogue, before policy was asked: under the same one it would be again.
+  if (args === 'not_described')
+    return event.versions.catalogue === next.catalogue.digest ? saidOf(event) : 'other_catalogue';
+  if (typeof args === 'string') return args;
   const { method, server, target, definition } = event.request;
   const proposal = { method, server, target, args, ...(definition === undefined ? {} : { definition }) };
   const moment = { at: event.at, past };
@@ -166,9 +168,9 @@ async function argsOf(
   return parsed.ok && isObject(parsed.value) ? parsed.value : 'unreadable';
 }
 
-function saidOf({ outcome, code, verdicts, shadow }: DecisionEvent): Said {
+function saidOf({ outcome, code, verdicts }: DecisionEvent): Said {
   const satisfied = verdicts.filter(({ kind }) => kind === 'satisfied');
-  return { outcome, code, policies: deciding(outcome, shadow, satisfied) };
+  return { outcome, code, policies: deciding(outcome, satisfied) };
 }
 
 function saidBy({ outcome, code, verdicts }: Considered): Said {
@@ -178,7 +180,6 @@ function saidBy({ outcome, code, verdicts }: Considered): Said {
     code,
     policies: deciding(
       outcome,
-      false,
       satisfied.map(({ id, effect }) => ({ policy: id, effect })),
     ),
   };
@@ -186,7 +187,6 @@ function saidBy({ outcome, code, verdicts }: Considered): Said {
 
 function deciding(
   outcome: Said['outcome'],
-  _shadow: boolean,
   satisfied: readonly { readonly policy: string; readonly effect: 'permit' | 'forbid' }[],
 ): readonly string[] {
   const admitted = outcome === 'allow' || outcome === 'modify';

@@ -104,6 +104,23 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
     });
 
   policy
+    .command('plan')
+    .description('what other policies would have said to recorded requests (exit 2: something changes)')
+    .argument('<dir>', 'the policies to try')
+    .option('--since <time>', 'only decisions from then on: 7d, 12h, 2026-07-28T12:00:00Z')
+    .option('--catalogue <dir>', 'what each tool is (default: the catalogue that was published last)')
+    .option('--json', 'print one JSON object')
+    .action(async (dir, flags) => {
+      const { planParts } = await import('./plan.ts');
+      const { showPlan } = await import('../edges/cli/plan.ts');
+      const sources = {
+        policyDir: dir,
+        ...(flags.catalogue === undefined ? {} : { catalogueDir: flags.catalogue }),
+      };
+      process.exitCode = await showPlan(planParts(dataDir(), process.env, sources), flags, Date.now());
+    });
+
+  policy
     .command('trace')
     .description('what policies say to each request of a trace; needs no daemon (exit 3: they are invalid)')
     .requiredOption('--policies <path>', 'a .dw or .cedar file, or a folder of them')

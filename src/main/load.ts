@@ -78,7 +78,7 @@ export function load({ policyDir = starterDir, catalogueDir, mode, shadow }: Sou
   };
 }
 
-function policyFiles(dir: string): { name: string; text: string }[] | Problem {
+export function policyFiles(dir: string): { name: string; text: string }[] | Problem {
   const at = (message: string): Problem => ({ file: dir, line: 1, column: 1, message });
   try {
     const names = readdirSync(dir)

@@ -9,6 +9,8 @@ import type { Caller } from '../../src/core/request/proposal.ts';
 import { type DataDir, openDataDir, verifierKey, workDay } from './data-dir.fixture.ts';
 import { run } from './process.fixture.ts';
 
+const starterDir = join(import.meta.dirname, '../../policies');
+
 let data: DataDir;
 let caller: Caller;
 let elsewhere: string;
@@ -262,5 +264,51 @@ describe('explain', () => {
     });
     const { event: seen } = (await json('log', '--type', 'observation', '--last', '1'))[0];
     expect((await json('explain', seen.id))[0]).toMatchObject({ id: seen.decision });
+  });
+});
+
+describe('policy plan', () => {
+  const plan = (dir: string, ...more: readonly string[]) => at('policy', 'plan', dir, ...more);
+  const policies = (text: string) => {
+    const dir = mkdtempSync(join(elsewhere, 'policies-'));
+    writeFileSync(join(dir, 'a.cedar'), text);
+    return dir;
+  };
+
+  test('with the policies that decided nothing changes', async () => {
+    const { code, stdout } = await plan(starterDir);
+    expect(stdout).toMatch(/\d+ decided again, \d+ the same/);
+    expect(code).toBe(0);
+  });
+
+  test('with others, what is newly allowed comes first, and the exit code says that something changes', async () => {
+    const everything = policies(
+      '@id("everything") @reason("all of it") permit (principal is Agent, action, resource);',
+    );
+    const { code, stdout } = await plan(everything);
+    expect(code).toBe(2);
+    expect(stdout.split('\n')[0]).toMatch(/^newly allowed: [1-9]/);
+    expect(stdout).toContain('starter.no-way-out');
+    expect(stdout).toContain('mail/send_mail');
+    const printed = JSON.parse((await plan(everything, '--json')).stdout);
+    expect(printed).toMatchObject({ schemaVersion: 1, changes: [{ kind: 'newly_allowed' }, {}] });
+  });
+
+  test.each([
+    [
+      'that do not fit the catalogue',
+      () => policies('permit (principal, action == Action::"no.such", resource);'),
+      3,
+      /a\.cedar:1/,
+    ],
+    ['that are not there', () => join(elsewhere, 'nowhere'), 3, /not a directory/],
+  ])('policies %s are refused', async (_what, dir, code, told) => {
+    const refused = await plan(dir());
+    expect(refused.code).toBe(code);
+    expect(refused.stderr).toMatch(told);
+  });
+
+  test('a time that is none is refused', async () => {
+    expect(await plan(starterDir, '--since', 'soon')).toMatchObject({ code: 1 });
   });
 });

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plans over a ledger that a real road wrote.
+import { describe, expect, test } from 'vitest';
+import { type Rig, rig, tool } from '../../test/road/road.fixture.ts';
+import { catalogueIndex } from '../adapters/catalogue-files/catalogue-index.ts';
+import { compilePolicies } from '../adapters/cedar-wasm/compile.ts';
+import type { CatalogueEntry } from '../core/catalogue/entry.ts';
+import { digestJson } from '../core/json/canonical.ts';
+import type { JsonObject } from '../core/json/value.ts';
+import { nothingRead } from '../core/label/label.ts';
+import type { Evidence } from './evidence.ts';
+import { type Plan, plan } from './plan.ts';
+import type { Published } from './ports.ts';
+import { shaped } from './publish.ts';
+
+const entries: readonly CatalogueEntry[] = [
+  entry(
+    'refund',
+    { amount: { type: 'integer' }, customer: { type: 'string' } },
+    {
+      amount: { role: 'amount', money: true },
+      customer: { role: 'destination' },
+    },
+  ),
+  entry(
+    'login',
+    { user: { type: 'string' }, password: { type: 'string' } },
+    {
+      user: { role: 'selector' },
+      password: { role: 'credential' },
+    },
+  ),
+];
+
+function entry(name: string, properties: JsonObject, args: CatalogueEntry['args']): CatalogueEntry {
+  return {
+    kind: 'tool',
+    server: 'ops',
+    target: name,
+    action: `ops.${name}`,
+    class: 'write',
+    resource: { type: 'Thing', label: nothingRead },
+    args,
+    result: nothingRead,
+    reversible: true,
+    stateless: true,
+    pinned: {
+      digest: digestJson(name),
+      definition: { name, inputSchema: { type: 'object', properties, required: Object.keys(properties) } },
+    },
+  };
+}
+
+function published(text: string): Published {
+  const compiled = compilePolicies({ files: [{ name: 'a.cedar', text }], entries });
+  if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems));
+  const catalogue = catalogueIndex(entries.map((one) => ({ entry: one, check: () => ({ ok: true }) })));
+  return { policies: compiled.set, catalogue, mode: 'enforce', sources: { policies: '{}', catalogue: '{}' } };
+}
+
+const all = '@id("all") @reason("r") permit (principal is Agent, action, resource);\n';
+const over = (amount: number) =>
+  `@id("over") @reason("r") forbid (principal is Agent, action == Action::"ops.refund", resource) when { context.args.amount > ${amount} };\n`;
+const perHour = (most: number) =>
+  `@id("per-hour") @reason("r") forbid (principal is Agent, action == Action::"ops.refund", resource) when temporal { count_within(1h, Action::"ops.refund"::admitted{ callerPrincipal: principal }) >= ${most} };\n`;
+
+function evidenceOf(made: Rig): Pick<Evidence, 'scan'> {
+  return {
+    async *scan() {
+      for (const one of await made.ledger.read(0, 10_000)) yield { ...one, before: null };
+    },
+  };
+}
+
+const planned = (made: Rig, text: string, sinceMs = 0, erased = false): Promise<Plan> =>
+  plan(evidenceOf(made), {
+    sinceMs,
+    next: shaped(published(text)),
+    pseudonym: made.road.pseudonym,
+    open: async (digest, position) =>
+      erased ? { ok: false, reason: 'erased' } : made.road.vault.open(digest, position),
+  });
+
+async function refunds(text: string, ...amounts: readonly number[]): Promise<Rig> {
+  const made = await rig({ published: published(text) });
+  const caller = await made.start();
+  for (const amount of amounts) {
+    made.pass(1000);
+    await made.call(caller, tool('ops', 'refund', { amount, customer: `c${amount}` }));
+  }
+  return made;
+}
+
+describe('a plan', () => {
+  test('of the same policies changes nothing', async () => {
+    const made = await refunds(all + over(100) + perHour(2), 5, 500, 6, 7, 8);
+    expect(await planned(made, all + over(100) + perHour(2))).toMatchObject({
+      replayed: 5,
+      unchanged: 5,
+      changes: [],
+    });
+  });
+
+  test('shows what is newly allowed before what is newly refused, by the rules that decided', async () => {
+    const made = await refunds(all + over(100), 50, 150, 250, 90);
+    const { changes, unchanged } = await planned(
+      made,
+      `${all}${over(200)}@id("small") @reason("r") forbid (principal is Agent, action == Action::"ops.refund", resource) when { context.args.amount < 60 };`,
+    );
+    expect(unchanged).toBe(2);
+    expect(
+      changes.map(({ kind, before, after, count }) => [kind, before.policies, after.policies, count]),
+    ).toEqual([
+      ['newly_allowed', ['over'], ['all'], 1],
+      ['newly_refused', ['all'], ['small'], 1],
+    ]);
+    expect(changes[0]?.targets).toEqual([{ target: 'ops/refund', count: 1 }]);
+    expect(changes[0]?.examples[0]).toMatch(/^d-/);
+  });
+
+  test('asks history as it was', async () => {
+    const made = await refunds(all, 1, 2, 3, 4, 5);
+    const { changes } = await planned(made, all + perHour(3));
+    expect(changes).toMatchObject([{ kind: 'newly_refused', after: { policies: ['per-hour'] }, count: 2 }]);
+  });
+
+  test('takes only what is young enough, and still knows what came before', async () => {
+    const made = await refunds(all, 1, 2, 3, 4, 5);
+    const now = made.road.clock.wallMs();
+    const { replayed, changes } = await planned(made, all + perHour(3), now - 500);
+    expect([replayed, changes.length]).toEqual([1, 1]);
+  });
+
+  test('does not hide again what is hidden: a credential is the one that it was', async () => {
+    const rule = `${all}@id("twice") @reason("r") forbid (principal is Agent, action == Action::"ops.login", resource) when { context.args.password == context.args.user };`;
+    const made = await rig({ published: published(rule) });
+    const caller = await made.start();
+    await made.call(caller, tool('ops', 'login', { user: 'ada', password: 'correct horse' }));
+    expect(await planned(made, rule)).toMatchObject({ replayed: 1, unchanged: 1 });
+  });
+
+  test('never guesses: what was erased cannot be decided again, and is counted', async () => {
+    const made = await refunds(all + over(100), 50, 150);
+    const done = await planned(made, all, 0, true);
+    expect(done.replayed).toBe(0);
+    expect(done.cannot).toEqual({ erased: 2 });
+    expect(done.changes).toEqual([]);
+  });
+});
