@@ -25,6 +25,7 @@ import { matcher } from './like.ts';
 import { all, any, asTest, not } from './logic.ts';
 import { add, type Long, multiply, negate, subtract } from './long.ts';
 import { isTypeName } from './name.ts';
+import type { Conjunct } from './prefix.ts';
 import { recordOf, SetValue, type Value } from './value.ts';
 
 /** What is known of an expression once it is compiled. */
@@ -57,6 +58,8 @@ export function compileExpression(json: unknown, compiler: Compiler, nestingLeft
   const sub = (part: unknown) => compileExpression(part, compiler, nestingLeft - 1);
   const compiled = compileWhole(operator, operand, sub, compiler);
   if (!costly.has(operator) || compiled.constant !== undefined) return compiled;
+  // What was refused, for its depth perhaps, is not what the same means elsewhere.
+  if (compiler.refused !== undefined) return compiled;
   const { slots } = compiler;
   return compiled.test === undefined
     ? { code: slots.once(keyOf(json), compiled.code) }
@@ -65,12 +68,27 @@ export function compileExpression(json: unknown, compiler: Compiler, nestingLeft
 
 /** What is worth remembering, because other policies of the set ask the same. */
 const costly: ReadonlySet<string> = new Set([
-  ...['in', 'is', 'like', 'contains', 'containsAll', 'containsAny', 'hasTag', 'getTag'],
+  ...['in', 'is', 'like', 'contains', 'containsAll', 'containsAny', 'hasTag', 'getTag', '+', '-', '*'],
   ...extensionFunctions.keys(),
 ]);
 
+/** No text that is well-formed is written like a `bigint`. */
 function keyOf(json: unknown): string {
-  return JSON.stringify(json, (_, value) => (typeof value === 'bigint' ? { long: String(value) } : value));
+  return JSON.stringify(json, (_, value) => (typeof value === 'bigint' ? `\ud800${value}` : value));
+}
+
+/** @returns what must hold, one after the other, for a condition to hold */
+export function conjunctsOf(json: unknown, compiler: Compiler): readonly Conjunct[] {
+  return operandsOf(json, '&&').map((part) => {
+    const compiled = test(compileExpression(part, compiler));
+    return { key: compiler.refused === undefined ? keyOf(part) : '', test: compiled };
+  });
+}
+
+/** @returns the same of a condition that must not hold */
+export function negatedConjunct(json: unknown, compiler: Compiler): Conjunct {
+  const compiled = not(test(compileExpression(json, compiler)));
+  return { key: compiler.refused === undefined ? `unless ${keyOf(json)}` : '', test: compiled };
 }
 
 function compileWhole(operator: string, operand: unknown, sub: Sub, compiler: Compiler): Compiled {
@@ -95,9 +113,9 @@ function compileOperator(operator: string, operand: JsonObject, sub: Sub, compil
     case 'neg':
       return negation(part('arg'));
     case '&&':
-      return tested(all(chain(json(operator, operand), operator, sub)));
+      return tested(all(chain(operator, operand, sub)));
     case '||':
-      return tested(any(chain(json(operator, operand), operator, sub)));
+      return tested(any(chain(operator, operand, sub)));
     case '==':
       return tested(equals(part('left'), part('right')));
     case '!=':
@@ -198,20 +216,20 @@ function variableNamed(name: unknown, compiler: Compiler): Compiled {
 }
 
 /** Every operand of a chain of one operator, which associates either way. */
-function chain(json: unknown, operator: '&&' | '||', sub: Sub): readonly Test[] {
-  const tests: Test[] = [];
+function chain(operator: '&&' | '||', operand: JsonObject, sub: Sub): readonly Test[] {
+  return operandsOf({ [operator]: operand }, operator).map((part) => test(sub(part)));
+}
+
+function operandsOf(json: unknown, operator: '&&' | '||'): readonly unknown[] {
+  const operands: unknown[] = [];
   const open: unknown[] = [json];
   while (open.length > 0) {
     const next = open.pop();
     const sides = isObject(next) && Object.keys(next).length === 1 ? field(next, operator) : undefined;
     if (isObject(sides)) open.push(field(sides, 'right'), field(sides, 'left'));
-    else tests.push(test(sub(next)));
+    else operands.push(next);
   }
-  return tests;
-}
-
-function json(operator: string, operand: JsonObject): JsonObject {
-  return { [operator]: operand };
+  return operands;
 }
 
 function equals(left: Compiled, right: Compiled): Test {

@@ -27,6 +27,8 @@ export interface Frame {
   /** Undefined where reading is an error: no value is. */
   readonly values: (Value | undefined)[];
   readonly said: (boolean | undefined)[];
+  /** What was told of each prefix (prefix.ts). */
+  readonly prefixes: Int32Array;
 }
 
 /** Something that is evaluated. Undefined means that the policy errors. */
@@ -153,10 +155,16 @@ export function hasAttribute(frame: Frame, value: Value, name: string): boolean 
   return value.kind === 'entity' ? frame.entities.find(value)?.attrs.get(name) !== undefined : undefined;
 }
 
-/** Beyond this numbers of questions would stop being small. */
-const lastQuestion = 2 ** 30;
+/** Beyond this four times the number of a question would not be small. */
+const lastQuestion = 2 ** 28;
 
-export function createFrame(slots: Slots, entities: EntityStore, nobody: Uid, context: RecordValue): Frame {
+export function createFrame(
+  slots: Slots,
+  prefixes: number,
+  entities: EntityStore,
+  nobody: Uid,
+  context: RecordValue,
+): Frame {
   const [fields, values] = [slots.fields.size, slots.count()];
   return {
     principal: nobody,
@@ -171,12 +179,14 @@ export function createFrame(slots: Slots, entities: EntityStore, nobody: Uid, co
     filledAt: Array.from({ length: values }, () => 0),
     values: Array.from({ length: values }, (): Value | undefined => undefined),
     said: Array.from({ length: values }, (): boolean | undefined => undefined),
+    prefixes: new Int32Array(prefixes),
   };
 }
 
 export function nextQuestion(frame: Frame): void {
   if (frame.now >= lastQuestion) {
     frame.filledAt.fill(0);
+    frame.prefixes.fill(0);
     frame.now = 0;
   }
   frame.now++;

@@ -9,6 +9,7 @@
  */
 import type { Entity } from './entities.ts';
 import type { CompiledPolicy } from './policy.ts';
+import type { Divided } from './prefix.ts';
 import type { Uid } from './value.ts';
 
 export interface PolicyIndex {
@@ -16,7 +17,7 @@ export interface PolicyIndex {
   applicable(action: Uid, entity: Entity | undefined, principalType: string, resourceType: string): Policies;
 }
 
-export type Policies = readonly CompiledPolicy[];
+export type Policies = readonly (CompiledPolicy & Divided)[];
 
 /** The policies of one action, by types. */
 type ByTypes = (principalType: string, resourceType: string) => Policies;

@@ -4,10 +4,10 @@
  *
  * Source: https://docs.cedarpolicy.com/policies/json-format.html
  */
-import { type Compiler, compileExpression, test } from './expression.ts';
-import type { Slots, Test } from './frame.ts';
+import { type Compiler, conjunctsOf, negatedConjunct } from './expression.ts';
+import type { Slots } from './frame.ts';
 import { field, isList, isObject } from './json.ts';
-import { all, not } from './logic.ts';
+import type { Conjunct } from './prefix.ts';
 import {
   type ActionScope,
   type Constraint,
@@ -23,7 +23,7 @@ export interface CompiledPolicy {
   readonly principal: Constraint;
   readonly resource: Constraint;
   /** All but the action and the types of principal and resource. */
-  readonly test: Test;
+  readonly conjuncts: readonly Conjunct[];
 }
 
 export type PolicyCompilation =
@@ -41,25 +41,25 @@ export function compilePolicy(
   const effect = field(json, 'effect');
   if (effect !== 'permit' && effect !== 'forbid') return { ok: false, reason: 'the effect is not known' };
   const action = readActionScope(field(json, 'action'));
-  const principal = compileConstraint(field(json, 'principal'), 'principal', values, slots);
-  const resource = compileConstraint(field(json, 'resource'), 'resource', values, slots);
+  const principal = compileConstraint(field(json, 'principal'), 'principal', values);
+  const resource = compileConstraint(field(json, 'resource'), 'resource', values);
   if (action === undefined || principal === undefined || resource === undefined)
     return { ok: false, reason: 'the scope is not known' };
 
   const compiler: Compiler = { slots, refused: undefined };
   const clauses = field(json, 'conditions');
   if (!isList(clauses)) return { ok: false, reason: 'the conditions are no list' };
-  const conditions = clauses.map((clause) => compileClause(clause, compiler));
+  const conditions = clauses.flatMap((clause) => compileClause(clause, compiler));
   if (compiler.refused !== undefined) return { ok: false, reason: compiler.refused };
-  const tests = [principal.test, resource.test, ...conditions].flatMap((each) => each ?? []);
-  return { ok: true, policy: { id, effect, action, principal, resource, test: all(tests) } };
+  const conjuncts = [principal.must, resource.must, ...conditions].flatMap((each) => each ?? []);
+  return { ok: true, policy: { id, effect, action, principal, resource, conjuncts } };
 }
 
-function compileClause(clause: unknown, compiler: Compiler): Test {
+function compileClause(clause: unknown, compiler: Compiler): readonly Conjunct[] {
   const kind = isObject(clause) ? field(clause, 'kind') : undefined;
-  const body = isObject(clause) ? compileExpression(field(clause, 'body'), compiler) : undefined;
-  if (body !== undefined && kind === 'when') return test(body);
-  if (body !== undefined && kind === 'unless') return not(test(body));
+  const body = isObject(clause) ? field(clause, 'body') : undefined;
+  if (kind === 'when') return conjunctsOf(body, compiler);
+  if (kind === 'unless') return [negatedConjunct(body, compiler)];
   compiler.refused ??= 'a condition is neither `when` nor `unless`';
-  return () => undefined;
+  return [];
 }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whom and what a policy is about, in Cedar's JSON form, with the slots of a template filled in.
-import type { Slots, Test } from './frame.ts';
+import type { Test } from './frame.ts';
 import { field, isList, isObject, uidOfJson } from './json.ts';
 import { isTypeName } from './name.ts';
+import type { Conjunct } from './prefix.ts';
 import { sameUid, type Uid } from './value.ts';
 
 /** What must hold of a principal or a resource. `type`: only entities of this type can match. */
 export interface Constraint {
   readonly type: string | undefined;
   /** Undefined where the type, or nothing at all, is all that is asked for. */
-  readonly test: Test | undefined;
+  readonly must: Conjunct | undefined;
 }
 
 /** An action matches if it is one of these or, where `under`, below one of them. */
@@ -25,38 +26,43 @@ export function compileConstraint(
   json: unknown,
   of: 'principal' | 'resource',
   values: SlotValues,
-  slots: Slots,
 ): Constraint | undefined {
   if (!isObject(json)) return undefined;
   const scope = { op: field(json, 'op'), in: field(json, 'in'), type: field(json, 'entity_type') };
   switch (scope.op) {
     case 'All':
-      return { type: undefined, test: undefined };
+      return { type: undefined, must: undefined };
     case '==': {
       const uid = named(json, values);
-      return uid && { type: uid.type, test: (frame) => sameUid(frame[of], uid) };
+      return uid && { type: uid.type, must: being(of, uid) };
     }
     case 'in': {
       const uid = named(json, values);
-      return uid && { type: undefined, test: within(of, uid, slots) };
+      return uid && { type: undefined, must: within(of, uid) };
     }
     case 'is': {
       if (typeof scope.type !== 'string' || !isTypeName(scope.type)) return undefined;
-      if (scope.in === undefined) return { type: scope.type, test: undefined };
+      if (scope.in === undefined) return { type: scope.type, must: undefined };
       const uid = named(scope.in, values);
-      return uid && { type: scope.type, test: within(of, uid, slots) };
+      return uid && { type: scope.type, must: within(of, uid) };
     }
     default:
       return undefined;
   }
 }
 
-function within(of: 'principal' | 'resource', uid: Uid, slots: Slots): Test {
-  const isUnder: Test =
+function being(of: 'principal' | 'resource', uid: Uid): Conjunct {
+  const test: Test =
+    of === 'principal' ? (frame) => sameUid(frame.principal, uid) : (frame) => sameUid(frame.resource, uid);
+  return { key: `${of} == ${uid.type} ${uid.id}`, test };
+}
+
+function within(of: 'principal' | 'resource', uid: Uid): Conjunct {
+  const test: Test =
     of === 'principal'
       ? (frame) => sameUid(frame.principal, uid) || frame.principalEntity?.ancestors.has(uid) === true
       : (frame) => sameUid(frame.resource, uid) || frame.resourceEntity?.ancestors.has(uid) === true;
-  return slots.onceSaid(`${of} in ${uid.type} ${uid.id}`, isUnder);
+  return { key: `${of} in ${uid.type} ${uid.id}`, test };
 }
 
 export function readActionScope(json: unknown): ActionScope | undefined {

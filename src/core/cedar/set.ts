@@ -13,6 +13,7 @@ import { indexPolicies } from './index-of.ts';
 import { isObject, type Layout, recordOfJson, takeFields, type UidJson, uidOfJson } from './json.ts';
 import { isTypeName } from './name.ts';
 import { type CompiledPolicy, compilePolicy } from './policy.ts';
+import { errs, holds, sharePrefixes } from './prefix.ts';
 import { slotsOf } from './scope.ts';
 import { type Uid, uid } from './value.ts';
 
@@ -121,7 +122,8 @@ export function combined(
 const maxTypes = 10_000;
 
 function evaluator(policies: readonly CompiledPolicy[], slots: Slots): CedarSet['evaluate'] {
-  const index = indexPolicies(policies);
+  const prefixes = sharePrefixes(policies);
+  const index = indexPolicies(prefixes.divided);
   const types = new Set(
     policies.flatMap(({ principal, resource, action }) => [
       ...(principal.type === undefined ? [] : [principal.type]),
@@ -137,7 +139,7 @@ function evaluator(policies: readonly CompiledPolicy[], slots: Slots): CedarSet[
     return id.isWellFormed() ? uid(type, id) : undefined;
   };
   const layout: Layout = { names: [], numbers: [] };
-  const frame = createFrame(slots, noEntities, uid('Nobody', ''), recordOfJson({}));
+  const frame = createFrame(slots, prefixes.count, noEntities, uid('Nobody', ''), recordOfJson({}));
 
   return ({ principal: p, action: a, resource: r, context, entities }) => {
     const principal = read(p);
@@ -159,8 +161,13 @@ function evaluator(policies: readonly CompiledPolicy[], slots: Slots): CedarSet[
     frame.resourceEntity = entities.find(resource);
     const satisfied: string[] = [];
     const errored: string[] = [];
-    for (const { id, test } of index.applicable(action, entities.find(action), p.type, r.type)) {
-      const said = test(frame);
+    for (const { id, prefix, rest } of index.applicable(action, entities.find(action), p.type, r.type)) {
+      if (prefix !== 0) {
+        const told = prefixes.tell(frame, prefix);
+        if (told === errs) errored.push(id);
+        if (told !== holds) continue;
+      }
+      const said = rest === undefined ? true : rest(frame);
       if (said === true) satisfied.push(id);
       else if (said === undefined) errored.push(id);
     }
