@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Policies checked against a catalogue as `up` would check them.
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { PlacedCondition } from '../adapters/cedar-wasm/compile.ts';
 import { oneLine } from '../app/clauses.ts';
+import { notices, refusals } from '../core/policy/lint/lint.ts';
 import { compileHistory } from '../core/temporal/history.ts';
 import type { CheckedCondition } from '../edges/cli/conditions.ts';
 import type { Checked } from '../edges/cli/policy.ts';
 import { load } from './load.ts';
-import { readOptions } from './options.ts';
+import { readOptions, starterDir } from './options.ts';
 
 export function checkPolicies(
   dir: string | undefined,
@@ -25,7 +26,7 @@ export function checkPolicies(
     if (given !== undefined && !existsSync(resolve(given)))
       return refused(given, 'there is no such directory');
   const loaded = load({ ...read.options, mode: 'enforce' });
-  if (!loaded.ok) return loaded;
+  if (!loaded.ok) return { ...loaded, findings: refusals(loaded.problems) };
   const { policies } = loaded.published;
   return {
     ok: true,
@@ -35,6 +36,7 @@ export function checkPolicies(
     warnings: loaded.warnings,
     schema: loaded.schema,
     conditions: checkedConditions(loaded.conditions),
+    findings: [...notices(loaded.warnings), ...loaded.lint()],
   };
 }
 
@@ -53,5 +55,25 @@ function checkedConditions(placed: readonly PlacedCondition[]): readonly Checked
 }
 
 function refused(file: string, message: string): Checked {
-  return { ok: false, problems: [{ file, line: 0, column: 0, message }] };
+  const problems = [{ file, line: 0, column: 0, message }];
+  return { ok: false, problems, findings: refusals(problems) };
+}
+
+/** Where files of policies and of the catalogue lie, seen from the working directory. */
+export function placesFor(
+  dir: string | undefined,
+  catalogue: string | undefined,
+  env: NodeJS.ProcessEnv,
+): (file: string) => string {
+  const read = readOptions(
+    { ...(dir === undefined ? {} : { policies: dir }), ...(catalogue === undefined ? {} : { catalogue }) },
+    env,
+  );
+  const dirs = read.ok
+    ? [read.options.policyDir ?? starterDir, read.options.catalogueDir ?? 'catalogue']
+    : [];
+  return (file) => {
+    const found = dirs.map((each) => resolve(each, file)).find((path) => existsSync(path));
+    return found === undefined ? file : relative(process.cwd(), found).replaceAll('\\', '/');
+  };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands for getting in and staying in: policies, catalogue, init, the stdio relay, status and doctor.
 import { homedir } from 'node:os';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { askOnTerminal } from '../edges/cli/ask.ts';
 import type { Daemon } from '../edges/cli/client.ts';
 import { command } from './options.ts';
@@ -87,11 +87,18 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
     .argument('[dir]', 'Cedar policies (default: ./policies, else the starter policies)')
     .option('--catalogue <dir>', 'what each tool is (default: ./catalogue)')
     .option('--schema', 'print the Cedar schema that policies are checked against')
-    .option('--json', 'print one JSON object')
+    .addOption(
+      new Option('--format <format>', 'of what was found')
+        .choices(['pretty', 'json', 'sarif', 'junit', 'github'])
+        .default('pretty'),
+    )
+    .option('--max-warnings <count>', 'more warnings than this are an error (exit 3)', countOf)
+    .option('--json', 'print one JSON object: the same as `--format json`')
     .action(async (dir, flags) => {
-      const { checkPolicies } = await import('./check.ts');
+      const { checkPolicies, placesFor } = await import('./check.ts');
       const { reportCheck } = await import('../edges/cli/policy.ts');
-      process.exitCode = reportCheck(checkPolicies(dir, flags.catalogue, process.env), flags);
+      const placeOf = placesFor(dir, flags.catalogue, process.env);
+      process.exitCode = reportCheck(checkPolicies(dir, flags.catalogue, process.env), { ...flags, placeOf });
     });
 
   policy
@@ -165,4 +172,9 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
       const { catalogueAccept } = await import('../edges/cli/catalogue.ts');
       await catalogueAccept(daemon(), server, tools, flags, askOnTerminal());
     });
+}
+
+function countOf(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('it must be a number');
+  return Number(text);
 }

@@ -10,6 +10,7 @@ import type { ToolDefinition } from '../core/catalogue/entry.ts';
 import { definitionJson } from '../core/catalogue/pin.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject, JsonValue } from '../core/json/value.ts';
+import type { Finding } from '../core/policy/lint/rules.ts';
 import { starterDir } from './options.ts';
 
 export interface Problem {
@@ -17,6 +18,7 @@ export interface Problem {
   readonly line: number;
   readonly column: number;
   readonly message: string;
+  readonly rule?: 'CS002' | 'CS003' | 'CS004';
 }
 
 export type Loaded =
@@ -27,6 +29,7 @@ export type Loaded =
       readonly accepted: ReadonlyMap<string, readonly ToolDefinition[]>;
       readonly schema: string;
       readonly conditions: readonly PlacedCondition[];
+      readonly lint: () => readonly Finding[];
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
@@ -63,6 +66,7 @@ export function load({ policyDir = starterDir, catalogueDir, mode, shadow }: Sou
     accepted: catalogue.accepted,
     schema: compiled.schema,
     conditions: compiled.conditions,
+    lint: compiled.lint,
     published: {
       policies: compiled.set,
       catalogue: catalogue.index,

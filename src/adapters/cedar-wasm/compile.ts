@@ -10,13 +10,21 @@ import type { PolicySet } from '../../app/ports.ts';
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import type { Policy } from '../../core/decision/verdict.ts';
 import { digestJson } from '../../core/json/canonical.ts';
+import { type Linted, lint } from '../../core/policy/lint/lint.ts';
+import type { Finding } from '../../core/policy/lint/rules.ts';
 import { cedarSchema, type SchemaOptions } from '../../core/policy/schema.ts';
 import { type Place, type PolicyFile, type Problem, placeAt } from '../../core/policy/source.ts';
 import { allUses, type QuestionUses } from '../../core/policy/uses.ts';
 import type { Condition } from '../../core/temporal/condition.ts';
 import { builtInPolicies } from './builtin.ts';
 import { closuresVersion } from './closures.ts';
-import { checkConditions, type LoweredCondition, lowerFiles, textDigestOf } from './conditions.ts';
+import {
+  checkConditions,
+  type LoweredCondition,
+  type LoweredFiles,
+  lowerFiles,
+  textDigestOf,
+} from './conditions.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { resourceBound } from './listing.ts';
 import { nowhere, type Piece, readFile } from './piece.ts';
@@ -42,6 +50,8 @@ export type Compiled =
       /** The schema that policies were checked against, for people who write them. */
       readonly schema: string;
       readonly conditions: readonly PlacedCondition[];
+      /** What is odd about policies that are accepted; asked for by those who write them only. */
+      readonly lint: () => readonly Finding[];
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
@@ -124,7 +134,14 @@ export function compilePolicies({ files, entries, shadow }: PolicySources): Comp
       written,
       condition,
     }));
-    return { ok: true, set, warnings: invalid.warnings, schema: schema.text, conditions: placed };
+    return {
+      ok: true,
+      set,
+      warnings: invalid.warnings,
+      schema: schema.text,
+      conditions: placed,
+      lint: () => lint(linted(pieces, lowered), entries),
+    };
   } catch {
     return {
       ok: false,
@@ -133,6 +150,29 @@ export function compilePolicies({ files, entries, shadow }: PolicySources): Comp
       ],
     };
   }
+}
+
+function linted(pieces: readonly Piece[], lowered: LoweredFiles): readonly Linted[] {
+  const byFile = Map.groupBy(lowered.conditions, ({ file }) => file);
+  return pieces
+    .filter(({ file }) => file !== builtInPolicies)
+    .map(({ policy, json, file, source }) => {
+      const own = byFile.get(file) ?? [];
+      const cut = own[0]?.policy;
+      const place = cut === undefined ? placeAt(file, source.at) : placeAt(cut.file, cut.at);
+      // A lowered text has other places than the one that was written.
+      const exact = !lowered.written.has(file);
+      return {
+        policy,
+        json,
+        place,
+        find: (word) => {
+          const at = exact ? source.text.indexOf(word, source.text.search(/\b(?:permit|forbid)\b/)) : -1;
+          return at < 0 ? place : placeAt(file, source.at + at);
+        },
+        conditions: own.map(({ place: at, condition }) => ({ place: at, locality: condition.locality })),
+      };
+    });
 }
 
 function withConditions(pieces: readonly Piece[], lowered: readonly LoweredCondition[]): readonly Piece[] {

@@ -130,16 +130,22 @@ function faultsOf(policy: LoweredPolicy): readonly Problem[] {
       },
     ];
   return leaves.flatMap(({ condition, at: leafAt }) => {
-    const message = whyNotHere(formulaOf(condition));
-    return message === undefined ? [] : [{ ...placeAt(file, leafAt), message }];
+    const why = whyNotHere(formulaOf(condition));
+    return why === undefined ? [] : [{ ...placeAt(file, leafAt), ...why }];
   });
 }
 
-function whyNotHere(formula: Formula): string | undefined {
+function whyNotHere(formula: Formula): Pick<Problem, 'message' | 'rule'> | undefined {
   if (localityOf(formula, []) === 'tenant' && readsOrder(formula))
-    return 'this depends on what everybody does in between: `previous`, and `since` after something positive, have no place here';
+    return {
+      message:
+        'this depends on what everybody does in between: `previous`, and `since` after something positive, have no place here',
+    };
   if (reachOf(formula) > maxReachSeconds)
-    return 'windows inside of one another add up, and together these look back further than 30 days';
+    return {
+      message: 'windows inside of one another add up, and together these look back further than 30 days',
+      rule: 'CS003',
+    };
   return undefined;
 }
 

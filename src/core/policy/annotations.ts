@@ -91,7 +91,12 @@ function annotated(reading: Reading, name: string): Annotation | undefined {
 
 function readId(reading: Reading, builtIn: boolean): string {
   const id = annotated(reading, 'id');
-  if (id === undefined) refuse(reading, id, 'every policy needs an `@id("...")`');
+  if (id === undefined)
+    reading.problems.push({
+      ...placeAt(reading.file, reading.policy.at),
+      message: 'every policy needs an `@id("...")`',
+      rule: 'CS002',
+    });
   else if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id.value))
     refuse(reading, id, `the id \`${id.value}\` must be 1 to 100 letters, digits, \`.\`, \`_\` or \`-\``);
   else if (!builtIn && id.value.startsWith(reservedPrefix))

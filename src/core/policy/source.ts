@@ -20,6 +20,8 @@ export interface Place {
 
 export interface Problem extends Place {
   readonly message: string;
+  /** Where lint has a name for it: core/policy/lint/rules.ts. */
+  readonly rule?: 'CS002' | 'CS003' | 'CS004';
 }
 
 export interface Annotation {

@@ -51,8 +51,8 @@ interface Check extends Schemas {
 type Types = ReadonlyMap<string, SchemaType>;
 const unknown: SchemaType = { kind: 'unknown' };
 
-function refuse(check: Check, at: number, message: string): void {
-  check.refused.set(`${at} ${message}`, new Refusal(check.leaf.file, at, message));
+function refuse(check: Check, at: number, message: string, rule?: 'CS003'): void {
+  check.refused.set(`${at} ${message}`, new Refusal(check.leaf.file, at, message, rule));
 }
 
 function checkLeaf(check: Check): void {
@@ -139,6 +139,7 @@ function checkWindow(check: Check, { within }: Extract<Written, { within: unknow
       check,
       within.at,
       `\`within ${within.text}\` looks back further than the event schema's \`max_window\` of ${maxWindowSeconds} s`,
+      'CS003',
     );
 }
 

@@ -35,15 +35,17 @@ export const maxNesting = 100;
 export class Refusal extends Error {
   readonly file: PolicyFile;
   readonly at: number;
-  constructor(file: PolicyFile, at: number, message: string) {
+  readonly rule: Problem['rule'];
+  constructor(file: PolicyFile, at: number, message: string, rule?: Problem['rule']) {
     super(message);
     this.file = file;
     this.at = at;
+    this.rule = rule;
   }
 }
 
-export function problemOf({ file, at, message }: Refusal): Problem {
-  return { ...placeAt(file, at), message };
+export function problemOf({ file, at, message, rule }: Refusal): Problem {
+  return { ...placeAt(file, at), message, ...(rule === undefined ? {} : { rule }) };
 }
 
 export type Read<T> =
