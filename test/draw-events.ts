@@ -177,7 +177,7 @@ function draws(names: Names): Draws {
       }),
       together(
         together(maybe('open', open), maybe('kept', kept)),
-        together(maybe('first', strings), maybe('detail', text)),
+        together(maybe('first', strings), together(maybe('detail', text), maybe('opinion', payloadRef))),
       ),
     ),
     observation: together(

@@ -14,6 +14,7 @@ import type { View } from '../core/state/facet.ts';
 import { type Considered, consider, type RefusalCode } from './consider.ts';
 import type { LiveCall } from './live.ts';
 import type { InForce, Road } from './road.ts';
+import { type Answered, type Asking, askSecond, maxAsks, opinionContent } from './second-opinion.ts';
 import { NotCommitted, type Place, type Written } from './sequencer.ts';
 import type { Sealer } from './vault.ts';
 
@@ -65,20 +66,40 @@ export async function authorize(
   try {
     const seal = await road.vault.sealer(caller.task).catch(() => undefined);
     if (seal === undefined) return refused('keys_unavailable');
-    const attempt = (view: View, place: Place) => {
+    const answers = new Map<string, Answered>();
+    const stale = (): Answered => ({ answer: { ok: false, code: 'opa_stale' }, at: road.clock.wallMs() });
+    const answerTo = (digest: string) =>
+      answers.get(digest) ?? (answers.size >= maxAsks ? stale() : undefined);
+    const considering = {
+      pseudonym: road.pseudonym,
+      answers: road.second === undefined ? undefined : answerTo,
+    };
+    const attempt = (view: View, place: Place): Written<Authorization | Unasked> => {
       // Decided again: what was opened for the decision before is no call.
       forget();
       const force = road.published();
-      const considered = consider(road, force, view, place, caller, proposal, understood);
+      const considered = consider(considering, force, view, place, caller, proposal, understood);
+      if (considered.unasked !== undefined)
+        return { writings: [], depends: false, result: { unasked: considered.unasked } };
       const written = decided(road, force, place, caller, proposal, considered, seal);
       if (written.result.outcome === 'allow') opened = written.result.call;
       return written;
     };
-    return await road.sequencer.submit(attempt);
+    for (;;) {
+      const answer = await road.sequencer.submit(attempt);
+      if (!('unasked' in answer)) return answer;
+      if (road.second === undefined) return refused('internal');
+      answers.set(answer.unasked.digest, await askSecond(road.second, road.clock, answer.unasked));
+    }
   } catch (error) {
     forget();
     return refused(error instanceof NotCommitted ? error.code : 'internal');
   }
+}
+
+/** Nothing was decided and nothing written: there is somebody to be asked first. */
+interface Unasked {
+  readonly unasked: Asking;
 }
 
 function decided(
@@ -100,11 +121,13 @@ function decided(
   const id = place.id('d');
   const payload =
     considered.projection === undefined ? undefined : seal(canonicalJson(considered.projection));
+  const opinion = considered.opinions === undefined ? undefined : seal(opinionContent(considered.opinions));
   const event = decisionEvent(road, force, caller, proposal, considered, payload);
   const worst = entry?.result;
   const body: DecisionBody = {
     ...event,
     shadow: released && !admitted,
+    ...(opinion === undefined ? {} : { opinion: payloadRef(opinion) }),
     ...firstOf(considered.first ?? [], released),
     ...(released && worst !== undefined
       ? {
@@ -117,13 +140,13 @@ function decided(
       id,
       stream: `session/${caller.session}`,
       event: body,
-      payloads: payload === undefined ? [] : [payload],
+      payloads: [payload, opinion].filter((one) => one !== undefined),
     },
   ];
   if (!released) {
     // A permit may be satisfied and the call refused for something else, a budget: not the permit refused it.
     const against = considered.because.filter((verdict) => verdict.policy.effect === 'forbid');
-    const reason = against[0]?.policy.reason ?? considered.detail;
+    const reason = against[0]?.policy.reason ?? opinionReason(considered) ?? considered.detail;
     const outcome =
       considered.outcome === 'step_up' || considered.outcome === 'defer' ? considered.outcome : 'deny';
     return {
@@ -150,6 +173,12 @@ function decided(
       policies: considered.because.map((verdict) => verdict.policy.id),
     },
   };
+}
+
+/** In the words of the second decision point, where it is the one that refused. */
+function opinionReason({ code, opinions }: Considered): string | undefined {
+  const answer = opinions?.at(-1)?.answer;
+  return code.startsWith('opa_') && answer?.ok === true ? answer.opinion.reasons[0] : undefined;
 }
 
 /** What never takes effect is used by nobody: of that only the kinds are told, for who asks why. */

@@ -3,6 +3,8 @@
 // run again with the same inputs it gives the same answer, which is what replay rests on.
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import { fold, type Outcome } from '../core/decision/fold.ts';
+import { type Joined, join } from '../core/decision/join.ts';
+import type { OpinionFault } from '../core/decision/opinion.ts';
 import { maxTransforms, transformed } from '../core/decision/transform.ts';
 import type { Lift, Obligation, Transform, Verdict } from '../core/decision/verdict.ts';
 import type { JsonObject } from '../core/json/value.ts';
@@ -20,6 +22,7 @@ import { hear } from './hear.ts';
 import type { Past } from './past.ts';
 import type { Published } from './ports.ts';
 import type { InForce, Road } from './road.ts';
+import { type Answers, type Asking, askingAbout, type Counted, opinionFacts } from './second-opinion.ts';
 
 /** Every reason for which the road itself refuses, before or after policy was asked. */
 export type RefusalCode =
@@ -37,7 +40,11 @@ export type RefusalCode =
   | 'policy_not_here'
   | 'unsettled_transforms'
   | 'budget_exhausted'
-  | 'unknown_obligation';
+  | 'unknown_obligation'
+  | 'opa_denied'
+  | 'opa_step_up'
+  | 'opa_deferred'
+  | OpinionFault;
 
 /** Everything that a decision record says of how it was reached. */
 export interface Considered {
@@ -64,6 +71,10 @@ export interface Considered {
   readonly transforms: readonly Transform[];
   readonly obligations: readonly Obligation[];
   readonly reserves: readonly Reserve[];
+  /** What a second decision point was asked about on the way, and said. */
+  readonly opinions?: readonly Counted[];
+  /** Nothing is decided yet: this has to be asked about first. */
+  readonly unasked?: Asking;
 }
 
 /** When, and after what, something is decided. */
@@ -75,6 +86,8 @@ export interface Moment {
 export interface Considering extends Pick<Road, 'pseudonym'> {
   /** The arguments come out of a record: they are the projection that was made then. */
   readonly projected?: boolean;
+  /** Absent: policy decides alone. */
+  readonly answers?: Answers | undefined;
 }
 
 /** @param understood the obligations that the asking edge can honour, by name */
@@ -143,14 +156,29 @@ export function consider(
     if (!judged.ok) return { ...soFar, code: 'engine_failed' };
     soFar = { ...soFar, verdicts: judged.verdicts, because: judged.outcome.because };
 
-    const { outcome } = judged;
+    let outcome: Joined = judged.outcome;
+    // What policy denies needs no second opinion: the canary is denied whoever is down.
+    if (road.answers !== undefined && outcome.outcome !== 'deny') {
+      const { value, projection } = described;
+      const asking = askingAbout(value, projection, standing.value, view, caller, first, road.pseudonym);
+      const answered = road.answers(asking.digest);
+      if (answered === undefined) return { ...soFar, unasked: asking };
+      const counted = { ...answered, asking };
+      outcome = join(outcome, answered.answer);
+      soFar = {
+        ...soFar,
+        because: outcome.because,
+        opinions: [...(soFar.opinions ?? []), counted],
+        facts: { ...soFar.facts, ...opinionFacts(counted) },
+      };
+    }
     switch (outcome.outcome) {
       case 'deny':
         return { ...soFar, code: outcome.code };
       case 'defer':
-        return { ...soFar, outcome: 'defer', code: 'deferred' };
+        return { ...soFar, outcome: 'defer', code: outcome.code ?? 'deferred' };
       case 'step_up':
-        return { ...soFar, outcome: 'step_up', code: 'pending_approval' };
+        return { ...soFar, outcome: 'step_up', code: outcome.code ?? 'pending_approval' };
       case 'allow':
         return admitted(view, understood, soFar, outcome.obligations);
       case 'modify': {

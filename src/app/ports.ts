@@ -2,6 +2,7 @@
 // What the use cases need from the world, with what they may assume of it. Adapters translate and decide nothing.
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import type { ActionClass } from '../core/catalogue/taxonomy.ts';
+import type { OpinionAnswer } from '../core/decision/opinion.ts';
 import type { Policy } from '../core/decision/verdict.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import type { Question } from '../core/policy/question.ts';
@@ -155,6 +156,19 @@ export interface PolicySet {
   evaluate(question: Question): EngineAnswer;
   /** Whether some arguments could be allowed or asked about, the question's own left aside. Errs to true; never throws. */
   mayAllow(question: Question, actionClass: ActionClass): boolean;
+}
+
+/** A decision point that somebody else runs, asked beside policy. */
+export interface SecondOpinion {
+  /**
+   * Asks about one document (docs/formats/opa-input.md). To ask changes nothing there, so it may be asked again.
+   *
+   * Never rejects: whatever goes wrong is an answer that denies.
+   *
+   * @param input canonical JSON
+   * @param timeoutMs for all of it, connecting included; there is no default
+   */
+  ask(input: string, timeoutMs: number): Promise<OpinionAnswer>;
 }
 
 /** A compiled catalogue: immutable; a new one replaces it whole. */

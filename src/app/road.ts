@@ -3,7 +3,7 @@
 import type { RecordShape } from '../core/policy/shape.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import type { LiveCalls } from './live.ts';
-import type { Clock, Published } from './ports.ts';
+import type { Clock, Published, SecondOpinion } from './ports.ts';
 import type { Sequencer } from './sequencer.ts';
 import type { Vault } from './vault.ts';
 
@@ -16,6 +16,13 @@ export interface Road {
   /** What is in force now. Replaced whole by `publish`, so read it once per decision. */
   readonly published: () => InForce;
   readonly releaseWithinMs: number;
+  /** Absent: policy decides alone. */
+  readonly second?: Second;
+}
+
+export interface Second {
+  readonly opinion: SecondOpinion;
+  readonly timeoutMs: number;
 }
 
 export interface InForce extends Published {

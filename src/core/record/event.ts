@@ -206,6 +206,8 @@ export const decision = z.strictObject({
   /** What would have been enforced had the mode been `enforce`; only in shadow mode. */
   shadow: z.boolean(),
   obligations: z.array(z.string()).readonly(),
+  /** What a second decision point was asked about and said. Absent: it was not asked. */
+  opinion: payloadRef.optional(),
   /** The arguments that history keeps, by the catalogue. */
   kept: keptShape.optional(),
   /** What the agent uses with this for the first time ever, where it may take effect: tool, class, resource, destination. */

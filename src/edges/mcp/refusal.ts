@@ -39,6 +39,15 @@ const sentences: Readonly<Record<Refusal['code'], string>> = {
   unsettled_transforms: 'the policies that change the arguments do not agree',
   budget_exhausted: 'the budget of the task is spent',
   unknown_obligation: 'a policy asks for something that this gateway cannot do',
+  opa_denied: 'a second decision point forbids it',
+  opa_step_up: 'it needs the approval of a person',
+  opa_deferred: 'it cannot be done yet',
+  opa_unreachable: 'a second decision point could not be reached',
+  opa_timeout: 'a second decision point did not answer in time',
+  opa_failed: 'a second decision point failed',
+  opa_undefined: 'a second decision point has nothing to say about it',
+  opa_malformed: 'the answer of a second decision point cannot be understood',
+  opa_stale: 'too much changed at once to ask a second decision point',
   contention: 'too much changed at once to decide',
   overloaded: 'too many decisions are waiting',
   store_unavailable: 'the decision could not be recorded',
@@ -53,6 +62,9 @@ const tryLater: ReadonlySet<Refusal['code']> = new Set([
   'store_unavailable',
   'store_uncertain',
   'policy_not_here',
+  'opa_unreachable',
+  'opa_timeout',
+  'opa_stale',
 ]);
 const mayCorrect: ReadonlySet<Refusal['code']> = new Set(['invalid_arguments', 'unsupported_arguments']);
 
