@@ -116,6 +116,7 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
     .argument('<dir>', 'the policies to try')
     .option('--since <time>', 'only decisions from then on: 7d, 12h, 2026-07-28T12:00:00Z')
     .option('--catalogue <dir>', 'what each tool is (default: the catalogue that was published last)')
+    .option('--tries <n>', 'requests made up for each tool to show what is newly allowed (default: 2000)')
     .option('--json', 'print one JSON object')
     .action(async (dir, flags) => {
       const { planParts } = await import('./plan.ts');

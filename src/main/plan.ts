@@ -6,11 +6,14 @@ import { catalogueIndex } from '../adapters/catalogue-files/catalogue-index.ts';
 import { compilePolicies } from '../adapters/cedar-wasm/compile.ts';
 import { masterKeyFromFile, masterKeyFromText } from '../adapters/keys/master.ts';
 import type { Evidence } from '../app/evidence.ts';
+import type { PolicySet } from '../app/ports.ts';
 import { shaped } from '../app/publish.ts';
-import { publishedEntries } from '../app/published-sources.ts';
+import { publishedEntries, publishedFiles } from '../app/published-sources.ts';
 import { records } from '../app/read-records.ts';
 import type { InForce } from '../app/road.ts';
+import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import { builtinServer } from '../core/catalogue/names.ts';
+import type { PolicyFile } from '../core/policy/source.ts';
 import { CommandFailed, exit } from '../edges/cli/exit.ts';
 import type { PlanParts } from '../edges/cli/plan.ts';
 import { booksOf } from './evidence.ts';
@@ -30,46 +33,77 @@ export function planParts(dataDir: string, env: NodeJS.ProcessEnv, sources: Plan
   return {
     books,
     pseudonym: master === undefined ? undefined : (secret) => master.mac('secret', secret),
-    next: (evidence) =>
-      sources.catalogueDir === undefined
-        ? overPublished(evidence, books, sources.policyDir)
-        : Promise.resolve(fromFiles(sources.policyDir, sources.catalogueDir)),
+    async next(evidence) {
+      const after = policiesIn(sources.policyDir);
+      const entries =
+        sources.catalogueDir === undefined
+          ? await publishedCatalogue(evidence, books)
+          : entriesIn(sources.policyDir, sources.catalogueDir);
+      const published = await publishedSources(evidence, books, 'policy.published');
+      const before = published === undefined ? undefined : publishedFiles(published);
+      const old = before === undefined ? undefined : compilePolicies({ files: before, entries });
+      return {
+        next: inForce(after, entries),
+        texts: [...after, ...(before ?? [])].map(({ text }) => text),
+        ...(old?.ok === true ? { before: over(old.set, entries) } : {}),
+      };
+    },
   };
 }
 
-function fromFiles(policyDir: string, catalogueDir: string): InForce {
-  for (const dir of [policyDir, catalogueDir])
-    if (!existsSync(resolve(dir))) throw new CommandFailed(`there is no directory \`${dir}\``, exit.usage);
-  const loaded = load({ policyDir, catalogueDir, mode: 'enforce' });
-  if (!loaded.ok) throw invalid(loaded.problems);
-  return shaped(loaded.published);
+function policiesIn(dir: string): readonly PolicyFile[] {
+  const files = policyFiles(dir);
+  if (!Array.isArray(files)) throw invalid([files]);
+  return files;
 }
 
-/** Arguments fitted their schemas when they were recorded, so the schemas are not compiled again. */
-async function overPublished(
+function entriesIn(policyDir: string, catalogueDir: string): readonly CatalogueEntry[] {
+  if (!existsSync(resolve(catalogueDir)))
+    throw new CommandFailed(`there is no directory \`${catalogueDir}\``, exit.usage);
+  const loaded = load({ policyDir, catalogueDir, mode: 'enforce' });
+  if (!loaded.ok) throw invalid(loaded.problems);
+  return loaded.published.catalogue.entries;
+}
+
+async function publishedCatalogue(
   evidence: Evidence,
   books: PlanParts['books'],
-  policyDir: string,
-): Promise<InForce> {
-  const vault = books.vault(evidence);
-  let newest: { readonly digest: string; readonly position: number } | undefined;
-  for await (const { event, position } of records(evidence.ledger, { type: 'catalogue.published' }))
-    if (event.type === 'catalogue.published') newest = { digest: event.sources.digest, position };
-  const opened = newest === undefined ? undefined : await vault?.open(newest.digest, newest.position);
-  const entries = opened?.ok === true ? publishedEntries(opened.content) : undefined;
+): Promise<readonly CatalogueEntry[]> {
+  const text = await publishedSources(evidence, books, 'catalogue.published');
+  const entries = text === undefined ? undefined : publishedEntries(text);
   if (entries === undefined)
     throw new CommandFailed(
       'the published catalogue cannot be read: name one with --catalogue',
       exit.unreachable,
     );
-  const files = policyFiles(policyDir);
-  if (!Array.isArray(files)) throw invalid([files]);
+  return entries;
+}
+
+/** What was published last; undefined where nothing was, or where it cannot be opened. */
+async function publishedSources(
+  evidence: Evidence,
+  books: PlanParts['books'],
+  type: 'policy.published' | 'catalogue.published',
+): Promise<string | undefined> {
+  let newest: { readonly digest: string; readonly position: number } | undefined;
+  for await (const { event, position } of records(evidence.ledger, { type }))
+    if (event.type === type) newest = { digest: event.sources.digest, position };
+  const opened =
+    newest === undefined ? undefined : await books.vault(evidence)?.open(newest.digest, newest.position);
+  return opened?.ok === true ? opened.content : undefined;
+}
+
+function inForce(files: readonly PolicyFile[], entries: readonly CatalogueEntry[]): InForce {
   const compiled = compilePolicies({ files, entries });
   if (!compiled.ok) throw invalid(compiled.problems);
+  return over(compiled.set, entries);
+}
+
+/** Arguments fitted their schemas when they were recorded, so the schemas are not compiled again. */
+function over(policies: PolicySet, entries: readonly CatalogueEntry[]): InForce {
   const own = entries.filter(({ server }) => server !== builtinServer);
   const catalogue = catalogueIndex(own.map((entry) => ({ entry, check: () => ({ ok: true }) })));
-  const sources = { policies: '', catalogue: '' };
-  return shaped({ policies: compiled.set, catalogue, mode: 'enforce', sources });
+  return shaped({ policies, catalogue, mode: 'enforce', sources: { policies: '', catalogue: '' } });
 }
 
 function invalid(

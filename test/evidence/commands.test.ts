@@ -287,11 +287,13 @@ describe('policy plan', () => {
     );
     const { code, stdout } = await plan(everything);
     expect(code).toBe(2);
-    expect(stdout.split('\n')[0]).toMatch(/^newly allowed: [1-9]/);
+    expect(stdout.split('\n')[0]).toMatch(/^newly allowed, though nobody asked for it yet: /);
+    expect(stdout).toMatch(/^newly allowed: [1-9]/m);
     expect(stdout).toContain('starter.no-way-out');
     expect(stdout).toContain('mail/send_mail');
     const printed = JSON.parse((await plan(everything, '--json')).stdout);
     expect(printed).toMatchObject({ schemaVersion: 1, changes: [{ kind: 'newly_allowed' }, {}] });
+    expect(printed.neverAsked[0]).toMatchObject({ after: { outcome: 'allow', policies: ['everything'] } });
   });
 
   test.each([

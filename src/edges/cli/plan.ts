@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `countersign policy plan`: what other policies would have said to what was asked. Newly allowed comes first.
+import { type Counterexample, counterexamples } from '../../app/counterexample.ts';
+import type { Evidence } from '../../app/evidence.ts';
 import { type Change, type Plan, plan } from '../../app/plan.ts';
 import type { InForce } from '../../app/road.ts';
 import type { Pseudonym } from '../../core/record/secret.ts';
@@ -11,6 +13,8 @@ import { jsonLine, printable } from './printable.ts';
 export interface PlanFlags {
   readonly since?: string;
   readonly json?: boolean;
+  /** How many requests are made up for each tool; 0 makes up none. */
+  readonly tries?: string;
 }
 
 /** What the plan is made by, from files or, for the catalogue, from what was published last. */
@@ -18,12 +22,25 @@ export interface PlanParts {
   readonly books: Books;
   /** Undefined where the master key is not at hand: then no arguments can be read, and no hashes compared. */
   readonly pseudonym: Pseudonym | undefined;
-  readonly next: (evidence: Parameters<Parameters<typeof withEvidence>[1]>[0]) => Promise<InForce>;
+  readonly next: (evidence: Evidence) => Promise<Compared>;
 }
+
+export interface Compared {
+  readonly next: InForce;
+  /** The set that was published last, over the same catalogue; absent where it cannot be had any more. */
+  readonly before?: InForce;
+  readonly texts: readonly string[];
+}
+
+/** Requests made up for each tool. */
+const defaultTries = 2000;
 
 /** @returns the exit code: 2 where anything would change */
 export async function showPlan(parts: PlanParts, flags: PlanFlags, nowMs: number): Promise<number> {
   const sinceMs = since(flags.since, nowMs);
+  const tries = flags.tries === undefined ? defaultTries : Number(flags.tries);
+  if (!Number.isSafeInteger(tries) || tries < 0 || tries > 1_000_000)
+    throw new CommandFailed(`\`--tries ${flags.tries}\` must be a whole number up to 1000000`, exit.usage);
   const { pseudonym } = parts;
   if (pseudonym === undefined)
     throw new CommandFailed(
@@ -32,7 +49,7 @@ export async function showPlan(parts: PlanParts, flags: PlanFlags, nowMs: number
     );
   say('contents are opened here to decide again; no record says so');
   const made = await withEvidence(parts.books, async (evidence) => {
-    const next = await parts.next(evidence);
+    const { next, before, texts } = await parts.next(evidence);
     const total = await evidence.ledger.size();
     const vault = parts.books.vault(evidence);
     const done = await plan(evidence, {
@@ -43,11 +60,29 @@ export async function showPlan(parts: PlanParts, flags: PlanFlags, nowMs: number
       ...(process.stderr.isTTY ? { onProgress: progress(total) } : {}),
     });
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-    return done;
+    if (before === undefined && tries > 0)
+      say(
+        'the policies in force cannot be had from the store: no requests are made up to tell the sets apart',
+      );
+    const found =
+      before === undefined || tries === 0 ? [] : counterexamples(before, next, { seed: 1, tries, texts });
+    return { ...done, neverAsked: found };
   });
   if (flags.json === true) print(jsonLine({ schemaVersion: 1, ...made }));
-  else for (const line of planLines(made)) print(line);
-  return made.changes.length === 0 ? exit.ok : exit.denied;
+  else for (const line of [...neverAskedLines(made.neverAsked), ...planLines(made)]) print(line);
+  return made.changes.length + made.neverAsked.length === 0 ? exit.ok : exit.denied;
+}
+
+/** What nobody has asked yet is the first thing to know of a wider set. */
+function neverAskedLines(found: readonly Counterexample[]): readonly string[] {
+  return found.flatMap(({ target, before, after, request }) => [
+    `newly allowed, though nobody asked for it yet: ${printable(target)}`,
+    `  was ${said({ ...before, code: 'made up' })}`,
+    `  now ${said({ ...after, code: 'made up' })}`,
+    ...Object.entries(request).map(
+      ([path, value]) => `    ${printable(path)}: ${printable(JSON.stringify(value))}`,
+    ),
+  ]);
 }
 
 function progress(total: number): (records: number) => void {
@@ -102,7 +137,15 @@ const reasons: Readonly<Record<string, string>> = {
   other_catalogue: 'the catalogue is another one',
 };
 
-function said({ outcome, code, policies }: Change['before']): string {
+function said({
+  outcome,
+  code,
+  policies,
+}: {
+  outcome: string;
+  code: string;
+  policies: readonly string[];
+}): string {
   const by = policies.length === 0 ? '' : ` by ${policies.map(printable).join(', ')}`;
   return `${outcome} (${code})${by}`;
 }
