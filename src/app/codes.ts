@@ -16,6 +16,7 @@ export const codes: Record<DecisionCode, string> = {
   invalid_arguments: 'the arguments do not fit the schema that was accepted',
   unsupported_arguments: 'the arguments cannot be told to policy without loss',
   engine_failed: 'the policy engine gave no answer, and that is a denial',
+  outside_scope: 'the scope of the task has no room for it',
   policy_not_here: 'the policies in force are not the ones that this node has loaded',
   unsettled_transforms: 'what the policies asked to change did not settle',
   budget_exhausted: 'the task has spent a budget',
@@ -50,6 +51,8 @@ export const remedies: Partial<Record<DecisionCode, string>> = {
   unsupported_arguments:
     'other arguments: whole numbers within 2^53, at most four decimal places, no reserved keys',
   engine_failed: 'nothing the agent can do: the engine of this node has to work again',
+  outside_scope:
+    'a call that the scope admits, or another task: a person starts it, an agent never widens its own',
   policy_not_here: 'the same call again, once this node has loaded what was published',
   unsettled_transforms: 'nothing at run time: the policies that change the arguments have to agree',
   opa_denied: 'nothing here: only what the policy in OPA decides on, or that policy',

@@ -17,6 +17,7 @@ import type { Caller, Proposal } from '../core/request/proposal.ts';
 import { type Circumstances, circumstances, type NoStanding } from '../core/session/circumstances.ts';
 import { neverSeen, usedBy } from '../core/session/seen.ts';
 import { facets, type View } from '../core/state/facet.ts';
+import { type Admission, scopeAdmits } from '../core/task/admit.ts';
 import { keptOfArguments } from '../core/temporal/kept.ts';
 import { hear } from './hear.ts';
 import type { Past } from './past.ts';
@@ -36,6 +37,7 @@ export type RefusalCode =
   | 'definition_changed'
   | 'invalid_arguments'
   | 'unsupported_arguments'
+  | 'outside_scope'
   | 'engine_failed'
   | 'policy_not_here'
   | 'unsettled_transforms'
@@ -131,6 +133,20 @@ export function consider(
     if (!described.ok) return { ...soFar, code: described.code, detail: described.message };
     const kept = keptOfArguments(entry, described.value.args, road.pseudonym);
     const { resource, args } = described.value;
+    // Before policy: what the task was never for is asked of nobody, and no transform makes room for it.
+    const within = withinScope(view, caller.task, described.value, standing.value);
+    if (!within.ok) {
+      const { projection, value } = described;
+      return {
+        ...soFar,
+        resource,
+        projection,
+        opaque: value.opaque,
+        kept,
+        code: 'outside_scope',
+        detail: within.reason,
+      };
+    }
     const first = neverSeen(
       view.get(facets.seen(caller.agent)),
       usedBy(entry, resource, args, road.pseudonym),
@@ -180,7 +196,7 @@ export function consider(
       case 'step_up':
         return { ...soFar, outcome: 'step_up', code: outcome.code ?? 'pending_approval' };
       case 'allow':
-        return admitted(view, understood, soFar, outcome.obligations);
+        return admitted(view, understood, soFar, [...outcome.obligations, ...ofScope(view, caller.task)]);
       case 'modify': {
         const fresh = outcome.transforms.filter((t) => !soFar.transforms.some((done) => same(done, t)));
         // A transform that was applied and is asked for again did not satisfy its own policy.
@@ -220,6 +236,27 @@ export function judge(
     }
   }
   return { ok: true, outcome: fold(verdicts, lifts), verdicts };
+}
+
+/** A task without a scope is held by policy alone. */
+function withinScope(view: View, task: string, described: Described, who: Circumstances): Admission {
+  const scope = view.get(facets.task(task))?.scope;
+  if (scope === undefined) return { ok: true };
+  const { entry, action, resource, args } = described;
+  return scopeAdmits(scope, scope.workflow === undefined ? undefined : view.get(facets.workflow(task)), {
+    action,
+    class: entry.class,
+    server: entry.server,
+    tool: entry.target,
+    args,
+    resource: { ...resource, level: entry.resource.label.level },
+    session: who.session.labels.level,
+  });
+}
+
+function ofScope(view: View, task: string): readonly Obligation[] {
+  const bytes = view.get(facets.task(task))?.scope?.maxResultBytes;
+  return bytes === undefined ? [] : [{ name: 'max_result_bytes', bytes }];
 }
 
 function describe(

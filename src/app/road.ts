@@ -2,6 +2,7 @@
 // What the one road is made of. Built once by main/compose.ts; use cases take it as their first argument.
 import type { RecordShape } from '../core/policy/shape.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
+import type { Templates } from '../core/task/template.ts';
 import type { LiveCalls } from './live.ts';
 import type { Clock, Published, SecondOpinion } from './ports.ts';
 import type { Sequencer } from './sequencer.ts';
@@ -18,6 +19,8 @@ export interface Road {
   readonly releaseWithinMs: number;
   /** Absent: policy decides alone. */
   readonly second?: Second;
+  /** Kinds of tasks, by type. A type without a template starts as it is asked for. */
+  readonly templates?: () => Templates;
 }
 
 export interface Second {

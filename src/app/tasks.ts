@@ -7,6 +7,7 @@ import { payloadRef } from '../core/record/payload.ts';
 import { withoutSecrets } from '../core/record/secret.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import { facets, type View } from '../core/state/facet.ts';
+import { type BoundTerms, bind, defaultTaskMs, type Templates } from '../core/task/template.ts';
 import { type Administered, administer } from './administer.ts';
 import { canaryAgent } from './canary.ts';
 import type { Randomness } from './ports.ts';
@@ -22,7 +23,8 @@ export interface TaskOrder {
   readonly purpose?: string;
   readonly params: { readonly [name: string]: string };
   readonly budgets: readonly Budget[];
-  readonly ttlMs: number;
+  /** Default: half an hour, or less where the template says less. */
+  readonly ttlMs?: number;
   readonly prompt?: string;
 }
 
@@ -39,13 +41,19 @@ export const maxTaskMs = 7 * 24 * 3_600_000;
 
 /** Starts a task with its first session, registering the agent if nobody has. The token is minted from the answer. */
 export async function startTask(
-  road: Pick<Road, 'sequencer' | 'published' | 'vault' | 'clock' | 'pseudonym'>,
+  road: Pick<Road, 'sequencer' | 'published' | 'vault' | 'clock' | 'pseudonym' | 'templates'>,
   randomness: Randomness,
   operator: Operator,
   order: TaskOrder,
 ): Promise<Administered<Started>> {
   // As arguments are: what a person typed may hold a secret, and equal secrets stay equal to policy.
   const plain = (text: string): string => withoutSecrets(text, road.pseudonym);
+  const params = Object.fromEntries(
+    Object.entries(order.params).map(([name, value]) => [name, plain(value)]),
+  );
+  const terms = termsOf(road.templates?.(), { ...order, params });
+  if (!terms.ok) return { ok: false, code: 'not_possible', reason: terms.reason, policies: [] };
+  const { purpose, budgets, ttlMs, scope } = terms.terms;
   const task = newId('t', road.clock.wallMs(), randomness.bytes(idRandomBytes));
   // The key first: a key without a task harms nobody, a task without a key could record nothing.
   await road.vault.create(task);
@@ -53,9 +61,6 @@ export async function startTask(
   if (seal === undefined)
     return { ok: false, code: 'not_possible', reason: 'the key of the task cannot be had', policies: [] };
   const prompt = order.prompt === undefined ? undefined : seal(canonicalJson({ text: plain(order.prompt) }));
-  const params = Object.fromEntries(
-    Object.entries(order.params).map(([name, value]) => [name, plain(value)]),
-  );
 
   return administer(road, operator, 'task.start', { kind: 'task', id: task }, (view, place) => {
     const agent = view.get(facets.agent(order.agent));
@@ -64,7 +69,7 @@ export async function startTask(
     }
     const session = place.id('s');
     const tokenId = place.id('k');
-    const expiresAt = place.at + order.ttlMs;
+    const expiresAt = place.at + ttlMs;
     const writings: Writing[] = [
       {
         id: place.id('e'),
@@ -89,12 +94,13 @@ export async function startTask(
           type: order.type,
           agent: order.agent,
           ...(order.onBehalfOf === undefined ? {} : { onBehalfOf: order.onBehalfOf }),
-          ...(order.purpose === undefined ? {} : { purpose: plain(order.purpose) }),
-          params,
-          budgets: order.budgets,
+          ...(purpose === undefined ? {} : { purpose: plain(purpose) }),
+          params: terms.terms.params,
+          budgets,
           startedAt: place.at,
           expiresAt,
           approver: operator.id,
+          ...(scope === undefined ? {} : { scope }),
         },
       },
     });
@@ -123,6 +129,17 @@ export async function startTask(
       value: { task, session, agent: order.agent, tokenId, expiresAtMs: expiresAt },
     };
   });
+}
+
+/** What a task of this type gets of what is asked for it: with a template what fits it, else what is asked. */
+function termsOf(
+  templates: Templates | undefined,
+  order: TaskOrder,
+): { ok: true; terms: Omit<BoundTerms, 'scope'> & Partial<BoundTerms> } | { ok: false; reason: string } {
+  const template = templates?.get(order.type);
+  return template === undefined
+    ? { ok: true, terms: { ...order, ttlMs: order.ttlMs ?? defaultTaskMs } }
+    : bind(template, order);
 }
 
 /** Opens another session under a running task: it inherits labels and budgets, which are the task's. */

@@ -4,6 +4,8 @@
 import { questionFor } from '../core/policy/context.ts';
 import type { Caller } from '../core/request/proposal.ts';
 import { circumstances } from '../core/session/circumstances.ts';
+import { facets } from '../core/state/facet.ts';
+import { mayEverAdmit } from '../core/task/admit.ts';
 import type { Road } from './road.ts';
 
 export function mayList(
@@ -18,6 +20,16 @@ export function mayList(
   if (entry === undefined) return false;
   const standing = circumstances(road.sequencer.head, caller, road.clock.wallMs());
   if (!standing.ok) return false;
+  const scope = road.sequencer.head.get(facets.task(caller.task))?.scope;
+  const outside =
+    scope !== undefined &&
+    !mayEverAdmit(scope, {
+      action: entry.action,
+      class: entry.class,
+      server: entry.server,
+      tool: entry.target,
+      resource: { type: entry.resource.type, level: entry.resource.label.level },
+    });
   const question = questionFor(
     {
       entry,
@@ -28,5 +40,5 @@ export function mayList(
     },
     standing.value,
   );
-  return force.mode === 'shadow' || force.policies.mayAllow(question, entry.class);
+  return force.mode === 'shadow' || (!outside && force.policies.mayAllow(question, entry.class));
 }

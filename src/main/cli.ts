@@ -5,6 +5,7 @@ import { daemonAt } from '../edges/cli/client.ts';
 import { CommandFailed, exit, exitCodeOf, say } from '../edges/cli/exit.ts';
 import { addAdoption } from './cli-adoption.ts';
 import { addEvidence } from './cli-evidence.ts';
+import { defaultOpaTimeout } from './opa.ts';
 import { dataDirOf, defaultListen, defaultShadowCheck, socketPathOf, version } from './options.ts';
 
 const program = new Command('countersign')
@@ -26,12 +27,16 @@ program
   .option('--mcp <file>', 'the `mcpServers` file that clients have (default: what `init` adopted)')
   .option('--policies <dir>', 'Cedar policies (default: ./policies, else the starter policies)')
   .option('--catalogue <dir>', 'what each tool is (default: ./catalogue)')
+  .option('--tasks <dir>', 'templates of tasks (default: ./tasks, if it is there)')
   .option('--listen <host:port>', `where clients connect (default: ${defaultListen})`)
   .addOption(new Option('--mode <mode>', 'shadow records and stops nothing').choices(['enforce', 'shadow']))
   .option(
     '--shadow-check <share>',
     `of all decisions, how many the official Cedar engine decides again (default: ${defaultShadowCheck})`,
   )
+  .option('--opa <url>', 'a document of an Open Policy Agent, asked beside policy')
+  .option('--opa-timeout <duration>', `how long its answer may take (default: ${defaultOpaTimeout})`)
+  .option('--opa-allow-http', 'ask it without TLS on another host too')
   .action(async (flags) => (await import('./up.ts')).up({ ...flags, ...program.opts() }));
 
 program
@@ -54,7 +59,7 @@ task
   )
   .option('--param <name=value>', 'a parameter of the task; again for more', collect, [])
   .option('--budget <name=limit>', 'calls=50, or calls:<class>=5; again for more', collect, [])
-  .option('--ttl <duration>', 'how long it may live', '30m')
+  .option('--ttl <duration>', 'how long it may live (default: 30m, or what its template allows)')
   .option('--on-behalf-of <who>', 'the person it is done for')
   .option('--purpose <text>', 'what for, for those who read the record')
   .option('--prompt <text>', 'what the person asked; `-` reads it from standard input')

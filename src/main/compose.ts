@@ -44,9 +44,11 @@ import {
 import { createCatalogueDesk } from './catalogue-desk.ts';
 import { load } from './load.ts';
 import { readMcpServers } from './mcp-servers.ts';
+import { opaClient } from './opa.ts';
 import { type DaemonOptions, socketPathOf, starterDir, version } from './options.ts';
 import { createReloader } from './reload.ts';
 import { shadowCheckOf } from './shadow-check.ts';
+import { templatesFrom } from './task-templates.ts';
 import { watchFiles } from './watch.ts';
 
 export interface Daemon {
@@ -83,6 +85,8 @@ export async function startDaemon(
       : readMcpServers(options.mcpFile, env);
   if (!servers.ok) throw new ConfigurationRefused(servers.problems.join('\n'));
   for (const key of servers.ignored) log(`ignored \`${key}\` of the upstreams' file`);
+  const templates = templatesFrom(options.taskDir, log);
+  if (!templates.ok) throw new ConfigurationRefused(templates.reason);
   usable(dataDir);
   await using opened = new AsyncDisposableStack();
 
@@ -110,6 +114,10 @@ export async function startDaemon(
   sequencer.onEvent((event) => live.learn(event));
   const vault = createVault(store.keys, store.ledger, master, randomness);
   const force = createForce(first, sequencer);
+  const opa = options.opa === undefined ? undefined : opaClient(options.opa, env);
+  if (options.opa !== undefined && opa === undefined)
+    throw new ConfigurationRefused('COUNTERSIGN_OPA_TOKEN has to be a token of printable ASCII');
+  opened.defer(async () => opa?.close());
   const road: Road = {
     clock,
     sequencer,
@@ -118,6 +126,10 @@ export async function startDaemon(
     pseudonym,
     published: force.current,
     releaseWithinMs: options.releaseWithinMs,
+    ...(opa === undefined || options.opa === undefined
+      ? {}
+      : { second: { opinion: opa, timeoutMs: options.opa.timeoutMs } }),
+    templates: templates.current,
   };
 
   const origin = `countersign/${master.id}`;
@@ -215,6 +227,8 @@ export async function startDaemon(
     onChange: async () => void (await reloader.reload({ ...operator, channel: 'watched-files' })),
   });
   opened.defer(stopWatching);
+  const stopTemplates = options.watch === true ? templates.watch() : () => undefined;
+  opened.defer(stopTemplates);
   const desk = createCatalogueDesk(catalogueDir, upstreams, force.current, reloader);
 
   const api = createApiServer(
@@ -238,6 +252,7 @@ export async function startDaemon(
         catalogueDir,
         ...(options.mcpFile === undefined ? {} : { mcpFile: options.mcpFile }),
         upstreams: servers.servers.map(({ name, kind }) => ({ name, kind })),
+        ...(options.opa === undefined ? {} : { opa: options.opa }),
         reload: reloader.last,
       }),
     ],
@@ -253,10 +268,12 @@ export async function startDaemon(
     published: first,
     async close() {
       stopWatching();
+      stopTemplates();
       gatewayServer.close();
       await gateway.close(options.graceMs);
       live.stop(() => true, 'shutdown');
       await upstreams.close();
+      await opa?.close();
       gatewayServer.closeAllConnections();
       api.close();
       api.closeAllConnections();

@@ -6,12 +6,15 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import { type OpaFlags, type OpaOptions, readOpa } from './opa.ts';
 
 export interface DaemonOptions {
   /** The `mcpServers` file that names the upstreams. */
   readonly mcpFile?: string;
   readonly policyDir?: string;
   readonly catalogueDir?: string;
+  /** Templates of tasks: docs/tasks.md. */
+  readonly taskDir?: string;
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
@@ -23,12 +26,15 @@ export interface DaemonOptions {
   readonly shadowCheck?: number;
   /** Whether saved policies and catalogue files come into force by themselves. */
   readonly watch?: boolean;
+  /** Asked beside policy; absent: policy decides alone. */
+  readonly opa?: OpaOptions;
 }
 
-export interface Flags {
+export interface Flags extends OpaFlags {
   readonly mcp?: string;
   readonly policies?: string;
   readonly catalogue?: string;
+  readonly tasks?: string;
   readonly data?: string;
   readonly listen?: string;
   readonly mode?: string;
@@ -64,16 +70,20 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
   const shadowCheck = Number(share);
   if (!/^[0-9]*\.?[0-9]+$/.test(share) || shadowCheck > 1)
     return { ok: false, message: '--shadow-check is a share from 0 to 1: 0.01' };
+  const opa = readOpa(flags, env);
+  if (!opa.ok) return opa;
   const adopted = join(dataDirOf(flags.data, env), adoptedUpstreams);
   const mcpFile = flags.mcp ?? env.COUNTERSIGN_MCP ?? (existsSync(adopted) ? adopted : undefined);
   const policyDir = named(flags.policies ?? env.COUNTERSIGN_POLICIES, 'policies');
   const catalogueDir = named(flags.catalogue ?? env.COUNTERSIGN_CATALOGUE, 'catalogue');
+  const taskDir = named(flags.tasks ?? env.COUNTERSIGN_TASKS, 'tasks');
   return {
     ok: true,
     options: {
       ...(mcpFile === undefined ? {} : { mcpFile: resolve(mcpFile) }),
       ...(policyDir === undefined ? {} : { policyDir }),
       ...(catalogueDir === undefined ? {} : { catalogueDir }),
+      ...(taskDir === undefined ? {} : { taskDir }),
       dataDir: dataDirOf(flags.data, env),
       ...listen,
       mode,
@@ -81,6 +91,7 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
       releaseWithinMs: 1000,
       graceMs: 10_000,
       watch: true,
+      ...(opa.opa === undefined ? {} : { opa: opa.opa }),
     },
   };
 }

@@ -59,6 +59,7 @@ test('the page names every code of a decision, and no other', () => {
     definition_changed: true,
     invalid_arguments: true,
     unsupported_arguments: true,
+    outside_scope: true,
     engine_failed: true,
     policy_not_here: true,
     unsettled_transforms: true,

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { integrities, levels } from '../label/label.ts';
 import { operatorChannels } from '../request/proposal.ts';
+import { scopeShape } from '../task/scope.ts';
 
 /** Changes when a record of the old shape could not be read as one of the new. */
 export const recordVersion = 1;
@@ -59,6 +60,8 @@ export const taskShape = z.strictObject({
   startedAt: instantMs,
   expiresAt: instantMs,
   approver: id,
+  /** What may be done under it at most, with its parameters bound; absent where no template of its type was loaded. */
+  scope: scopeShape.optional(),
 });
 export type TaskTerms = z.infer<typeof taskShape>;
 

@@ -71,6 +71,8 @@ export const facets = {
   budget: (task: string, name: string): FacetKey<BudgetState> => ({ name: `task/${task}/budget/${name}` }),
   /** The join of everything read under a task: a new session under it starts there. */
   labels: (task: string): FacetKey<Label> => ({ name: `task/${task}/labels` }),
+  /** Where a task stands in its workflow, if its scope has one. */
+  workflow: (task: string): FacetKey<string> => ({ name: `task/${task}/workflow` }),
   session: (id: string): FacetKey<SessionState> => ({ name: `session/${id}` }),
   activity: (session: string): FacetKey<Activity> => ({ name: `session/${session}/activity` }),
   call: (decision: string): FacetKey<OpenCall> => ({ name: `call/${decision}` }),

@@ -3,6 +3,7 @@
 import { join, nothingRead, sameLabel } from '../label/label.ts';
 import type { BodyOf, DecisionEvent, EventBody, ObservationEvent, Reserve } from '../record/event.ts';
 import { withSeen } from '../session/seen.ts';
+import { nextState } from '../task/admit.ts';
 import { type FacetKey, facets, type View } from './facet.ts';
 
 /** `value: undefined` removes the facet. */
@@ -35,6 +36,9 @@ export function changes(
         ...event.task.budgets.map((budget) =>
           set(facets.budget(event.task.id, budget.name), { limit: budget.limit, reserved: 0, spent: 0 }),
         ),
+        ...(event.task.scope?.workflow === undefined
+          ? []
+          : [set(facets.workflow(event.task.id), event.task.scope.workflow.start)]),
       ];
     case 'prompt.submitted': {
       const task = view.get(facets.task(event.task));
@@ -63,7 +67,12 @@ export function changes(
     case 'catalogue.published':
       return view.get(facets.catalogue) === event.catalogue ? [] : [set(facets.catalogue, event.catalogue)];
     case 'decision':
-      return [...opened(view, event, id, at, node), ...asked(event, id), ...used(view, event)];
+      return [
+        ...opened(view, event, id, at, node),
+        ...advanced(view, event),
+        ...asked(event, id),
+        ...used(view, event),
+      ];
     case 'observation':
       return closed(view, event, id);
     case 'catalogue.accepted':
@@ -142,6 +151,17 @@ function opened(
     set(facets.activity(session), { calls: activity.calls + 1, lastAt: at }),
     ...held.map(({ change }) => change),
   ];
+}
+
+// At the decision, not at what came of it: two calls that are decided at once cannot both be the next step.
+function advanced(view: View, { who, request, open }: DecisionEvent | BodyOf<'decision'>): readonly Change[] {
+  if (open === undefined || !('session' in who)) return [];
+  const workflow = view.get(facets.task(who.task))?.scope?.workflow;
+  if (workflow === undefined) return [];
+  const key = facets.workflow(who.task);
+  const before = view.get(key);
+  const after = nextState(workflow, before, request.class);
+  return after === undefined || after === before ? [] : [set(key, after)];
 }
 
 function closed(

@@ -51,7 +51,7 @@ const orderShape = z.strictObject({
     .int()
     .min(1000, 'a task lives for a second at least')
     .max(maxTaskMs, 'a task lives for seven days at most')
-    .default(30 * 60_000),
+    .optional(),
   prompt: z.string().max(200_000).optional(),
 });
 
@@ -100,12 +100,13 @@ export function taskRoutes(
       run: async ({ operator, body }) => {
         const order = orderShape.safeParse(body);
         if (!order.success) return invalid(order.error);
-        const { onBehalfOf, purpose, prompt, ...rest } = order.data;
+        const { onBehalfOf, purpose, prompt, ttlMs, ...rest } = order.data;
         return minted(
           await startTask(road, randomness, operator, {
             ...rest,
             ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
             ...(purpose === undefined ? {} : { purpose }),
+            ...(ttlMs === undefined ? {} : { ttlMs }),
             ...(prompt === undefined ? {} : { prompt }),
           }),
         );

@@ -11,7 +11,7 @@ export interface StartOptions {
   readonly autonomy: string;
   readonly param: readonly string[];
   readonly budget: readonly string[];
-  readonly ttl: string;
+  readonly ttl?: string;
   readonly onBehalfOf?: string;
   readonly purpose?: string;
   readonly prompt?: string;
@@ -23,8 +23,8 @@ export async function startTask(
   options: StartOptions,
   stdin: () => Promise<string>,
 ): Promise<void> {
-  const ttlMs = parseDurationMs(options.ttl);
-  if (ttlMs === undefined)
+  const ttlMs = options.ttl === undefined ? undefined : parseDurationMs(options.ttl);
+  if (options.ttl !== undefined && ttlMs === undefined)
     throw new CommandFailed(`--ttl \`${options.ttl}\` is no duration: write 90s, 15m, 2h`, exit.usage);
   const prompt = options.prompt === '-' ? await stdin() : options.prompt;
   const body = accepted(
@@ -40,7 +40,7 @@ export async function startTask(
           throw new CommandFailed(`\`${pair}\` has no whole number: write --budget calls=50`, exit.usage);
         return { name, limit: Number(limit) };
       }),
-      ttlMs,
+      ...(ttlMs === undefined ? {} : { ttlMs }),
       ...(options.onBehalfOf === undefined ? {} : { onBehalfOf: options.onBehalfOf }),
       ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
       ...(prompt === undefined ? {} : { prompt }),

@@ -30,6 +30,7 @@ const sentences: Readonly<Record<Refusal['code'], string>> = {
   no_permit: 'no policy permits it',
   pending_approval: 'it needs the approval of a person',
   deferred: 'it cannot be done yet',
+  outside_scope: 'the scope of the task has no room for it',
   unknown_target: 'it is not in the catalogue',
   definition_changed: 'what the server declares is no longer what a person has accepted',
   invalid_arguments: 'the arguments do not fit the schema',
@@ -159,6 +160,8 @@ function next(outcome: Refusal['outcome'], code: Refusal['code']): string {
     return "It is waiting for a person's approval: do not retry with other arguments; go on with something else or say that you wait.";
   if (outcome === 'defer')
     return 'It may become possible later: do not retry now, and not with other arguments.';
+  if (code === 'outside_scope')
+    return 'Nothing was done. Only a call that fits may be made; a person has to start a wider task.';
   if (mayCorrect.has(code)) return 'Correct the arguments and call again.';
   if (tryLater.has(code)) return 'Nothing was done; the same call may be tried again later.';
   return 'Nothing was done. Do not retry it or look for another way to the same effect; tell the user what was refused.';
