@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { masterKeyFromFile, masterKeyFromText } from '../adapters/keys/master.ts';
 import { signingKeyFromFile } from '../adapters/keys/signing.ts';
+import { type OpaServer, openOpa } from '../adapters/opa/rest.ts';
 import { openSqliteStore } from '../adapters/sqlite/ledger.ts';
 import { systemClock, systemRandomness } from '../adapters/system/clock.ts';
 import { createTaskTokens } from '../adapters/tokens/task-token.ts';
@@ -44,7 +45,7 @@ import {
 import { createCatalogueDesk } from './catalogue-desk.ts';
 import { load } from './load.ts';
 import { readMcpServers } from './mcp-servers.ts';
-import { opaClient } from './opa.ts';
+import type { OpaOptions } from './opa.ts';
 import { type DaemonOptions, socketPathOf, starterDir, version } from './options.ts';
 import { createReloader } from './reload.ts';
 import { shadowCheckOf } from './shadow-check.ts';
@@ -114,9 +115,7 @@ export async function startDaemon(
   sequencer.onEvent((event) => live.learn(event));
   const vault = createVault(store.keys, store.ledger, master, randomness);
   const force = createForce(first, sequencer);
-  const opa = options.opa === undefined ? undefined : opaClient(options.opa, env);
-  if (options.opa !== undefined && opa === undefined)
-    throw new ConfigurationRefused('COUNTERSIGN_OPA_TOKEN has to be a token of printable ASCII');
+  const opa = options.opa === undefined ? undefined : openOpa(opaServer(options.opa, env));
   opened.defer(async () => opa?.close());
   const road: Road = {
     clock,
@@ -298,6 +297,15 @@ async function ownHead(tree: TreeStore, log: TrustedLog): Promise<void> {
   throw new ConfigurationRefused(
     'the newest head of this ledger was signed with another key: put back the `log.key` and the master key that belong to it, or start with a new data directory',
   );
+}
+
+/** @throws {ConfigurationRefused} its token is none that a header can carry */
+function opaServer({ url }: OpaOptions, env: NodeJS.ProcessEnv): OpaServer {
+  const token = env.COUNTERSIGN_OPA_TOKEN;
+  if (token === undefined) return { url: new URL(url) };
+  if (!/^[\x21-\x7e]{1,8192}$/.test(token))
+    throw new ConfigurationRefused('COUNTERSIGN_OPA_TOKEN has to be a token of printable ASCII');
+  return { url: new URL(url), token };
 }
 
 /** @throws {ConfigurationRefused} it is no directory, or not ours to read and write */

@@ -10,6 +10,7 @@ import { type Daemon, DaemonUnreachable } from './client.ts';
 import { parseDurationMs } from './durations.ts';
 import { eventLine, lineMemory } from './event-line.ts';
 import { CommandFailed, exit, print, say } from './exit.ts';
+import { opaLine } from './opa-line.ts';
 import { jsonLine, paintFor } from './printable.ts';
 
 export interface LogFlags {
@@ -24,6 +25,8 @@ export interface LogFlags {
   readonly last?: string;
   readonly follow?: boolean;
   readonly json?: boolean;
+  /** `opa`: decisions alone, in OPA's form. */
+  readonly format?: string;
 }
 
 interface Wanted {
@@ -55,13 +58,15 @@ export async function showLog(
   const memory = lineMemory();
   const paint = paintFor(process.stdout, process.env);
   for await (const shown of events(daemon, books, wanted, signal)) {
-    if (flags.json === true) print(jsonLine({ schemaVersion: 1, ...shown }));
+    if (flags.format === 'opa') {
+      if (shown.event.type === 'decision') print(jsonLine(opaLine(shown.event)));
+    } else if (flags.json === true) print(jsonLine({ schemaVersion: 1, ...shown }));
     else print(eventLine(shown.event, memory, paint));
   }
 }
 
 function wantedOf(flags: LogFlags, nowMs: number): Wanted {
-  const { since, last, follow = false, json: _json, ...filter } = flags;
+  const { since, last, follow = false, json: _json, format: _format, ...filter } = flags;
   const { type } = filter;
   if (type !== undefined && !types.includes(type))
     throw new CommandFailed(`--type \`${type}\` is none: there are ${types.join(', ')}`, exit.usage);

@@ -20,6 +20,7 @@ export async function status(daemon: Daemon, json: boolean): Promise<void> {
     `catalogue   ${catalogue.tools} tools, ${catalogue.unknownClass.length} of unknown class (${body.catalogueDir})`,
   );
   print(`            ${catalogue.digest}`);
+  if (body.opa !== undefined) print(`opa         ${body.opa.url}, at most ${body.opa.timeoutMs} ms`);
   print(`upstreams   ${names.length === 0 ? 'none' : names.join(', ')}`);
   print(`tasks       ${tasks.running} running, ${tasks.withoutPrompt} of them without a prompt`);
   print(`calls       ${body.calls} in flight`);

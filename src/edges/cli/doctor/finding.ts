@@ -26,6 +26,7 @@ export const findingCodes = [
   'task_without_prompt',
   'class_unknown',
   'tools_not_accepted',
+  'second_opinion',
   'upstream_unreachable',
   'gateway_exposed',
   'client_names_server',

@@ -25,6 +25,7 @@ export interface NodeStatus {
     readonly problems: readonly { readonly file: string; readonly line: number; readonly message: string }[];
   };
   readonly tasks: { readonly running: number; readonly withoutPrompt: number };
+  readonly opa?: { readonly url: string; readonly timeoutMs: number };
   readonly upstreams: readonly { readonly name: string; readonly kind: string }[];
 }
 
@@ -77,6 +78,13 @@ export function judgeNode(status: NodeStatus): readonly Finding[] {
       severity: 'note',
       message: 'none of the starter rules is in force (private data, untrusted text and a way out, together)',
       fix: 'nothing, if your own policies say as much; else copy policies/starter.cedar',
+    });
+  if (status.opa !== undefined)
+    findings.push({
+      code: 'second_opinion',
+      severity: 'note',
+      message: `what policy does not deny is asked of OPA at \`${status.opa.url}\` too, and is refused where it does not answer within ${status.opa.timeoutMs} ms`,
+      fix: 'nothing; whether it answers is seen in the log (`countersign log --outcome deny`)',
     });
   if (catalogue.unknownClass.length > 0)
     findings.push({
