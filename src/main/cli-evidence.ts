@@ -34,6 +34,9 @@ export function addEvidence(program: Command, { daemon, dataDir, stdin }: Surrou
     .option('-n, --last <count>', 'only the newest (default: all; 10 with --follow)')
     .option('-f, --follow', 'go on as things happen')
     .option('--json', 'one JSON object a line')
+    .addOption(
+      new Option('--format <format>', 'decisions as lines of the decision log of OPA').choices(['opa']),
+    )
     .action(async (flags) => {
       const stop = new AbortController();
       process.once('SIGINT', () => stop.abort());

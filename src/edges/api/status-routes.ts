@@ -30,6 +30,8 @@ export interface NodeFacts {
   /** The file that the upstreams were read from. */
   readonly mcpFile?: string;
   readonly upstreams: readonly { readonly name: string; readonly kind: 'stdio' | 'http' }[];
+  /** The second decision point, where there is one. */
+  readonly opa?: { readonly url: string; readonly timeoutMs: number };
   readonly reload: () => Reloaded;
 }
 
