@@ -8,24 +8,18 @@ import { notices, refusals } from '../core/policy/lint/lint.ts';
 import { compileHistory } from '../core/temporal/history.ts';
 import type { CheckedCondition } from '../edges/cli/conditions.ts';
 import type { Checked } from '../edges/cli/policy.ts';
-import { load } from './load.ts';
+import { load, type Problem, type Sources } from './load.ts';
 import { readOptions, starterDir } from './options.ts';
+import { type TestRun, testPolicies } from './rehearse.ts';
 
 export function checkPolicies(
   dir: string | undefined,
   catalogue: string | undefined,
   env: NodeJS.ProcessEnv,
 ): Checked {
-  const read = readOptions(
-    { ...(dir === undefined ? {} : { policies: dir }), ...(catalogue === undefined ? {} : { catalogue }) },
-    env,
-  );
-  if (!read.ok) return refused('options', read.message);
-  const { policyDir, catalogueDir } = read.options;
-  for (const given of [policyDir, catalogueDir])
-    if (given !== undefined && !existsSync(resolve(given)))
-      return refused(given, 'there is no such directory');
-  const loaded = load({ ...read.options, mode: 'enforce' });
+  const sources = sourcesOf(dir, catalogue, env);
+  if (!sources.ok) return { ...sources, findings: refusals(sources.problems) };
+  const loaded = load(sources.sources);
   if (!loaded.ok) return { ...loaded, findings: refusals(loaded.problems) };
   const { policies } = loaded.published;
   return {
@@ -54,9 +48,39 @@ function checkedConditions(placed: readonly PlacedCondition[]): readonly Checked
   }));
 }
 
-function refused(file: string, message: string): Checked {
-  const problems = [{ file, line: 0, column: 0, message }];
-  return { ok: false, problems, findings: refusals(problems) };
+/** Tests of policies, run as `up` would run them. */
+export function testsOf(
+  dir: string | undefined,
+  catalogue: string | undefined,
+  { coverage = false, bench = false }: { readonly coverage?: boolean; readonly bench?: boolean },
+  env: NodeJS.ProcessEnv,
+): TestRun {
+  const sources = sourcesOf(dir, catalogue, env);
+  if (!sources.ok) return sources;
+  return testPolicies(sources.sources, { coverage, ...(bench ? { benchMs: 1000 } : {}) });
+}
+
+function sourcesOf(
+  dir: string | undefined,
+  catalogue: string | undefined,
+  env: NodeJS.ProcessEnv,
+):
+  | { readonly ok: true; readonly sources: Sources }
+  | { readonly ok: false; readonly problems: readonly Problem[] } {
+  const read = readOptions(
+    { ...(dir === undefined ? {} : { policies: dir }), ...(catalogue === undefined ? {} : { catalogue }) },
+    env,
+  );
+  if (!read.ok) return refused('options', read.message);
+  const { policyDir, catalogueDir } = read.options;
+  for (const given of [policyDir, catalogueDir])
+    if (given !== undefined && !existsSync(resolve(given)))
+      return refused(given, 'there is no such directory');
+  return { ok: true, sources: { ...read.options, mode: 'enforce' } };
+}
+
+function refused(file: string, message: string) {
+  return { ok: false as const, problems: [{ file, line: 0, column: 0, message }] };
 }
 
 /** Where files of policies and of the catalogue lie, seen from the working directory. */

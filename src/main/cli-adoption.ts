@@ -102,6 +102,41 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
     });
 
   policy
+    .command('test')
+    .description('run the `*_test.yaml` files beside the policies (exit 3: one fails)')
+    .argument('[dir]', 'policies and their tests (default: ./policies, else the starter policies)')
+    .option('--catalogue <dir>', 'what each tool is (default: ./catalogue)')
+    .option('--coverage', 'say which policies and clauses no test has seen at work')
+    .option('--bench', 'say how many of these decisions are made in a second')
+    .addOption(
+      new Option('--format <format>', 'of the results')
+        .choices(['pretty', 'json', 'junit'])
+        .default('pretty'),
+    )
+    .option('--json', 'print one JSON object: the same as `--format json`')
+    .action(async (dir, flags) => {
+      const { placesFor, testsOf } = await import('./check.ts');
+      const { reportTests } = await import('../edges/cli/policy-test.ts');
+      const tested = testsOf(dir, flags.catalogue, flags, process.env);
+      process.exitCode = reportTests(tested, {
+        format: flags.json === true ? 'json' : flags.format,
+        placeOf: placesFor(dir, flags.catalogue, process.env),
+      });
+    });
+
+  policy
+    .command('fmt')
+    .description('lay out policy files alike; what they say stays the same')
+    .argument('[dir]', 'Cedar policies (default: ./policies)')
+    .option('--check', 'change nothing, and say what would change (exit 2: something would)')
+    .action(async (dir, flags) => {
+      const { formatPolicies } = await import('./format.ts');
+      const { reportFormats } = await import('../edges/cli/policy-fmt.ts');
+      const check = flags.check === true;
+      process.exitCode = reportFormats(formatPolicies(dir, check, process.env), check);
+    });
+
+  policy
     .command('publish')
     .description("bring the daemon's files into force, catalogue included (exit 3: they are invalid)")
     .option('--json', 'print one JSON object')

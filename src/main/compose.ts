@@ -43,10 +43,10 @@ import {
   type TrustedLog,
 } from '../log/index.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
-import { load } from './load.ts';
 import { readMcpServers } from './mcp-servers.ts';
 import type { OpaOptions } from './opa.ts';
 import { type DaemonOptions, socketPathOf, starterDir, version } from './options.ts';
+import { loadTested } from './rehearse.ts';
 import { createReloader } from './reload.ts';
 import { shadowCheckOf } from './shadow-check.ts';
 import { templatesFrom } from './task-templates.ts';
@@ -213,7 +213,12 @@ export async function startDaemon(
   const shadow = shadowCheckOf(options.shadowCheck ?? 0, log);
   const reloader = createReloader({
     load: () =>
-      load({ policyDir, mode: options.mode, shadow, ...(existsSync(catalogueDir) ? { catalogueDir } : {}) }),
+      loadTested({
+        policyDir,
+        mode: options.mode,
+        shadow,
+        ...(existsSync(catalogueDir) ? { catalogueDir } : {}),
+      }),
     current: force.current,
     publish: (who, next) => publish(road, force, who, next),
     wallMs: clock.wallMs,

@@ -2,8 +2,9 @@
 // `countersign up`: one daemon in front of the upstreams, until it is told to stop.
 import { CommandFailed, exit, print, say } from '../edges/cli/exit.ts';
 import { startDaemon } from './compose.ts';
-import { load, type Problem } from './load.ts';
+import type { Problem } from './load.ts';
 import { type Flags, readOptions } from './options.ts';
+import { loadTested } from './rehearse.ts';
 import { shadowCheckOf } from './shadow-check.ts';
 
 export async function up(flags: Flags): Promise<void> {
@@ -15,7 +16,7 @@ export async function up(flags: Flags): Promise<void> {
       exit.usage,
     );
   const shadow = shadowCheckOf(read.options.shadowCheck ?? 0, say);
-  const loaded = load({ ...read.options, shadow });
+  const loaded = loadTested({ ...read.options, shadow });
   if (!loaded.ok) throw new CommandFailed(loaded.problems.map(line).join('\n'), exit.invalid);
   for (const warning of loaded.warnings) say(`warning: ${line(warning)}`);
 

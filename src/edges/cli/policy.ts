@@ -11,7 +11,7 @@ import { junitOfFindings } from './findings/junit.ts';
 import { sarifOf } from './findings/sarif.ts';
 import { printable } from './printable.ts';
 
-interface Problem {
+export interface Problem {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -103,6 +103,6 @@ export async function publishPolicies(daemon: Daemon, json: boolean): Promise<nu
   return exit.ok;
 }
 
-function placed({ file, line, column, message }: Problem): string {
+export function placed({ file, line, column, message }: Problem): string {
   return line === 0 ? `${file}: ${message}` : `${file}:${line}:${column}: ${message}`;
 }

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Policies tried out before they decide: calls in circumstances that a test says, judged as the road judges.
+ *
+ * Nothing is stored and nobody is called. The state is made of what is given and `consider` does the rest, so
+ * what a test says is what an agent would hear. Time is given as well.
+ *
+ * Source: docs/authoring.md, "Tests".
+ */
+import { hash } from 'node:crypto';
+import type { JsonObject } from '../core/json/value.ts';
+import { type Label, nothingRead } from '../core/label/label.ts';
+import type { Question } from '../core/policy/question.ts';
+import type { Place } from '../core/policy/source.ts';
+import { type Budget, type Event, type OutcomeName, recordVersion } from '../core/record/event.ts';
+import type { Caller, Proposal } from '../core/request/proposal.ts';
+import { kindOf, type SeenKind, seenKinds } from '../core/session/seen.ts';
+import { facets } from '../core/state/facet.ts';
+import { createHead, type Head } from '../core/state/head.ts';
+import { keptOfResult } from '../core/temporal/kept.ts';
+import { type Considered, consider } from './consider.ts';
+import { createPast } from './past.ts';
+import type { InForce } from './road.ts';
+
+/** What holds when a call is made. What is not said is harmless: nothing read, nothing done, nothing new. */
+export interface Given {
+  readonly at: number;
+  readonly agent: {
+    readonly id: string;
+    readonly owner: string;
+    readonly autonomy: 'supervised' | 'semi' | 'full';
+    readonly verifiedAgoMs: number;
+  };
+  readonly task: {
+    readonly type: string;
+    readonly purpose?: string;
+    readonly onBehalfOf?: string;
+    readonly params: { readonly [name: string]: string };
+    readonly ageMs: number;
+    readonly hasPrompt: boolean;
+    /** What is left of each. */
+    readonly budgets: readonly Budget[];
+  };
+  readonly session: {
+    readonly id: string;
+    readonly ageMs: number;
+    readonly idleMs: number;
+    readonly calls: number;
+    readonly labels: Label;
+  };
+  /** What the agent would use for the first time ever. */
+  readonly first: readonly SeenKind[];
+  readonly history: readonly Happened[];
+}
+
+/** `refused`: never made. `open`: made, and not come back yet. */
+export const endings = ['ok', 'error', 'withheld', 'ambiguous', 'open', 'refused'] as const;
+export type Ending = (typeof endings)[number];
+
+/** A call that was made before. */
+export interface Happened {
+  readonly place: Place;
+  readonly agoMs: number;
+  readonly proposal: Proposal;
+  /** Default: those of the call. */
+  readonly session?: string;
+  readonly agent?: string;
+  readonly ended: Ending;
+  /** The structured content of its result. */
+  readonly output?: JsonObject;
+}
+
+export interface Expected {
+  readonly outcome: OutcomeName;
+  readonly code?: string;
+  /** The policies that decided, all of them. */
+  readonly by?: readonly string[];
+  /** Stands in what the agent is told. */
+  readonly reason?: string;
+}
+
+export interface RehearsedCall {
+  readonly place: Place;
+  readonly proposal: Proposal;
+  readonly expected: Expected;
+}
+
+export interface TestCase {
+  readonly name: string;
+  readonly place: Place;
+  readonly given: Given;
+  readonly calls: readonly RehearsedCall[];
+}
+
+export interface Suite {
+  readonly file: string;
+  readonly name: string;
+  /** A directory beside the suite: what its tools are, where that is not what the policies are used with. */
+  readonly catalogue?: string;
+  readonly cases: readonly TestCase[];
+}
+
+export interface Rehearsed {
+  readonly suite: string;
+  readonly name: string;
+  readonly place: Place;
+  /** Empty where it was as expected. */
+  readonly failures: readonly string[];
+  /** What the engine was asked. */
+  readonly questions: readonly Question[];
+}
+
+const task = 't-test';
+const defaultGiven: Omit<Given, 'at'> = {
+  agent: { id: 'agent', owner: 'local', autonomy: 'semi', verifiedAgoMs: 0 },
+  task: { type: 'test', params: {}, ageMs: 0, hasPrompt: false, budgets: [] },
+  session: { id: 's-test', ageMs: 0, idleMs: 0, calls: 0, labels: nothingRead },
+  first: [],
+  history: [],
+};
+
+export function givenBy(at: number, said: Partial<Omit<Given, 'at'>> = {}): Given {
+  return { ...defaultGiven, at, ...said };
+}
+
+/** @param understood obligations that an edge can honour */
+export function rehearse(
+  suite: Suite,
+  force: InForce,
+  understood: ReadonlySet<string>,
+): readonly Rehearsed[] {
+  return suite.cases.flatMap((one) => {
+    const stage = stageFor(one.given, force, understood);
+    return one.calls.map(({ place, proposal, expected }): Rehearsed => {
+      const questions: Question[] = [];
+      const failures =
+        stage.fault === undefined ? differences(expected, stage.decide(proposal, questions)) : [stage.fault];
+      const args = JSON.stringify(proposal.args);
+      const name = `${one.name}: ${proposal.server}/${proposal.target} ${args}`;
+      return { suite: suite.name, name, place, failures, questions };
+    });
+  });
+}
+
+/** How often a suite could be decided: everything is made ready, then only decisions are made. */
+export function rehearsals(
+  suite: Suite,
+  force: InForce,
+  understood: ReadonlySet<string>,
+): readonly (() => void)[] {
+  return suite.cases.flatMap((one) => {
+    const stage = stageFor(one.given, force, understood);
+    return one.calls.map(
+      ({ proposal }) =>
+        () =>
+          void stage.decide(proposal, undefined),
+    );
+  });
+}
+
+interface Stage {
+  /** Why what is given cannot be: it is said of each call. */
+  readonly fault: string | undefined;
+  decide(proposal: Proposal, questions: Question[] | undefined): Considered;
+}
+
+// Pseudonyms of tests are nobody's: equal texts are equal, and that is all that is asked of them.
+const road = { pseudonym: (secret: string) => hash('sha256', `countersign test ${secret}`, 'hex') };
+
+function stageFor(given: Given, force: InForce, understood: ReadonlySet<string>): Stage {
+  const head = stateOf(given, force);
+  const past = createPast(road.pseudonym);
+  const caller: Caller = { agent: given.agent.id, task, session: given.session.id, tokenId: 'test' };
+  const before = given.history.toSorted((a, b) => b.agoMs - a.agoMs);
+  let fault: string | undefined;
+  for (const [i, happened] of before.entries()) {
+    const at = given.at - happened.agoMs;
+    const made = consider(road, force, head, { at, past }, caller, happened.proposal, understood);
+    if (made.entry === undefined || made.kept === undefined) {
+      const { server, target } = happened.proposal;
+      fault ??= `what happened before, line ${happened.place.line}: \`${server}/${target}\` is ${made.code}${made.detail === undefined ? '' : `: ${made.detail}`}`;
+      continue;
+    }
+    for (const event of eventsOf(happened, made, caller, at, `test-${i}`)) past.learn(event);
+  }
+  return {
+    fault,
+    decide(proposal, questions) {
+      const asked = questions === undefined ? force : listening(force, questions);
+      return consider(road, asked, head, { at: given.at, past }, caller, proposal, understood);
+    },
+  };
+}
+
+function listening(force: InForce, questions: Question[]): InForce {
+  const { policies } = force;
+  return {
+    ...force,
+    policies: {
+      ...policies,
+      evaluate(question) {
+        questions.push(question);
+        return policies.evaluate(question);
+      },
+    },
+  };
+}
+
+function stateOf({ at, agent, task: terms, session, first }: Given, force: InForce): Head {
+  const { params, type, purpose, onBehalfOf, budgets, hasPrompt } = terms;
+  const head = createHead();
+  const set = (key: { readonly name: string }, value: unknown) =>
+    head.move([{ facet: key.name, value }], 'given');
+  set(facets.agent(agent.id), {
+    owner: agent.owner,
+    autonomy: agent.autonomy,
+    verifiedAt: at - agent.verifiedAgoMs,
+    status: 'active',
+  });
+  set(facets.task(task), {
+    id: task,
+    type,
+    agent: agent.id,
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+    params,
+    budgets,
+    startedAt: at - terms.ageMs,
+    expiresAt: at + 3_600_000,
+    approver: 'test',
+    status: 'active',
+    hasPrompt,
+  });
+  for (const { name, limit } of budgets) set(facets.budget(task, name), { limit, reserved: 0, spent: 0 });
+  set(facets.session(session.id), {
+    task,
+    agent: agent.id,
+    startedAt: at - session.ageMs,
+    status: 'active',
+  });
+  set(facets.activity(session.id), { calls: session.calls, lastAt: at - session.idleMs });
+  set(facets.labels(task), session.labels);
+  set(facets.seen(agent.id), seenAllBut(first));
+  set(facets.policy, force.policies.digest);
+  set(facets.catalogue, force.catalogue.digest);
+  return head;
+}
+
+/** A test says what is new, not everything that is old. */
+function seenAllBut(first: readonly SeenKind[]): Pick<ReadonlySet<string>, 'has'> {
+  return { has: (used) => !seenKinds.some((kind) => kind === kindOf(used) && first.includes(kind)) };
+}
+
+function eventsOf(
+  { agent, session, ended, output, proposal }: Happened,
+  { entry, kept, resource, opaque }: Considered,
+  caller: Caller,
+  at: number,
+  id: string,
+): readonly Event[] {
+  const header = {
+    v: recordVersion,
+    id,
+    at,
+    node: 'test',
+    tenant: 'test',
+    moves: [],
+    drops: [],
+    reads: {},
+  } as const;
+  const who = { ...caller, agent: agent ?? caller.agent, session: session ?? caller.session };
+  const open = { reserves: [], worst: nothingRead, releaseWithinMs: 0 };
+  const { method, server, target } = proposal;
+  const decision: Event = {
+    ...header,
+    type: 'decision',
+    who,
+    chain: [],
+    request: {
+      method,
+      server,
+      target,
+      action: entry?.action ?? '',
+      class: entry?.class ?? '',
+      resource,
+      argsOpaque: opaque,
+    },
+    versions: { policy: '', catalogue: '', fold: '', engine: '' },
+    facts: {},
+    verdicts: [],
+    lifts: [],
+    transforms: [],
+    outcome: ended === 'refused' ? 'deny' : 'allow',
+    code: ended === 'refused' ? 'forbidden' : 'permitted',
+    shadow: false,
+    obligations: [],
+    ...(kept === undefined ? {} : { kept }),
+    ...(ended === 'refused' ? {} : { open }),
+  };
+  if (ended === 'refused' || ended === 'open') return [decision];
+  const result: JsonObject = output === undefined ? {} : { structuredContent: output };
+  const known = ended === 'ok' || ended === 'error';
+  return [
+    decision,
+    {
+      ...header,
+      id: `${id}-o`,
+      type: 'observation',
+      decision: id,
+      session: who.session,
+      status: ended,
+      ...(known
+        ? { kept: keptOfResult(entry ?? {}, result, JSON.stringify(result).length, road.pseudonym) }
+        : {}),
+      label: nothingRead,
+      tookMs: 0,
+    },
+  ];
+}
+
+function differences(expected: Expected, { outcome, code, because, detail }: Considered): readonly string[] {
+  const by = [...new Set(because.map(({ policy }) => policy.id))].sort();
+  const found: string[] = [];
+  const told = `${outcome} (${code})${by.length === 0 ? '' : ` by ${by.join(', ')}`}`;
+  const more = detail === undefined ? '' : `: ${detail}`;
+  if (outcome !== expected.outcome) found.push(`expected ${expected.outcome}, and it is ${told}${more}`);
+  else if (expected.code !== undefined && code !== expected.code)
+    found.push(`expected the code ${expected.code}, and it is ${told}${more}`);
+  else if (expected.by !== undefined && by.join(' ') !== [...new Set(expected.by)].sort().join(' '))
+    found.push(`expected ${expected.outcome} by ${expected.by.join(', ') || 'no policy'}, and it is ${told}`);
+  const { reason } = expected;
+  const reasons = [
+    ...because.flatMap(({ policy }) => policy.reason ?? []),
+    ...(detail === undefined ? [] : [detail]),
+  ];
+  if (reason !== undefined && !reasons.some((one) => one.includes(reason)))
+    found.push(
+      `expected a reason with \`${reason}\`, and it is ${reasons.length === 0 ? 'none' : reasons.join(' / ')}`,
+    );
+  return found;
+}
