@@ -76,14 +76,15 @@ export function compileClosures(
         const more = guarded.get(name);
         if (more !== undefined) asked.push(more);
       }
+      const request = { ...question, entities: entities.store };
+      if (asked.length === 1 && plain.reads.length === 0) return plain.set.evaluate(request);
       const context: { [name: string]: unknown } = { ...question.context };
       for (const { reads } of asked)
         for (const name of reads) if (!untold.has(name)) context[name] = holding.has(name);
-      const request = { ...question, context, entities: entities.store };
       const satisfied: string[] = [];
       const errored: string[] = [];
       for (const { set } of asked) {
-        const said = set.evaluate(request);
+        const said = set.evaluate({ ...request, context });
         if (!said.ok) return said;
         satisfied.push(...said.satisfied);
         errored.push(...said.errored);

@@ -128,12 +128,25 @@ function climb(start: Draft, drafts: UidMap<Draft>, base: Base | undefined): Uid
     const above = draft?.ancestors ?? draft?.parents ?? base?.entities.get(next)?.ancestors ?? nothing;
     for (const uid of above) open.push(uid);
   }
-  const ancestors: UidSet = {
-    has: (uid) => found.get(uid) !== undefined,
-    [Symbol.iterator]: () => found.values(),
-  };
+  const ancestors = uidSet(found);
   start.ancestors = ancestors;
   return ancestors;
+}
+
+/** Up to here looking at each is faster than finding it. */
+const few = 4;
+
+function uidSet(found: UidMap<Uid>): UidSet {
+  const all = [...found.values()];
+  if (all.length > few)
+    return { has: (uid) => found.get(uid) !== undefined, [Symbol.iterator]: () => found.values() };
+  return {
+    has(uid) {
+      for (const each of all) if (sameUid(each, uid)) return true;
+      return false;
+    },
+    [Symbol.iterator]: () => all.values(),
+  };
 }
 
 const noFields: RecordValue = { kind: 'record', get: () => undefined, entries: () => [] };

@@ -190,5 +190,6 @@ export function nextQuestion(frame: Frame): void {
     frame.now = 0;
   }
   frame.now++;
-  frame.fields.fill(undefined);
+  const { fields } = frame;
+  for (let at = 0; at < fields.length; at++) fields[at] = undefined;
 }

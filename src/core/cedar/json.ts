@@ -69,8 +69,9 @@ function whyNoObject(json: JsonObject, depthLeft: number): string | undefined {
 
 /** The fields alone: a record at the top is never an escape. */
 export function whyNoRecord(json: JsonObject, depthLeft = maxDepth): string | undefined {
-  for (const name of Object.keys(json)) {
-    const value = json[name];
+  const fields = inheritsNothing(json) ? json : { ...json };
+  for (const name in fields) {
+    const value = fields[name];
     if (value === undefined) continue;
     if (!name.isWellFormed()) return 'a name is not well-formed';
     const why = whyNoValue(value, depthLeft - 1);
@@ -84,6 +85,8 @@ export interface Layout {
   readonly names: string[];
   /** Where each of them goes; undefined for those that are only checked. */
   readonly numbers: (number | undefined)[];
+  /** The last text in each place that was well-formed: often it is the same again. */
+  readonly texts: string[];
 }
 
 /**
@@ -99,22 +102,34 @@ export function takeFields(
   layout: Layout,
   into: (Value | undefined)[],
 ): string | undefined {
-  const fields = inheritsNothing(json) ? json : { ...json };
+  return takeOwn(inheritsNothing(json) ? json : { ...json }, numbers, layout, into);
+}
+
+function takeOwn(
+  fields: JsonObject,
+  numbers: ReadonlyMap<string, number>,
+  { names, numbers: guessed, texts }: Layout,
+  into: (Value | undefined)[],
+): string | undefined {
   let at = -1;
   for (const name in fields) {
     at++;
     const value = fields[name];
     if (value === undefined) continue;
-    if (layout.names[at] !== name) {
+    if (names[at] !== name) {
       if (!name.isWellFormed()) return 'a name is not well-formed';
       if (at < maxLayout) {
-        layout.names[at] = name;
-        layout.numbers[at] = numbers.get(name);
+        names[at] = name;
+        guessed[at] = numbers.get(name);
+        texts[at] = '';
       }
     }
-    const number = at < maxLayout ? layout.numbers[at] : numbers.get(name);
+    const number = at < maxLayout ? guessed[at] : numbers.get(name);
     if (typeof value === 'string') {
-      if (!value.isWellFormed()) return 'a string is not well-formed';
+      if (texts[at] !== value) {
+        if (!value.isWellFormed()) return 'a string is not well-formed';
+        if (at < maxLayout && value.length <= maxKept) texts[at] = value;
+      }
       if (number !== undefined) into[number] = value;
     } else if (typeof value === 'boolean') {
       if (number !== undefined) into[number] = value;
@@ -129,6 +144,8 @@ export function takeFields(
 
 /** Layouts are guessed as far as this: how long a record is, is up to who sends it. */
 const maxLayout = 256;
+/** And texts are kept up to this length: they may be slices of something large. */
+const maxKept = 64;
 
 /** Whether `for in` finds own fields only. */
 function inheritsNothing(json: JsonObject): boolean {
@@ -174,7 +191,7 @@ class JsonRecord implements RecordValue {
   get(name: string): Value | undefined {
     if (!Object.hasOwn(this.#json, name)) return undefined;
     const json = this.#json[name];
-    if (typeof json === 'string') return json;
+    if (typeof json !== 'object') return valueOfJson(json);
     const known = this.#made?.get(name);
     if (known !== undefined) return known;
     const value = valueOfJson(json);

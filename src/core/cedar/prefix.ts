@@ -32,11 +32,16 @@ export interface Prefixes<P> {
   tell(frame: Frame, prefix: number): Said;
 }
 
-/** As numbers, to be kept beside the number of the question: `question * 4 + said`. */
+/** A number, to be kept as one with that of the question: their sum. */
 export type Said = 1 | 2 | 3;
 export const holds = 1;
 export const holdsNot = 2;
 export const errs = 3;
+
+/** What was told of an earlier question is smaller than this, of this one larger. */
+export function questionOf(frame: Frame): number {
+  return frame.now * 4;
+}
 
 /** Deeper than policies share, and shallow enough for the stack. */
 const maxShared = 8;
@@ -78,7 +83,7 @@ export function sharePrefixes<P extends { readonly conjuncts: readonly Conjunct[
   });
 
   const tell = (frame: Frame, prefix: number): Said => {
-    const question = frame.now * 4;
+    const question = questionOf(frame);
     const known = (frame.prefixes[prefix] ?? 0) - question;
     if (known === holds || known === holdsNot || known === errs) return known;
     const parent = parents[prefix] ?? 0;

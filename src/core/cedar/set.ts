@@ -13,7 +13,7 @@ import { indexPolicies } from './index-of.ts';
 import { isObject, type Layout, recordOfJson, takeFields, type UidJson, uidOfJson } from './json.ts';
 import { isTypeName } from './name.ts';
 import { type CompiledPolicy, compilePolicy } from './policy.ts';
-import { errs, holds, sharePrefixes } from './prefix.ts';
+import { errs, holds, questionOf, sharePrefixes } from './prefix.ts';
 import { slotsOf } from './scope.ts';
 import { type Uid, uid } from './value.ts';
 
@@ -131,20 +131,22 @@ function evaluator(policies: readonly CompiledPolicy[], slots: Slots): CedarSet[
       ...(action.kind === 'some' ? action.uids.map(({ type }) => type) : []),
     ]),
   );
-  const read = ({ type, id }: UidJson): Uid | undefined => {
+  /** @param last who was read in this place before: most often it is the same again */
+  const read = ({ type, id }: UidJson, last: Uid): Uid | undefined => {
+    if (id === last.id && type === last.type) return last;
     if (!types.has(type)) {
       if (!isTypeName(type)) return undefined;
       if (types.size < maxTypes) types.add(type);
     }
     return id.isWellFormed() ? uid(type, id) : undefined;
   };
-  const layout: Layout = { names: [], numbers: [] };
+  const layout: Layout = { names: [], numbers: [], texts: [] };
   const frame = createFrame(slots, prefixes.count, noEntities, uid('Nobody', ''), recordOfJson({}));
 
   return ({ principal: p, action: a, resource: r, context, entities }) => {
-    const principal = read(p);
-    const action = read(a);
-    const resource = read(r);
+    const principal = read(p, frame.principal);
+    const action = read(a, frame.action);
+    const resource = read(r, frame.resource);
     if (principal === undefined || action === undefined || resource === undefined)
       return { ok: false, reason: 'principal, action and resource must be names of entities' };
     if (!isObject(context)) return { ok: false, reason: 'the context must be a record' };
@@ -159,11 +161,13 @@ function evaluator(policies: readonly CompiledPolicy[], slots: Slots): CedarSet[
     frame.entities = entities;
     frame.principalEntity = entities.find(principal);
     frame.resourceEntity = entities.find(resource);
+    const question = questionOf(frame);
     const satisfied: string[] = [];
     const errored: string[] = [];
     for (const { id, prefix, rest } of index.applicable(action, entities.find(action), p.type, r.type)) {
       if (prefix !== 0) {
-        const told = prefixes.tell(frame, prefix);
+        const known = (frame.prefixes[prefix] ?? 0) - question;
+        const told = known > 0 ? known : prefixes.tell(frame, prefix);
         if (told === errs) errored.push(id);
         if (told !== holds) continue;
       }
