@@ -361,3 +361,65 @@ function deep(depth: number): unknown {
   for (let i = 0; i < depth; i++) json = [json];
   return json;
 }
+
+describe('what policies have in common', () => {
+  test('is not what one of them had refused for its depth', () => {
+    const nested = (operator: string, times: number, inner: Json): Json =>
+      times === 0 ? inner : { [operator]: { arg: nested(operator, times - 1, inner) } };
+    const inner = binary('contains', { Set: [value(1)] }, nested('neg', 250, context('n')));
+    const policies = { deep: policy(nested('!', 100, inner)), shallow: policy(inner) };
+    const compiled = compileSet({ policies: new Map(Object.entries(policies)) });
+    const store = prepareEntities([]);
+    if (!compiled.ok || !store.ok) throw new Error('the set is not compiled');
+    expect(compiled.set.uncovered.map(({ id }) => id)).toEqual(['deep']);
+    const [principal, action, resource] = [uid('User', 'u'), uid('Action', 'a'), uid('Doc', 'd')];
+    const request = { principal, action, resource, context: { n: 1 }, entities: store.store };
+    expect(compiled.set.evaluate(request)).toEqual({ ok: true, satisfied: ['shallow'], errored: [] });
+  });
+
+  test('is not two literals that are written alike', () => {
+    const large = 9_007_199_254_740_993n;
+    const is = (literal: unknown) => policy(binary('==', context('n'), value(literal)));
+    const policies = {
+      long: is(large),
+      record: is({ long: String(large) }),
+      text: is(String(large)),
+      list: is([String(large)]),
+    };
+    const compiled = compileSet({ policies: new Map(Object.entries(policies)) });
+    const store = prepareEntities([]);
+    if (!compiled.ok || !store.ok) throw new Error('the set is not compiled');
+    const [principal, action, resource] = [uid('User', 'u'), uid('Action', 'a'), uid('Doc', 'd')];
+    const satisfied = (n: unknown) => {
+      const request = { principal, action, resource, context: { n }, entities: store.store };
+      const said = compiled.set.evaluate(request);
+      return said.ok ? said.satisfied : said.reason;
+    };
+    expect(satisfied(large)).toEqual(['long']);
+    expect(satisfied({ long: String(large) })).toEqual(['record']);
+    expect(satisfied(String(large))).toEqual(['text']);
+  });
+
+  test('a text that was well-formed in one place says nothing of the next one there', () => {
+    const policies = { a: policy(binary('==', context('n'), value('x'))) };
+    const compiled = compileSet({ policies: new Map(Object.entries(policies)) });
+    const store = prepareEntities([]);
+    if (!compiled.ok || !store.ok) throw new Error('the set is not compiled');
+    const [principal, action, resource] = [uid('User', 'u'), uid('Action', 'a'), uid('Doc', 'd')];
+    const ok = (context: object, id = 'u') =>
+      compiled.set.evaluate({
+        principal: { ...principal, id },
+        action,
+        resource,
+        context,
+        entities: store.store,
+      }).ok;
+    expect(ok({ n: 'x' })).toBe(true);
+    expect(ok({ n: '\ud800' })).toBe(false);
+    expect(ok({ n: 'x' })).toBe(true);
+    expect(ok({ n: '\ud800' })).toBe(false);
+    expect(ok({ m: '\ud800' })).toBe(false);
+    expect(ok({ n: 'x' }, '\ud800')).toBe(false);
+    expect(ok({ n: 'x' }, 'u')).toBe(true);
+  });
+});
