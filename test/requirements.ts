@@ -72,6 +72,43 @@ export const requirements = {
     source: 'docs/architecture.md rule 2',
     controls: ['ASI02', 'ASI08'],
   },
+  'task.scope': {
+    promise:
+      'what no capability of a task admits reaches nobody, whatever policy permits, and is told apart with what would fit',
+    source: 'docs/tasks.md',
+    controls: ['ASI02', 'ASI03', 'AARM-R2', 'NHI5'],
+  },
+  'task.narrowing': {
+    promise: 'whatever a capability that fits within another admits, that other one admits',
+    source: 'docs/adr/0015-scopes.md',
+    controls: ['ASI03', 'AARM-R2'],
+  },
+  'task.bound': {
+    promise: 'a running task keeps the scope that it was started with, whatever becomes of its template',
+    source: 'docs/tasks.md',
+    controls: ['ASI03', 'ASI10'],
+  },
+  'opa.stricter-only': {
+    promise: 'a second decision point makes an answer stricter and never lifts what policy refuses',
+    source: 'docs/opa.md, docs/adr/0016-opa.md',
+    controls: ['AARM-R3', 'AARM-R4'],
+  },
+  'opa.silence-denies': {
+    promise:
+      'a second decision point that is down, slow, undefined or not understood denies, with its own code',
+    source: 'docs/opa.md',
+    controls: ['AARM-R1', 'ASI08'],
+  },
+  'opa.same-state': {
+    promise: 'an opinion counts only for the document that the decision itself would ask about',
+    source: 'docs/adr/0016-opa.md',
+    controls: ['AARM-R1', 'AARM-R3'],
+  },
+  'opa.fact': {
+    promise: 'an opinion that counted is a fact of its record, and an exported log has the form of OPA',
+    source: 'docs/opa.md',
+    controls: ['AARM-R5'],
+  },
   'history.sequence': {
     promise:
       'what is only allowed after something else is refused until just that was done, by just that session',

@@ -45,7 +45,13 @@ export interface Change {
 export const changeKinds = ['newly_allowed', 'newly_asked', 'newly_refused', 'otherwise'] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
-export type Cannot = 'erased' | 'missing' | 'unreadable' | 'not_described' | 'other_catalogue';
+export type Cannot =
+  | 'erased'
+  | 'missing'
+  | 'unreadable'
+  | 'not_described'
+  | 'other_catalogue'
+  | 'second_opinion';
 
 export interface Plan {
   readonly replayed: number;
@@ -151,8 +157,14 @@ async function decidedAgain(
   const proposal = { method, server, target, args, ...(definition === undefined ? {} : { definition }) };
   const moment = { at: event.at, past };
   // The arguments are the projection already: what was hidden then is not hidden again.
-  const road = { pseudonym, projected: true };
-  return saidBy(consider(road, next, view, moment, event.who, proposal, understood));
+  const road = {
+    pseudonym,
+    projected: true,
+    // What somebody else would say today is not known: only what policy denies can be told.
+    answers: Object.hasOwn(event.facts, 'opa.outcome') ? () => undefined : undefined,
+  };
+  const considered = consider(road, next, view, moment, event.who, proposal, understood);
+  return considered.unasked === undefined ? saidBy(considered) : 'second_opinion';
 }
 
 async function argsOf(

@@ -10,7 +10,7 @@ import { type Observed, observe, type Upshot } from '../../src/app/observe.ts';
 import { createPast } from '../../src/app/past.ts';
 import type { Clock, Ledger, PolicySet, Published } from '../../src/app/ports.ts';
 import { createForce, type Force, publishAtStart } from '../../src/app/publish.ts';
-import type { Road } from '../../src/app/road.ts';
+import type { Road, Second } from '../../src/app/road.ts';
 import { createSequencer } from '../../src/app/sequencer.ts';
 import { startTask, type TaskOrder } from '../../src/app/tasks.ts';
 import { createVault } from '../../src/app/vault.ts';
@@ -56,6 +56,8 @@ export interface RigOptions {
   /** What the upstream answers, instead of nothing. `undefined`: nobody knows what became of it. */
   readonly answers?: (proposal: Proposal) => JsonObject | undefined;
   readonly mode?: 'enforce' | 'shadow';
+  /** Asked beside policy. */
+  readonly second?: Second;
   /** Between the decision and the release. */
   readonly beforeRelease?: (rig: Rig) => Promise<void> | void;
 }
@@ -105,6 +107,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     pseudonym,
     published: force.current,
     releaseWithinMs: 1000,
+    ...(options.second === undefined ? {} : { second: options.second }),
   };
   await sequencer.catchUp();
   await publishAtStart(road, published);

@@ -134,6 +134,7 @@ const reasons: Readonly<Record<string, string>> = {
   missing: 'what was asked is not in the store',
   unreadable: 'what was asked cannot be read',
   not_described: 'nothing was described under the catalogue of then',
+  second_opinion: 'OPA had a say in it, and what it would say now is not known',
   other_catalogue: 'the catalogue is another one',
 };
 
