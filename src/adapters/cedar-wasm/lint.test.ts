@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each lint rule has policies that trip it and others that do not, read by the engine as in a publication.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nothingRead } from '../../core/label/label.ts';
 import { refusals } from '../../core/policy/lint/lint.ts';
@@ -235,4 +237,10 @@ test('of two forbids that say the same, only the later one is too much', () => {
 
 test('prototype names are arguments like any other', () => {
   expect(said(policy(`permit ${onPay} unless { context.args has toString }`))).toContain('CS106');
+});
+
+test('the documentation lists every rule with its severity', () => {
+  const docs = readFileSync(join(import.meta.dirname, '../../../docs/authoring.md'), 'utf8');
+  const listed = [...docs.matchAll(/^\| (CS\d+) \| (\w+) \|/gm)].map((row) => [row[1], row[2]]);
+  expect(listed).toEqual(Object.entries(rules).map(([id, { severity }]) => [id, severity]));
 });

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readSuite } from './read.ts';
 
@@ -70,6 +72,15 @@ describe('a mistake is refused, with its place', () => {
 });
 
 describe('what is read', () => {
+  test('the example of the documentation', () => {
+    const docs = readFileSync(join(import.meta.dirname, '../../../docs/authoring.md'), 'utf8');
+    const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(docs) ?? [];
+    const done = read(example);
+    if (!done.ok) throw new Error(JSON.stringify(done.problems));
+    expect(done.suite.cases[0]?.given.history).toHaveLength(3);
+    expect(done.suite.cases[0]?.given.task.budgets).toHaveLength(2);
+  });
+
   test('a case adds to what is given to all', () => {
     const text = `given:
   agent: { id: a1, autonomy: full }
