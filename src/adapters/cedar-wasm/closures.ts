@@ -14,7 +14,7 @@ import { exactJson } from './exact.ts';
 import type { Parsable } from './set.ts';
 
 /** Changes when a closure could answer differently than one of before did. */
-export const closuresVersion = 'countersign-closures/1';
+export const closuresVersion = 'countersign-closures/2';
 
 export interface Closures {
   /** Policies that must be asked of the engine. */

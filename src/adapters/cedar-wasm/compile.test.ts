@@ -236,7 +236,7 @@ describe('accepted', () => {
       '\n\n@id("a") @reason("R.")\npermit (principal, action == Action::"crm.get", resource);',
     );
     expect(set.policies.get('a')).toMatchObject({ file: 'a.cedar', line: 3, effect: 'permit', reason: 'R.' });
-    expect(set.engine).toMatch(/^countersign-closures\/1, cedar-wasm 4\.13\.0 \(Cedar 4\.5\)/);
+    expect(set.engine).toMatch(/^countersign-closures\/2, cedar-wasm 4\.13\.0 \(Cedar 4\.5\)/);
   });
 });
 
