@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { integrities, type Label, levels } from '../src/core/label/label.ts';
 import { type BodyOf, type Event, type EventBody, outcomes } from '../src/core/record/event.ts';
 import { operatorChannels } from '../src/core/request/proposal.ts';
+import type { Constraint, Scope } from '../src/core/task/scope.ts';
 
 const name = fc.stringMatching(/^[a-z0-9][a-z0-9._/-]{0,11}$/);
 const text = fc.oneof(fc.string({ maxLength: 20 }), fc.string({ unit: 'grapheme', maxLength: 12 }));
@@ -54,6 +55,37 @@ const facts = dictionary(
   }),
 );
 
+const must: fc.Arbitrary<Constraint> = fc.oneof(
+  fc.record({ is: fc.constant('one_of' as const), values: fc.array(name, { minLength: 1, maxLength: 3 }) }),
+  fc.record({ is: fc.constant('within_path' as const), prefixes: fc.constant(['/srv/data']) }),
+  fc.record({ is: fc.constant('within_host' as const), suffixes: fc.constant(['example.com']) }),
+  fc.record({ is: fc.constant('integer' as const), min: fc.integer({ max: 0 }), max: fc.nat() }),
+);
+const capability = together(
+  fc.record({ classes: fc.subarray(['read', 'send'] as const, { minLength: 1 }) }),
+  together(
+    maybe('args', fc.array(fc.record({ argument: name, must }), { maxLength: 2 })),
+    together(maybe('resourceId', must), maybe('sessionAtMost', fc.constantFrom(...levels))),
+  ),
+);
+const workflow = fc.constant({
+  start: 'a',
+  states: [
+    { name: 'a', next: [{ class: 'read', to: 'b' }] },
+    {
+      name: 'b',
+      next: [
+        { class: 'read', to: 'b' },
+        { class: 'send', to: 'a' },
+      ],
+    },
+  ],
+});
+const scope: fc.Arbitrary<Scope> = together(
+  fc.record({ capabilities: fc.array(capability, { maxLength: 2 }) }),
+  together(maybe('workflow', workflow), maybe('maxResultBytes', fc.integer({ min: 1 }))),
+);
+
 /** Few names, so that drawn events meet each other. */
 export interface Names {
   readonly agent: fc.Arbitrary<string>;
@@ -82,7 +114,7 @@ function draws(names: Names): Draws {
       expiresAt: instant,
       approver: id,
     }),
-    together(maybe('onBehalfOf', id), maybe('purpose', text)),
+    together(together(maybe('onBehalfOf', id), maybe('purpose', text)), maybe('scope', scope)),
   );
   const request = together(
     fc.record({
@@ -90,7 +122,7 @@ function draws(names: Names): Draws {
       server: text,
       target: text,
       action: text,
-      class: text,
+      class: fc.oneof(text, fc.constantFrom('read', 'send')),
       resource: fc.record({ type: text, id: text }),
       argsOpaque: fc.boolean(),
     }),
