@@ -63,7 +63,7 @@ export function createPayloadChecker(
 export function payloadsOf(event: Event): readonly PayloadRef[] {
   switch (event.type) {
     case 'decision':
-      return event.request.args === undefined ? [] : [event.request.args];
+      return [event.request.args, event.opinion].filter((ref) => ref !== undefined);
     case 'observation':
       return event.result === undefined ? [] : [event.result];
     case 'prompt.submitted':

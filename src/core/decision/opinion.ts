@@ -8,6 +8,7 @@
  * Source: docs/opa.md, "What it answers".
  */
 import { arrayAt, isObject, type JsonValue, own, stringAt, stringsAt, unknownKey } from '../json/value.ts';
+import { obligationOf, transformOf } from './spelling.ts';
 import type { Obligation, Transform } from './verdict.ts';
 
 export type Opinion = {
@@ -79,21 +80,6 @@ function readObligations(items: readonly JsonValue[] | undefined): readonly Obli
     read.push(obligation);
   }
   return read;
-}
-
-// The same words as `@transform` and `@obligation` have: docs/policy-reference.md.
-function transformOf(text: string): Transform | undefined {
-  const [, removed] = /^remove:([^:]{1,100})$/u.exec(text) ?? [];
-  if (removed !== undefined) return { name: 'remove', argument: removed };
-  const [, argument, most] = /^cap:([^:]{1,100}):(-?(?:0|[1-9][0-9]*))$/u.exec(text) ?? [];
-  if (argument === undefined || !Number.isSafeInteger(Number(most))) return undefined;
-  return { name: 'cap', argument, most: Number(most) };
-}
-
-function obligationOf(text: string): Obligation | undefined {
-  const [, bytes] = /^max_result_bytes:([1-9][0-9]*)$/.exec(text) ?? [];
-  if (bytes === undefined || !Number.isSafeInteger(Number(bytes))) return undefined;
-  return { name: 'max_result_bytes', bytes: Number(bytes) };
 }
 
 function isSentence(text: string): boolean {

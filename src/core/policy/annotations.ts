@@ -8,7 +8,8 @@
  * Source: docs/policy-reference.md.
  */
 import { hash } from 'node:crypto';
-import type { Obligation, Policy, Remedy, Transform } from '../decision/verdict.ts';
+import { obligationOf, transformOf } from '../decision/spelling.ts';
+import type { Obligation, Policy, Remedy } from '../decision/verdict.ts';
 import { type Annotation, type PolicyFile, type Problem, placeAt, type SourcePolicy } from './source.ts';
 
 /** Ids of the policies that are always there. */
@@ -159,7 +160,7 @@ function readDefer(reading: Reading, outcome: Annotation): Remedy | undefined {
 function readModify(reading: Reading, outcome: Annotation): Remedy | undefined {
   const annotation = needed(reading, 'transform', outcome);
   if (annotation === undefined) return undefined;
-  const transform = parseTransform(annotation.value);
+  const transform = transformOf(annotation.value);
   return transform === undefined
     ? refuse(
         reading,
@@ -169,14 +170,6 @@ function readModify(reading: Reading, outcome: Annotation): Remedy | undefined {
     : { kind: 'modify', transform };
 }
 
-function parseTransform(text: string): Transform | undefined {
-  const [, removed] = /^remove:([^:]{1,100})$/u.exec(text) ?? [];
-  if (removed !== undefined) return { name: 'remove', argument: removed };
-  const [, argument, most] = /^cap:([^:]{1,100}):(-?(?:0|[1-9][0-9]*))$/u.exec(text) ?? [];
-  if (argument === undefined || !Number.isSafeInteger(Number(most))) return undefined;
-  return { name: 'cap', argument, most: Number(most) };
-}
-
 function readObligations(reading: Reading): readonly Obligation[] {
   const annotation = annotated(reading, 'obligation');
   if (annotation === undefined) return [];
@@ -184,8 +177,8 @@ function readObligations(reading: Reading): readonly Obligation[] {
     refuse(reading, annotation, '`@obligation` is for `permit` policies: it binds what is allowed');
     return [];
   }
-  const [, bytes] = /^max_result_bytes:([1-9][0-9]*)$/.exec(annotation.value) ?? [];
-  if (bytes === undefined || !Number.isSafeInteger(Number(bytes))) {
+  const obligation = obligationOf(annotation.value);
+  if (obligation === undefined) {
     refuse(
       reading,
       annotation,
@@ -193,7 +186,7 @@ function readObligations(reading: Reading): readonly Obligation[] {
     );
     return [];
   }
-  return [{ name: 'max_result_bytes', bytes: Number(bytes) }];
+  return [obligation];
 }
 
 function needed(reading: Reading, name: string, outcome: Annotation): Annotation | undefined {
