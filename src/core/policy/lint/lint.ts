@@ -14,7 +14,7 @@ import type { Locality } from '../../temporal/condition.ts';
 import type { Place } from '../source.ts';
 import { conjunctsOf, everyPart, type Json, listOf, member, overflowIn, pathOf } from './expression.ts';
 import { type Finding, type RuleId, rules } from './rules.ts';
-import { type Asked, coveredBy, everythingAsked, namesResource, within } from './scope.ts';
+import { type Asked, coveredBy, everythingAsked, namesResource, scopeOf, within } from './scope.ts';
 
 export interface Linted {
   readonly policy: Policy;
@@ -90,15 +90,19 @@ function alone(one: Linted, all: readonly Asked[], servers: ReadonlySet<string>)
 function together(policies: readonly Linted[], all: readonly Asked[]): readonly Finding[] {
   const finals = policies.filter(({ policy }) => policy.effect === 'forbid' && policy.remedy === undefined);
   if (finals.length * policies.length > maxComparisons) return [];
-  const parts = new Map(policies.map((one) => [one, conjunctsOf(one.json)]));
+  const parts = new Map(
+    policies.map((one) => [one, { conjuncts: conjunctsOf(one.json), scope: scopeOf(one.json, all) }]),
+  );
+  const ranks = new Map(finals.map((one, i) => [one, i]));
+  const rank = (one: Linted) => ranks.get(one) ?? -1;
   const implies = (a: Linted, b: Linted): boolean => {
     const [own, others] = [parts.get(a), parts.get(b)];
     return (
       own !== undefined &&
       others !== undefined &&
-      others.size <= own.size &&
-      [...others].every((part) => own.has(part)) &&
-      within(a.json, b.json, all)
+      others.conjuncts.size <= own.conjuncts.size &&
+      [...others.conjuncts].every((part) => own.conjuncts.has(part)) &&
+      within(own.scope, others.scope)
     );
   };
   return policies.flatMap((one) => {
@@ -107,7 +111,7 @@ function together(policies: readonly Linted[], all: readonly Asked[]): readonly 
         other !== one &&
         implies(one, other) &&
         // Of two that say the same, the later one is too much.
-        (!finals.includes(one) || !implies(other, one) || finals.indexOf(other) < finals.indexOf(one)),
+        (!ranks.has(one) || rank(other) < rank(one) || !implies(other, one)),
     );
     if (stronger === undefined) return [];
     const { policy } = one;

@@ -6,10 +6,9 @@
  * for tools that come later as well, since every class has a stand-in here.
  */
 import type { CatalogueEntry } from '../../catalogue/entry.ts';
-import { builtinServer } from '../../catalogue/names.ts';
 import { classes, isActionClass } from '../../catalogue/taxonomy.ts';
 import { actionsOf } from '../actions.ts';
-import { adminActions } from '../layout.ts';
+import { adminActions, canaryAction } from '../layout.ts';
 import { type Json, listOf, member, stringIn } from './expression.ts';
 
 export interface Asked {
@@ -25,20 +24,17 @@ export interface Asked {
 /** Everything that can be asked, what stands in for tools to come included. */
 export function everythingAsked(entries: readonly CatalogueEntry[]): readonly Asked[] {
   const actions = actionsOf(entries);
-  const builtIn = new Set(entries.flatMap((entry) => (entry.server === builtinServer ? [entry.action] : [])));
   const known = actions.ok ? [...actions.value.asked] : [];
   return [
-    ...known
-      .filter(([name]) => !builtIn.has(name))
-      .map(
-        ([name, terms]): Asked => ({
-          name,
-          by: 'Agent',
-          of: new Set(terms.memberOf.flatMap(withGroups)),
-          resourceTypes: terms.resourceTypes,
-          args: new Set(terms.args.fields.map((field) => field.name)),
-        }),
-      ),
+    ...known.map(
+      ([name, terms]): Asked => ({
+        name,
+        by: 'Agent',
+        of: new Set(terms.memberOf.flatMap(withGroups)),
+        resourceTypes: terms.resourceTypes,
+        args: new Set(terms.args.fields.map((field) => field.name)),
+      }),
+    ),
     ...adminActions.map(
       (name): Asked => ({
         name,
@@ -48,6 +44,8 @@ export function everythingAsked(entries: readonly CatalogueEntry[]): readonly As
         args: new Set(),
       }),
     ),
+    // In no group: only a scope that leaves the action open covers it.
+    { name: canaryAction, by: 'Agent', of: new Set(), resourceTypes: undefined, args: undefined },
     ...Object.keys(classes).map(
       (name): Asked => ({
         name: `any ${name}`,
@@ -90,13 +88,33 @@ export function namesResource(policy: Json): boolean {
   return typeIn(member(policy, 'resource')) !== undefined;
 }
 
+/** A scope, ready to be compared with others. */
+export interface Scope {
+  readonly policy: Json;
+  /** By its principal and action. */
+  readonly asked: readonly Asked[];
+  /** By its action alone. */
+  readonly actions: ReadonlySet<Asked>;
+}
+
+export function scopeOf(policy: Json, all: readonly Asked[]): Scope {
+  const [principal, action] = [member(policy, 'principal'), member(policy, 'action')];
+  return {
+    policy,
+    asked: coveredBy({ principal, action }, all),
+    actions: new Set(coveredBy({ action }, all)),
+  };
+}
+
 /** Whether every request that `inner` covers is one that `outer` covers. */
-export function within(inner: Json, outer: Json, all: readonly Asked[]): boolean {
-  if (!['principal', 'resource'].every((part) => narrower(member(inner, part), member(outer, part))))
-    return false;
-  const covered = new Set(coveredBy({ action: member(outer, 'action') }, all));
-  const asked = coveredBy({ principal: member(inner, 'principal'), action: member(inner, 'action') }, all);
-  return asked.length > 0 && asked.every((one) => covered.has(one));
+export function within(inner: Scope, outer: Scope): boolean {
+  return (
+    ['principal', 'resource'].every((part) =>
+      narrower(member(inner.policy, part), member(outer.policy, part)),
+    ) &&
+    inner.asked.length > 0 &&
+    inner.asked.every((one) => outer.actions.has(one))
+  );
 }
 
 function narrower(inner: Json, outer: Json): boolean {
