@@ -49,6 +49,8 @@ export interface Explanation {
   readonly lifts: readonly Lift[];
   readonly transforms: readonly string[];
   readonly obligations: readonly string[];
+  /** What a second decision point was asked about and said, each time that it counted. */
+  readonly opinion?: JsonValue;
   readonly observation?: ExplainedObservation;
   /** What would have to be otherwise; empty for what was allowed. */
   readonly lift: readonly string[];
@@ -130,6 +132,7 @@ export function explain(
     lifts: decision.lifts,
     transforms: decision.transforms,
     obligations: decision.obligations,
+    ...(contents.opinion === undefined ? {} : { opinion: readable(contents.opinion) }),
     ...(observation === undefined ? {} : { observation: observed(observation.event, contents) }),
     lift: lifting(decision, published, standing, tested),
     ...(tested === undefined ? {} : { tested }),

@@ -23,6 +23,8 @@ export interface DecisionRead {
 export interface Contents {
   readonly args?: Opened;
   readonly result?: Opened;
+  /** What a second decision point was asked about and said. */
+  readonly opinion?: Opened;
   /** What was published under the digests that decided. */
   readonly policies: Opened;
   readonly catalogue: Opened;
@@ -95,9 +97,11 @@ export async function openContents(
   const sources = async (of: Publication | undefined): Promise<Opened> =>
     (await opened(of?.sources, of?.position ?? 0)) ?? { ok: false, reason: 'missing' };
   const args = await opened(decision.request.args, position);
+  const opinion = await opened(decision.opinion, position);
   const result = await opened(observation?.event.result, observation?.position ?? 0);
   return {
     ...(args === undefined ? {} : { args }),
+    ...(opinion === undefined ? {} : { opinion }),
     ...(result === undefined ? {} : { result }),
     policies: await sources(published.policies),
     catalogue: await sources(published.catalogue),

@@ -86,6 +86,8 @@ test('status and doctor name it, explain tells its code, the log has the form of
   const denied = (await daemon.events('type=decision')).find(({ code }) => code === 'opa_denied');
   const { out: explained } = await daemon.cli('explain', denied.id);
   expect(explained).toContain('OPA, asked beside policy, denies it');
+  expect(explained).toMatch(/OPA was asked, and said[\s\S]*The freeze is on\./);
+  expect((await daemon.cli('verify', '--payloads')).code).toBe(0);
 
   const { out } = await daemon.cli('log', '--format', 'opa');
   const lines = out

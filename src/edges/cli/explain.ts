@@ -44,6 +44,7 @@ const opened = z.union([
 const contentsShape = z.object({
   args: opened.exactOptional(),
   result: opened.exactOptional(),
+  opinion: opened.exactOptional(),
   policies: opened,
   catalogue: opened,
 });

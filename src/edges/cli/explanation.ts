@@ -38,6 +38,7 @@ export function explanationLines(it: Explanation, paint: Paint): readonly string
       title('what history said'),
       it.history.map((condition) => historyLine(condition, paint)),
     ),
+    ...section(title('OPA was asked, and said'), it.opinion === undefined ? [] : content(it.opinion)),
     ...section(title('facts'), facts(it)),
     ...section(title('read, and what had moved it last'), reads(it)),
     ...section(title('budgets'), budgets(it)),
