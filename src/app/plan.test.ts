@@ -146,4 +146,15 @@ describe('a plan', () => {
     expect(done.cannot).toEqual({ erased: 2 });
     expect(done.changes).toEqual([]);
   });
+
+  test('never guesses what a second decision point would say: only what policy denies can be told', async () => {
+    const ask = async () =>
+      ({ ok: true, opinion: { outcome: 'deny', reasons: [], obligations: [] } }) as const;
+    const made = await rig({ published: published(all), second: { opinion: { ask }, timeoutMs: 100 } });
+    const caller = await made.start();
+    for (const amount of [50, 150]) await made.call(caller, tool('ops', 'refund', { amount, customer: 'c' }));
+    const done = await planned(made, all + over(100));
+    expect(done).toMatchObject({ replayed: 1, cannot: { second_opinion: 1 } });
+    expect(done.changes).toMatchObject([{ before: { code: 'opa_denied' }, after: { code: 'forbidden' } }]);
+  });
 });
