@@ -143,6 +143,8 @@ export function consider(
         projection,
         opaque: value.opaque,
         kept,
+        // A transform came before: what asked for it is not what refuses.
+        because: [],
         code: 'outside_scope',
         detail: within.reason,
       };
