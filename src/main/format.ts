@@ -22,9 +22,10 @@ export function formatPolicies(
     const done = format(file);
     if (done.kind === 'left') return { file: file.name, kind: 'left', why: done.why };
     if (done.kind === 'refused') return { file: file.name, kind: 'refused', problems: done.problems };
-    if (done.text === file.text) return { file: file.name, kind: 'same' };
+    const { left } = done;
+    if (done.text === file.text) return { file: file.name, kind: 'same', left };
     if (!check) replace(join(policyDir, file.name), done.text);
-    return { file: file.name, kind: 'changed' };
+    return { file: file.name, kind: 'changed', left };
   });
 }
 
