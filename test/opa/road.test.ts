@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A second decision point on the road, over real HTTP: it makes answers stricter, never milder, and its absence denies.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type OpaClient, openOpa } from '../../src/adapters/opa/rest.ts';
 import { proveRoad } from '../../src/app/canary.ts';
@@ -13,6 +15,7 @@ import { operator, type Rig, type RigOptions, rig, tool } from '../road/road.fix
 import { type OpaServer, openOpaServer } from './opa-server.ts';
 
 const readTicket = tool('crm', 'get_ticket', { ticketId: 42 });
+const overLimit = tool('crm', 'refund', { customerId: 7, amount: 20_000, currency: 'EUR' });
 const allow = () => ({ outcome: 'allow' });
 
 let server: OpaServer;
@@ -238,3 +241,37 @@ test('shadow mode records what OPA would have stopped, and stops the canary alon
   expect(made.effects).toHaveLength(1);
   expect((await decisions(made)).at(-1)).toMatchObject({ outcome: 'deny', code: 'opa_denied', shadow: true });
 });
+
+test('what OPA refuses is told in its words, not in those of a milder policy', async () => {
+  server.decide(() => ({ outcome: 'deny', reasons: ['No refunds in the freeze.'] }));
+  const made = await beside();
+  const { answer } = await made.call(await made.start(), overLimit);
+  expect(answer).toMatchObject({ code: 'opa_denied', policies: [], reason: 'No refunds in the freeze.' });
+  server.decide(allow);
+  const { answer: milder } = await made.call(await made.start(), overLimit);
+  expect(milder).toMatchObject({
+    outcome: 'step_up',
+    code: 'pending_approval',
+    policies: ['refund-over-limit'],
+  });
+  expect(server.asked.length).toBe(2);
+});
+
+test('the page on the input shows every member, and no other', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/formats/opa-input.md'), 'utf8');
+  const example = JSON.parse(/```json\n([\s\S]*?)```/.exec(page)?.[1] ?? '');
+  const made = await beside();
+  await made.call(await made.start({ purpose: 'p', onBehalfOf: 'ann' }), readTicket);
+  expect(membersOf(server.asked[0]?.input)).toEqual(membersOf(example));
+});
+
+/** Names of members, two deep; what tasks and tools name themselves apart. */
+function membersOf(document: object): readonly string[] {
+  return Object.entries(document)
+    .flatMap(([name, value]) =>
+      typeof value === 'object' && name !== 'args'
+        ? Object.keys(value).map((key) => `${name}.${key}`)
+        : [name],
+    )
+    .sort();
+}
