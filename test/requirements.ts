@@ -211,6 +211,16 @@ export const requirements = {
     source: 'docs/mcp-gateway.md',
     controls: ['ASI02', 'ASI07', 'AARM-R1'],
   },
+  'policy.tested-first': {
+    promise: 'policies that fail a test beside them neither start a daemon nor are published',
+    source: 'docs/authoring.md',
+    controls: ['ASI10'],
+  },
+  'policy.lint-is-right': {
+    promise: 'where lint says that one policy covers another, no request says otherwise',
+    source: 'docs/authoring.md',
+    controls: ['ASI09'],
+  },
 } as const satisfies Record<string, Requirement>;
 
 export type RequirementId = keyof typeof requirements;

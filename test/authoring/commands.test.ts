@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { linesOf, run, start, stop } from '../evidence/process.fixture.ts';
+import { verifies } from '../requirements.ts';
 
 const example = join(import.meta.dirname, '../../examples/history');
 const catalogue = join(example, 'catalogue');
@@ -93,6 +94,7 @@ test('policy fmt lays out files, and --check says what is not', async () => {
 });
 
 test('a daemon does not start over, or publish, what fails its tests', async () => {
+  verifies('policy.tested-first');
   const [policies, data, mcp] = [join(dir, 'policies'), join(dir, 'data'), join(dir, 'mcp.json')];
   cpSync(join(example, 'policies'), policies, { recursive: true });
   writeFileSync(mcp, '{"mcpServers":{}}');

@@ -2,6 +2,7 @@
 // Where lint says that one policy covers another, no request says otherwise: the engine is asked.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { verifies } from '../../../test/requirements.ts';
 import { questionFor } from '../../core/policy/context.ts';
 import { caller, describedCall, toolEntry } from '../../core/policy/sample.ts';
 import { compilePolicies } from './compile.ts';
@@ -76,6 +77,7 @@ const questions = entries.flatMap((entry) =>
 );
 
 test('whenever a policy that is covered is satisfied, so is the one that covers it', () => {
+  verifies('policy.lint-is-right');
   let compared = 0;
   let satisfied = 0;
   fc.assert(
