@@ -54,6 +54,8 @@ export function readTemplate(reading: Reading, digest: string): Template | undef
     return undefined;
   }
   const purpose = stringOf(reading, fields.get('purpose'), '`purpose`');
+  if ((purpose?.length ?? 0) > 2000)
+    reading.report(fields.get('purpose')?.value ?? null, '`purpose` has at most 2000 characters');
   const params = paramsOf(reading, fields.get('params'));
   const ceiling = choiceOf(reading, fields.get('label_ceiling'), 'a level', levels);
   const capabilities = capabilitiesOf(reading, fields.get('capabilities'), ceiling, params);

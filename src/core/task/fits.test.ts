@@ -50,7 +50,7 @@ const some = <T>(of: readonly T[]) => fc.uniqueArray(fc.constantFrom(...of), { m
 const number = fc.integer({ min: -4, max: 8 });
 const constraint: fc.Arbitrary<Constraint> = fc.oneof(
   some([...words, ...urls.slice(0, 8)]).map((values) => ({ is: 'one_of' as const, values })),
-  some(['/', '/srv', '/srv/a', '/srv/a/b', 'a', 'a/b']).map((prefixes) => ({
+  some(['/', '/srv', '/srv/a', '/srv/ab', '/srv/a/b', 'a', 'a/b']).map((prefixes) => ({
     is: 'within_path' as const,
     prefixes,
   })),

@@ -50,6 +50,18 @@ test.each<[rule: string, asked: Asked, because: string]>([
   expect(bind(template, order)).toMatchObject({ ok: false, reason: expect.stringContaining(because) }),
 );
 
+test('a scope that no record should hold is refused', () => {
+  const values = Array.from({ length: 200 }, (_, i) => `${i}-${'x'.repeat(400)}`);
+  const wide: Template = {
+    ...template,
+    capabilities: [{ tools: ['t'], args: [{ argument: 'a', must: { is: 'one_of', values } }] }],
+  };
+  expect(bind(wide, asked())).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining('more than 65536 characters'),
+  });
+});
+
 describe('what is bound', () => {
   const bound = bind(
     template,

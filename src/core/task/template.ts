@@ -74,6 +74,9 @@ export const defaultTaskMs = 30 * 60_000;
 
 const defaultMaxLength = 200;
 
+/** A record of more than 1 MiB could not be read again. */
+const maxScopeLength = 64 * 1024;
+
 /** @returns the parameter that a value stands for, or undefined where it stands for itself */
 export function parameterIn(value: string): string | undefined {
   return /^\$\{param\.([A-Za-z][A-Za-z0-9_-]{0,63})\}$/.exec(value)?.[1];
@@ -129,6 +132,9 @@ export function bind(
     const at = scope.error.issues[0]?.path.join('.') ?? '';
     return refused(`its parameters make no scope (\`${at}\`)`);
   }
+  // It is part of one record, and a parameter may be longer than its name and stand in many places.
+  if (JSON.stringify(scope.data).length > maxScopeLength)
+    return refused(`its scope has more than ${maxScopeLength} characters`);
   const purpose = asked.purpose ?? template.purpose;
   return {
     ok: true,
