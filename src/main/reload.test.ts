@@ -14,7 +14,15 @@ function set(policies: string, catalogue = 'sha256:c'): Published {
 }
 
 function good(published: Published): Loaded {
-  return { ok: true, published, warnings: [], accepted: new Map(), schema: '', conditions: [], lint: () => [] };
+  return {
+    ok: true,
+    published,
+    warnings: [],
+    accepted: new Map(),
+    schema: '',
+    conditions: [],
+    lint: () => [],
+  };
 }
 
 function desk(loads: (Loaded | Error)[], answer?: Awaited<ReturnType<ReloadParts['publish']>>) {
