@@ -327,3 +327,24 @@ test('targets of one method keep their classes apart', () => {
   expect(ask(page)).toMatchObject({ satisfied: ['all', 'out'] });
   expect(ask(file)).toMatchObject({ satisfied: ['all'] });
 });
+
+describe('a condition over history', () => {
+  const past = 'when temporal { formerly within 1h Action::"crm.get"::request{} };';
+
+  test('is asked of what agents do, and not of what operators do', () => {
+    const { conditions } = compiled(`@id("all") permit (principal is Agent, action, resource) ${past}`).set;
+    expect(entries.map(({ action }) => conditions.for(action).conditions.length)).toEqual([1, 1]);
+    const asked = adminActions.filter((action) => conditions.for(action).conditions.length > 0);
+    expect(asked).toEqual([]);
+  });
+
+  test.each(['action == Action::"policy.publish"', 'action in Action::"administer"'])(
+    'is refused where a policy can be about what operators do: %s',
+    (scope) => {
+      const refused = compile(`@id("a") forbid (principal, ${scope}, resource) ${past}`);
+      const said = refused.ok ? [] : refused.problems.map(({ message }) => message);
+      expect(said).not.toEqual([]);
+      for (const message of said) expect(message).toContain('`a__0` in context');
+    },
+  );
+});

@@ -213,7 +213,9 @@ export function checkConditions(
 
   const byAction = new Map<string, Condition[]>();
   for (const { policy, condition } of lowered) {
-    for (const { id } of actionsInScope(actions, policy.actions) ?? actions.actions) {
+    for (const { id, principals } of actionsInScope(actions, policy.actions) ?? actions.actions) {
+      // What operators do has no history: to ask it there would only find what cannot be told.
+      if (!principals.includes('Agent')) continue;
       const own = byAction.get(id) ?? [];
       own.push(condition);
       byAction.set(id, own);
