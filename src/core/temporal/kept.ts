@@ -98,11 +98,7 @@ function keptJson(value: JsonValue, pseudonym: Pseudonym): KeptValue | undefined
   if (value === null) return undefined;
   if (isArray(value)) {
     const items = value.map((item) => (isArray(item) ? undefined : keptJson(item, pseudonym)));
-    return list(
-      items.filter((item): item is KeptScalar => item !== undefined && !isArray(item)),
-      value,
-      pseudonym,
-    );
+    return wholeList(items, value, pseudonym);
   }
   if (isObject(value)) return undefined;
   return typeof value === 'string' ? hashed(value, pseudonym) : value;
@@ -118,12 +114,7 @@ function keptValue(value: CedarValue, pseudonym: Pseudonym): KeptValue | undefin
     default: {
       if (isList(value)) {
         const items = value.map((item) => keptScalar(item, pseudonym));
-        if (items.some((item) => item === undefined)) return undefined;
-        return list(
-          items.filter((item) => item !== undefined),
-          value,
-          pseudonym,
-        );
+        return wholeList(items, value, pseudonym);
       }
       return keptScalar(value, pseudonym);
     }
@@ -144,8 +135,19 @@ function keptScalar(value: CedarValue, pseudonym: Pseudonym): KeptScalar | undef
   }
 }
 
-function list(items: readonly KeptScalar[], whole: unknown, pseudonym: Pseudonym): KeptValue {
-  return items.length > maxItems ? hashed(JSON.stringify(whole), pseudonym) : items;
+/** Part of a list would be another list: where one item cannot be kept, none is. */
+function wholeList(
+  items: readonly (KeptValue | undefined)[],
+  whole: unknown,
+  pseudonym: Pseudonym,
+): KeptValue | undefined {
+  const kept = items.filter((item): item is KeptScalar => item !== undefined && !isItems(item));
+  if (kept.length < items.length) return undefined;
+  return kept.length > maxItems ? hashed(JSON.stringify(whole), pseudonym) : kept;
+}
+
+function isItems(value: KeptValue): value is readonly KeptScalar[] {
+  return Array.isArray(value);
 }
 
 /** The name of a text in history. */
