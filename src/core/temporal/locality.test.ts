@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
-import { type Locality, localityOf } from './locality.ts';
+import type { Locality } from './condition.ts';
+import { localityOf } from './locality.ts';
 import { prepare } from './prepare.ts';
 
 function locality(condition: string, events = 'decision event <A>::e {}'): Locality | undefined {

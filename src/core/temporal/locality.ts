@@ -5,10 +5,9 @@
  * A leaf whose every predicate is held to the asking session sees no other session's events, so its
  * state can lie with the session. Conditions on the order of all events see the others all the same.
  */
+import type { Locality } from './condition.ts';
 import type { Formula, Predicate, Reference } from './formula.ts';
 import type { Pin } from './pins.ts';
-
-export type Locality = 'session' | 'agent' | 'tenant';
 
 /** The logged fields by which events name their session and their agent, and what asks for them. */
 const sessionKey = { path: 'sessionId', to: 'context.session.id' };
