@@ -37,6 +37,10 @@ export const labels: fc.Arbitrary<Label> = fc.record({
 });
 
 const payloadRef = fc.record({ digest, sizeBytes: fc.nat() });
+const would = fc.record(
+  { policy: digest, outcome: fc.constantFrom(...outcomes), code: text, by: strings },
+  { requiredKeys: ['policy', 'code', 'by'] },
+);
 const budgets = fc
   .uniqueArray(fc.constantFrom('calls', 'calls:send', 'calls:read'), { maxLength: 3 })
   .chain((names) => fc.tuple(...names.map((n) => fc.record({ name: fc.constant(n), limit: fc.nat(9) }))));
@@ -164,12 +168,32 @@ function draws(names: Names): Draws {
         }),
       ),
     ),
-    'policy.published': fc.record({
-      type: type('policy.published'),
+    'policy.published': fc.record(
+      {
+        type: type('policy.published'),
+        policy: digest,
+        engine: text,
+        mode: fc.constantFrom('enforce', 'shadow'),
+        sources: payloadRef,
+        author: id,
+        reason: text,
+        undoes: digest,
+      },
+      { requiredKeys: ['type', 'policy', 'engine', 'mode', 'sources'] },
+    ),
+    'candidate.published': fc.record({
+      type: type('candidate.published'),
       policy: digest,
       engine: text,
-      mode: fc.constantFrom('enforce', 'shadow'),
       sources: payloadRef,
+      author: id,
+      reason: text,
+    }),
+    'candidate.withdrawn': fc.record({
+      type: type('candidate.withdrawn'),
+      policy: digest,
+      author: id,
+      reason: text,
     }),
     'catalogue.published': fc.record({
       type: type('catalogue.published'),
@@ -209,7 +233,10 @@ function draws(names: Names): Draws {
       }),
       together(
         together(maybe('open', open), maybe('kept', kept)),
-        together(maybe('first', strings), together(maybe('detail', text), maybe('opinion', payloadRef))),
+        together(
+          together(maybe('first', strings), maybe('would', would)),
+          together(maybe('detail', text), maybe('opinion', payloadRef)),
+        ),
       ),
     ),
     observation: together(

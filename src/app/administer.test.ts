@@ -74,7 +74,7 @@ describe('an administrative act', () => {
     const one = await oneNode();
     const other = await oneNode({ name: 'n2', store: one.store });
     const caller = await one.task();
-    await publish(one.road, one.force, operator, third);
+    await publish(one.road, one.force, operator, third, { reason: 'test' });
     const refused = await revoke(other.road, operator, 'agent', caller.agent, 'x');
     expect(refused).toMatchObject({ ok: false, code: 'policy_not_here' });
     expect(await revoke(one.road, operator, 'agent', caller.agent, 'x')).toMatchObject({ ok: true });

@@ -176,7 +176,7 @@ describe('a refusal', () => {
     const one = await oneNode();
     const other = await oneNode({ name: 'n2', store: one.store });
     const caller = await one.task();
-    await publish(one.road, one.force, operator, rules(3));
+    await publish(one.road, one.force, operator, rules(3), { reason: 'test' });
     await other.road.sequencer.catchUp();
     const ask = () => authorize(other.road, caller, toolCall('crm/read'), understood);
     expect(await ask()).toMatchObject({ code: 'policy_not_here' });
@@ -197,7 +197,7 @@ describe('a refusal', () => {
     const one = await oneNode();
     const caller = await one.task();
     const other = await oneNode({ name: 'n2', store: one.store });
-    await publish(one.road, one.force, operator, rules(3));
+    await publish(one.road, one.force, operator, rules(3), { reason: 'test' });
     const answer = await authorize(other.road, caller, toolCall('crm/read'), understood);
     expect(answer).toMatchObject({ code: 'policy_not_here' });
     expect(other.road.live.size()).toBe(0);

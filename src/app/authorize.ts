@@ -10,7 +10,8 @@ import { payloadRef, type SealedPayload } from '../core/record/payload.ts';
 import { type Pseudonym, withoutSecrets } from '../core/record/secret.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
 import { kindOf } from '../core/session/seen.ts';
-import type { View } from '../core/state/facet.ts';
+import type { UnitView } from '../core/state/facet.ts';
+import { type Would, wouldBe } from './candidate.ts';
 import { type Considered, consider, type RefusalCode } from './consider.ts';
 import type { LiveCall } from './live.ts';
 import type { InForce, Road } from './road.ts';
@@ -74,14 +75,15 @@ export async function authorize(
       pseudonym: road.pseudonym,
       answers: road.second === undefined ? undefined : answerTo,
     };
-    const attempt = (view: View, place: Place): Written<Authorization | Unasked> => {
+    const attempt = (view: UnitView, place: Place): Written<Authorization | Unasked> => {
       // Decided again: what was opened for the decision before is no call.
       forget();
       const force = road.published();
       const considered = consider(considering, force, view, place, caller, proposal, understood);
       if (considered.unasked !== undefined)
         return { writings: [], depends: false, result: { unasked: considered.unasked } };
-      const written = decided(road, force, place, caller, proposal, considered, seal);
+      const would = wouldBe(road, considering, view, place, caller, proposal, understood);
+      const written = decided(road, force, place, caller, proposal, considered, would, seal);
       if (written.result.outcome === 'allow') opened = written.result.call;
       return written;
     };
@@ -109,6 +111,7 @@ function decided(
   caller: Caller,
   proposal: Proposal,
   considered: Considered,
+  would: Would | undefined,
   seal: Sealer,
 ): Written<Authorization> {
   const { entry } = considered;
@@ -127,6 +130,7 @@ function decided(
   const body: DecisionBody = {
     ...event,
     shadow: released && !admitted,
+    ...(would === undefined ? {} : { would }),
     ...(opinion === undefined ? {} : { opinion: payloadRef(opinion) }),
     ...firstOf(considered.first ?? [], released),
     ...(released && worst !== undefined

@@ -69,6 +69,7 @@ export function payloadsOf(event: Event): readonly PayloadRef[] {
     case 'prompt.submitted':
       return [event.text];
     case 'policy.published':
+    case 'candidate.published':
     case 'catalogue.published':
       return [event.sources];
     default:

@@ -49,6 +49,8 @@ export interface Explanation {
   readonly lifts: readonly Lift[];
   readonly transforms: readonly string[];
   readonly obligations: readonly string[];
+  /** What the candidate would have said; see `would` of the record. */
+  readonly would?: DecisionEvent['would'];
   /** What a second decision point was asked about and said, each time that it counted. */
   readonly opinion?: JsonValue;
   readonly observation?: ExplainedObservation;
@@ -132,6 +134,7 @@ export function explain(
     lifts: decision.lifts,
     transforms: decision.transforms,
     obligations: decision.obligations,
+    ...(decision.would === undefined ? {} : { would: decision.would }),
     ...(contents.opinion === undefined ? {} : { opinion: readable(contents.opinion) }),
     ...(observation === undefined ? {} : { observation: observed(observation.event, contents) }),
     lift: lifting(decision, published, standing, tested),

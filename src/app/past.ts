@@ -86,8 +86,8 @@ export const pastLimits: PastLimits = {
   maxHistories: 20_000,
 };
 
-/** The policy sets that are asked: the one in force, and one that is about to be or was. */
-const maxSets = 2;
+/** The policy sets that are asked: the one in force, one that is tried, and one that is about to be or was. */
+const maxSets = 3;
 const actionType = 'Action';
 
 /** Everything that happened, in order, under one key. */

@@ -13,7 +13,7 @@ describe('publishing', () => {
   test('brings policies and catalogue into force at one position', async () => {
     const node = await oneNode();
     expect(node.force.current().policies).toBe(first.policies);
-    const done = await publish(node.road, node.force, operator, second);
+    const done = await publish(node.road, node.force, operator, second, { reason: 'test' });
     expect(done).toMatchObject({ ok: true, value: { changed: true } });
     expect(node.force.current().policies).toBe(second.policies);
     expect(node.road.sequencer.head.get(facets.policy)).toBe(second.policies.digest);
@@ -22,7 +22,7 @@ describe('publishing', () => {
   test('what is in force already writes the decision and no more', async () => {
     const node = await oneNode();
     const before = (await node.events()).length;
-    expect(await publish(node.road, node.force, operator, first)).toMatchObject({
+    expect(await publish(node.road, node.force, operator, first, { reason: 'test' })).toMatchObject({
       ok: true,
       value: { changed: false },
     });
@@ -31,7 +31,7 @@ describe('publishing', () => {
 
   test('a catalogue alone is a change', async () => {
     const node = await oneNode();
-    expect(await publish(node.road, node.force, operator, fewerTools)).toMatchObject({
+    expect(await publish(node.road, node.force, operator, fewerTools, { reason: 'test' })).toMatchObject({
       ok: true,
       value: { changed: true },
     });
@@ -42,7 +42,7 @@ describe('publishing', () => {
     const one = await oneNode();
     const other = await oneNode({ name: 'n2', store: one.store });
     other.force.stage(second);
-    await publish(one.road, one.force, operator, second);
+    await publish(one.road, one.force, operator, second, { reason: 'test' });
     expect(other.force.current().policies).toBe(first.policies);
     await other.road.sequencer.catchUp();
     expect(other.force.current().policies).toBe(second.policies);
@@ -51,7 +51,7 @@ describe('publishing', () => {
   test('reaches a node that loads it later when it does', async () => {
     const one = await oneNode();
     const other = await oneNode({ name: 'n2', store: one.store });
-    await publish(one.road, one.force, operator, second);
+    await publish(one.road, one.force, operator, second, { reason: 'test' });
     await other.road.sequencer.catchUp();
     expect(other.force.current().policies).toBe(first.policies);
     other.force.stage(second);
@@ -63,8 +63,8 @@ describe('publishing', () => {
     const other = await oneNode({ name: 'n2', store: one.store });
     for (const next of [second, third]) other.force.stage(next);
     const both = await Promise.all([
-      publish(one.road, one.force, operator, second),
-      publish(one.road, one.force, operator, third),
+      publish(one.road, one.force, operator, second, { reason: 'test' }),
+      publish(one.road, one.force, operator, third, { reason: 'test' }),
     ]);
     expect(both.filter(({ ok }) => ok).length).toBeGreaterThan(0);
     await other.road.sequencer.catchUp();
@@ -75,11 +75,11 @@ describe('publishing', () => {
 
   test('comes back from the ledger, and a start with other files is a publication', async () => {
     const one = await oneNode();
-    await publish(one.road, one.force, operator, second);
+    await publish(one.road, one.force, operator, second, { reason: 'test' });
     const again = await oneNode({ name: 'n1', store: one.store, first: second });
     expect(again.force.current().policies).toBe(second.policies);
     const before = (await again.events()).length;
-    await publishAtStart(again.road, second);
+    await publishAtStart(again.road, second, 'local:0');
     expect(await again.events()).toHaveLength(before);
     const other = await oneNode({ name: 'n1', store: one.store, first: third });
     expect((await other.events()).slice(before).map(({ type }) => type)).toEqual([

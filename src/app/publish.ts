@@ -16,6 +16,17 @@ export interface Force {
   current(): InForce;
   /** Holds a compiled set ready: it comes into force when its event is folded, here or from another node; at once if it was. */
   stage(next: Published): InForce;
+  /** What is tried beside it, where it is ready here. */
+  candidate(): InForce | undefined;
+  /** Holds a set ready to be tried. */
+  stageCandidate(next: Published): void;
+}
+
+/** Why something comes into force, in the words of who wants it. */
+export interface Grounds {
+  readonly reason: string;
+  /** It goes back: the digest of the policy texts that come out of force by it. */
+  readonly undoes?: string;
 }
 
 export interface Publication {
@@ -35,6 +46,8 @@ export function createForce(first: Published, sequencer: Pick<Sequencer, 'onEven
   let catalogue = first.catalogue.digest;
   let published = keyOf(first.policies.digest, catalogue);
   const staged = new Map<string, InForce>([[published, inForce]]);
+  const candidates = new Map<string, Published>();
+  let tried: string | undefined;
 
   function enforce(): void {
     inForce = staged.get(published) ?? inForce;
@@ -42,6 +55,8 @@ export function createForce(first: Published, sequencer: Pick<Sequencer, 'onEven
 
   sequencer.onEvent((event) => {
     // A publication writes both events in this order; the policies are what closes it.
+    if (event.type === 'candidate.published') tried = event.policy;
+    if (event.type === 'candidate.withdrawn') tried = undefined;
     if (event.type === 'catalogue.published') catalogue = event.catalogue;
     if (event.type !== 'policy.published') return;
     published = keyOf(event.policy, catalogue);
@@ -51,16 +66,29 @@ export function createForce(first: Published, sequencer: Pick<Sequencer, 'onEven
     current: () => inForce,
     stage(next) {
       const ready = shaped(next);
-      const key = keyOf(next.policies.digest, next.catalogue.digest);
-      staged.delete(key);
-      staged.set(key, ready);
-      const [oldest] = staged.keys();
-      if (staged.size > maxStaged && oldest !== undefined) staged.delete(oldest);
+      hold(staged, keyOf(next.policies.digest, next.catalogue.digest), ready);
       // Another node may have published it before it was loaded here.
       enforce();
       return ready;
     },
+    candidate: () => candidateOver(inForce, tried === undefined ? undefined : candidates.get(tried)),
+    stageCandidate: (next) => hold(candidates, next.policies.digest, next),
   };
+}
+
+/** Keeps the newest. */
+function hold<T>(staged: Map<string, T>, key: string, value: T): void {
+  staged.delete(key);
+  staged.set(key, value);
+  const [oldest] = staged.keys();
+  if (staged.size > maxStaged && oldest !== undefined) staged.delete(oldest);
+}
+
+/** The set as it is tried: over the catalogue that is in force, which it was checked against. */
+function candidateOver(inForce: InForce, candidate: Published | undefined): InForce | undefined {
+  return candidate?.catalogue.digest === inForce.catalogue.digest
+    ? { ...inForce, policies: candidate.policies, sources: candidate.sources }
+    : undefined;
 }
 
 /** The same policies over another catalogue are another thing to decide by. */
@@ -74,6 +102,7 @@ export async function publish(
   force: Force,
   operator: Operator,
   next: Published,
+  grounds: Grounds,
 ): Promise<Administered<Publication>> {
   force.stage(next);
   const policy = next.policies.digest;
@@ -83,7 +112,7 @@ export async function publish(
     const changed = !isInForce(view, next);
     return {
       ok: true,
-      writings: changed ? publication(next, place, seal) : [],
+      writings: changed ? publication(next, operator.id, grounds, place, seal) : [],
       value: { policy, catalogue, changed },
     };
   });
@@ -93,10 +122,12 @@ export async function publish(
 export async function publishAtStart(
   road: Pick<Road, 'sequencer' | 'vault'>,
   first: Published,
+  author: string,
 ): Promise<void> {
   const seal = await tenantSealer(road.vault);
   await road.sequencer.submit((view, place) => {
-    const writings = isInForce(view, first) ? [] : publication(first, place, seal);
+    const grounds = { reason: 'what this node started with' };
+    const writings = isInForce(view, first) ? [] : publication(first, author, grounds, place, seal);
     return { writings, depends: true, result: undefined };
   });
 }
@@ -106,14 +137,20 @@ export class TenantKeyGone extends Error {
   readonly code = 'tenant_key_gone';
 }
 
-async function tenantSealer(vault: Vault): Promise<Sealer> {
+export async function tenantSealer(vault: Vault): Promise<Sealer> {
   await vault.ensure(tenantKey);
   const seal = await vault.sealer(tenantKey);
   if (seal === undefined) throw new TenantKeyGone('the key of the tenant cannot be had');
   return seal;
 }
 
-function publication(next: Published, place: Place, seal: Sealer): readonly Writing[] {
+function publication(
+  next: Published,
+  author: string,
+  { reason, undoes }: Grounds,
+  place: Place,
+  seal: Sealer,
+): readonly Writing[] {
   const catalogue = seal(next.sources.catalogue);
   const policies = seal(next.sources.policies);
   return [
@@ -136,6 +173,9 @@ function publication(next: Published, place: Place, seal: Sealer): readonly Writ
         engine: next.policies.engine,
         mode: next.mode,
         sources: payloadRef(policies),
+        author,
+        reason,
+        ...(undoes === undefined ? {} : { undoes }),
       },
       payloads: [policies],
     },

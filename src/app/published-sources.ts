@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was published, read back from the contents beside its record: policy files and catalogue entries.
 // Ours, and still parsed like anything that comes out of a file.
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import { parseToolDefinition } from '../core/catalogue/pin.ts';
 import { type ActionClass, isActionClass, roles } from '../core/catalogue/taxonomy.ts';
 import { covers } from '../core/catalogue/uri.ts';
 import type { Policy } from '../core/decision/verdict.ts';
+import { canonicalJson } from '../core/json/canonical.ts';
 import { parseJson } from '../core/json/parse.ts';
 import { isObject, type JsonValue } from '../core/json/value.ts';
 import type { PolicyFile } from '../core/policy/source.ts';
@@ -40,6 +42,14 @@ const filesShape = z.object({ files: z.array(z.strictObject({ name: z.string(), 
 /** @returns undefined where these are no published policies */
 export function publishedFiles(text: string): readonly PolicyFile[] | undefined {
   return filesShape.safeParse(parsed(text)).data?.files;
+}
+
+/** Names the texts alone: the digest of a set also covers the catalogue's schema and the engine's version. */
+export function textsDigest(sources: string): string | undefined {
+  const files = publishedFiles(sources);
+  if (files === undefined) return undefined;
+  const texts = files.map(({ name, text }) => ({ name, text }));
+  return `sha256:${hash('sha256', canonicalJson({ files: texts }), 'hex')}`;
 }
 
 const entryShape = z.object({

@@ -7,7 +7,7 @@ import { type BudgetState, facets } from '../core/state/facet.ts';
 import { createHead } from '../core/state/head.ts';
 import { changes } from '../core/state/reduce.ts';
 import type { Entry, Ledger } from './ports.ts';
-import { eventOf, records } from './read-records.ts';
+import { eventOf, records, streamBack } from './read-records.ts';
 import type { Opened, Vault } from './vault.ts';
 
 type Reads = Pick<Ledger, 'find' | 'read' | 'readStream'>;
@@ -113,8 +113,6 @@ interface Publication {
   readonly sources: PayloadRef;
 }
 
-const page = 200;
-
 /** The newest publications before the decision of exactly what it was decided by. */
 async function publicationOf(
   ledger: Pick<Ledger, 'readStream'>,
@@ -135,18 +133,7 @@ async function publicationOf(
   return { policies, catalogue };
 }
 
-async function* streamBack(ledger: Pick<Ledger, 'readStream'>, stream: string, from: number) {
-  for (let before = from; ; ) {
-    const entries: readonly Entry[] = await ledger.readStream(stream, before, page);
-    for (const entry of entries) {
-      before = entry.position;
-      const parsed = eventOf(entry);
-      if (parsed.ok) yield { position: entry.position, event: parsed.event };
-    }
-    if (entries.length < page) return;
-  }
-}
-
+const page = 200;
 /** A task with more records between its start and the decision than this is not folded for a reader. */
 const maxFolded = 200_000;
 

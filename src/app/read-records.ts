@@ -51,6 +51,21 @@ export async function* records(
   }
 }
 
+const backPage = 200;
+
+/** One stream from position `from` on backwards, without what cannot be read. */
+export async function* streamBack(ledger: Pick<Ledger, 'readStream'>, stream: string, from: number) {
+  for (let before = from; ; ) {
+    const entries: readonly Entry[] = await ledger.readStream(stream, before, backPage);
+    for (const entry of entries) {
+      before = entry.position;
+      const parsed = eventOf(entry);
+      if (parsed.ok) yield { position: entry.position, event: parsed.event };
+    }
+    if (entries.length < backPage) return;
+  }
+}
+
 /** The newest `count` matching events from position `from` on, in order. */
 export async function lastRecords(
   ledger: Pick<Ledger, 'read' | 'size'>,

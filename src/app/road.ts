@@ -16,6 +16,8 @@ export interface Road {
   readonly pseudonym: Pseudonym;
   /** What is in force now. Replaced whole by `publish`, so read it once per decision. */
   readonly published: () => InForce;
+  /** What is tried beside it; undefined where nothing is, or where it is not ready here. */
+  readonly candidate: () => InForce | undefined;
   readonly releaseWithinMs: number;
   /** Absent: policy decides alone. */
   readonly second?: Second;

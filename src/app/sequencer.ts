@@ -8,7 +8,7 @@ import type { JsonObject } from '../core/json/value.ts';
 import { type Event, type EventBody, parseEvent, recordVersion } from '../core/record/event.ts';
 import { idRandomBytes, newId } from '../core/record/id.ts';
 import type { SealedPayload } from '../core/record/payload.ts';
-import type { Facet, View } from '../core/state/facet.ts';
+import type { Facet, UnitView, View } from '../core/state/facet.ts';
 import { createHead, type Head, layer, unitOver } from '../core/state/head.ts';
 import { changes } from '../core/state/reduce.ts';
 import type { Past } from './past.ts';
@@ -49,7 +49,7 @@ export interface Place {
 }
 
 /** Decides on `view` and says what is to be written. Pure but for its arguments; may run more than once. */
-export type Attempt<T> = (view: View, place: Place) => Written<T>;
+export type Attempt<T> = (view: UnitView, place: Place) => Written<T>;
 
 export interface Sequencer {
   /**
@@ -99,7 +99,7 @@ export interface SequencerOptions {
 }
 
 interface Job {
-  readonly run: (view: View, place: Place) => Written<() => void>;
+  readonly run: (view: UnitView, place: Place) => Written<() => void>;
   readonly fail: (error: unknown) => void;
   attempts: number;
 }

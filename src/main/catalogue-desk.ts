@@ -30,7 +30,7 @@ export function createCatalogueDesk(
       const written = acceptInto(directory, server, live, chosen);
       return written.ok ? { ok: true } : written;
     },
-    reload: (operator) => reloader.reload(operator),
+    reload: (operator) => reloader.reload(operator, 'a tool was accepted'),
   };
 }
 

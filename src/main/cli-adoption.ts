@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { askOnTerminal } from '../edges/cli/ask.ts';
 import type { Daemon } from '../edges/cli/client.ts';
+import { addPublication } from './cli-publication.ts';
 import { command } from './options.ts';
 
 export interface Reachable {
@@ -136,14 +137,7 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
       process.exitCode = reportFormats(formatPolicies(dir, check, process.env), check);
     });
 
-  policy
-    .command('publish')
-    .description("bring the daemon's files into force, catalogue included (exit 3: they are invalid)")
-    .option('--json', 'print one JSON object')
-    .action(async (flags) => {
-      const { publishPolicies } = await import('../edges/cli/policy.ts');
-      process.exitCode = await publishPolicies(daemon(), flags.json === true);
-    });
+  addPublication(policy, daemon);
 
   policy
     .command('plan')

@@ -18,6 +18,7 @@ import { createLiveCalls } from '../app/live.ts';
 import { createPast } from '../app/past.ts';
 import type { Published, TreeStore } from '../app/ports.ts';
 import { createForce, publish, publishAtStart } from '../app/publish.ts';
+import { textsDigest } from '../app/published-sources.ts';
 import { closeAbandoned, watchAbandoned } from '../app/recover.ts';
 import type { Road } from '../app/road.ts';
 import { createSequencer } from '../app/sequencer.ts';
@@ -46,6 +47,7 @@ import { createCatalogueDesk } from './catalogue-desk.ts';
 import { readMcpServers } from './mcp-servers.ts';
 import type { OpaOptions } from './opa.ts';
 import { type DaemonOptions, socketPathOf, starterDir, version } from './options.ts';
+import { atStart, createPublishing, rolledBack } from './publishing.ts';
 import { loadTested } from './rehearse.ts';
 import { createReloader } from './reload.ts';
 import { shadowCheckOf } from './shadow-check.ts';
@@ -80,6 +82,8 @@ export async function startDaemon(
   log: (line: string) => void,
 ): Promise<Daemon> {
   const { dataDir } = options;
+  const operator: Operator = { id: `local:${process.getuid?.() ?? 0}`, channel: 'local-socket' };
+  const shadow = shadowCheckOf(options.shadowCheck ?? 0, log);
   const servers =
     options.mcpFile === undefined
       ? { ok: true as const, servers: [], ignored: [] }
@@ -124,6 +128,7 @@ export async function startDaemon(
     live,
     pseudonym,
     published: force.current,
+    candidate: force.candidate,
     releaseWithinMs: options.releaseWithinMs,
     ...(opa === undefined || options.opa === undefined
       ? {}
@@ -140,7 +145,14 @@ export async function startDaemon(
   writeFileSync(join(dataDir, 'log.pub'), `${pair.verifierKey}\n`);
 
   await sequencer.catchUp();
-  await publishAtStart(road, first);
+  const restored = await atStart(road, store.ledger, first, shadow);
+  if (!restored.ok) throw new ConfigurationRefused(restored.reason);
+  if (restored.undone) log(rolledBack);
+  force.stage(restored.published);
+  await publishAtStart(road, restored.published, operator.id);
+  const policyDir = options.policyDir ?? starterDir;
+  const publishing = createPublishing({ road, force, ledger: store.ledger, policyDir, shadow, say: log });
+  await publishing.checkCandidate(operator);
   const closed = await closeAbandoned(road, node);
   if (closed > 0)
     log(`closed ${closed} calls that were open when the last run ended: they are \`ambiguous\` now`);
@@ -206,11 +218,7 @@ export async function startDaemon(
   });
 
   const socketPath = socketPathOf(dataDir);
-  const operator: Operator = { id: `local:${process.getuid?.() ?? 0}`, channel: 'local-socket' };
-
-  const policyDir = options.policyDir ?? starterDir;
   const catalogueDir = options.catalogueDir ?? resolve('catalogue');
-  const shadow = shadowCheckOf(options.shadowCheck ?? 0, log);
   const reloader = createReloader({
     load: () =>
       loadTested({
@@ -220,7 +228,9 @@ export async function startDaemon(
         ...(existsSync(catalogueDir) ? { catalogueDir } : {}),
       }),
     current: force.current,
-    publish: (who, next) => publish(road, force, who, next),
+    publish: (who, next, reason) => publish(road, force, who, next, { reason }),
+    undone: ({ sources }) => sequencer.head.get(facets.undone)?.texts === textsDigest(sources.policies),
+    catalogueChanged: publishing.checkCandidate,
     wallMs: clock.wallMs,
     say: log,
   });
@@ -228,7 +238,8 @@ export async function startDaemon(
     directories: options.watch === true ? [policyDir, catalogueDir] : [],
     settleMs: 150,
     pollMs: 2000,
-    onChange: async () => void (await reloader.reload({ ...operator, channel: 'watched-files' })),
+    onChange: async () =>
+      void (await reloader.reload({ ...operator, channel: 'watched-files' }, 'the files were saved')),
   });
   opened.defer(stopWatching);
   const stopTemplates = options.watch === true ? templates.watch() : () => undefined;
@@ -241,7 +252,8 @@ export async function startDaemon(
       ...recordRoutes(road, store.ledger),
       ...catalogueRoutes(road, desk),
       ...policyRoutes({
-        publish: (who) => reloader.reload(who),
+        ...publishing,
+        publish: reloader.reload,
         digests: () => {
           const { policies, catalogue } = force.current();
           return { policies: policies.digest, catalogue: catalogue.digest };

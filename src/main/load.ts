@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { loadCatalogue } from '../adapters/catalogue-files/load.ts';
 import { compilePolicies, type PlacedCondition } from '../adapters/cedar-wasm/compile.ts';
 import type { ShadowCheck } from '../adapters/cedar-wasm/set.ts';
-import type { Published } from '../app/ports.ts';
+import type { CatalogueIndex, Published } from '../app/ports.ts';
 import type { ToolDefinition } from '../core/catalogue/entry.ts';
 import { definitionJson } from '../core/catalogue/pin.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject, JsonValue } from '../core/json/value.ts';
 import type { Finding } from '../core/policy/lint/rules.ts';
+import type { PolicyFile } from '../core/policy/source.ts';
 import { starterDir } from './options.ts';
 
 export interface Problem {
@@ -36,6 +37,8 @@ export type Loaded =
 export interface Sources {
   readonly policyDir?: string;
   readonly catalogueDir?: string;
+  /** One that is at hand, instead of a directory. */
+  readonly catalogue?: CatalogueIndex;
   readonly mode: 'enforce' | 'shadow';
   /** How decisions are held to the official engine. Default: not at all. */
   readonly shadow?: ShadowCheck | undefined;
@@ -45,14 +48,36 @@ export { starterDir };
 
 const maxPolicyFiles = 512;
 
-export function load({ policyDir = starterDir, catalogueDir, mode, shadow }: Sources): Loaded {
-  const catalogue = loadCatalogue(catalogueDir ?? []);
+export function load({ policyDir = starterDir, catalogueDir, mode, shadow, ...at }: Sources): Loaded {
+  const catalogue =
+    at.catalogue === undefined
+      ? loadCatalogue(catalogueDir ?? [])
+      : { ok: true as const, index: at.catalogue, warnings: [], accepted: new Map() };
   if (!catalogue.ok) return catalogue;
   const files = policyFiles(policyDir);
   if (!Array.isArray(files)) return { ok: false, problems: [files] };
-  const compiled = compilePolicies({ files, entries: catalogue.index.entries, shadow });
+  const compiled = compileOver(files, catalogue.index, { mode, shadow });
   if (!compiled.ok) return compiled;
-  const entries = catalogue.index.entries.map(
+  return {
+    ...compiled,
+    warnings: [...catalogue.warnings, ...compiled.warnings],
+    accepted: catalogue.accepted,
+  };
+}
+
+export type CompiledOver =
+  | Omit<Extract<Loaded, { ok: true }>, 'accepted'>
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Policies that are at hand, wherever they are from, over a catalogue that is. */
+export function compileOver(
+  files: readonly PolicyFile[],
+  catalogue: CatalogueIndex,
+  { mode, shadow }: Pick<Sources, 'mode' | 'shadow'>,
+): CompiledOver {
+  const compiled = compilePolicies({ files, entries: catalogue.entries, shadow });
+  if (!compiled.ok) return compiled;
+  const entries = catalogue.entries.map(
     ({ pinned, ...entry }): JsonObject => ({
       ...plain(entry),
       ...(pinned === undefined
@@ -62,14 +87,13 @@ export function load({ policyDir = starterDir, catalogueDir, mode, shadow }: Sou
   );
   return {
     ok: true,
-    warnings: [...catalogue.warnings, ...compiled.warnings],
-    accepted: catalogue.accepted,
+    warnings: compiled.warnings,
     schema: compiled.schema,
     conditions: compiled.conditions,
     lint: compiled.lint,
     published: {
       policies: compiled.set,
-      catalogue: catalogue.index,
+      catalogue,
       mode,
       sources: {
         policies: canonicalJson({

@@ -29,6 +29,7 @@ function desk(loads: (Loaded | Error)[], answer?: Awaited<ReturnType<ReloadParts
   let current = set('sha256:one');
   const said: string[] = [];
   const published: Published[] = [];
+  const rechecked: string[] = [];
   const reloader = createReloader({
     load: () => {
       const next = loads.shift() ?? good(current);
@@ -43,33 +44,58 @@ function desk(loads: (Loaded | Error)[], answer?: Awaited<ReturnType<ReloadParts
       const value = { policy: next.policies.digest, catalogue: next.catalogue.digest, changed: true };
       return { ok: true, value, decision: 'd_1' };
     },
+    undone: ({ policies }) => policies.digest === 'sha256:undone',
+    catalogueChanged: async () => void rechecked.push(current.catalogue.digest),
     wallMs: () => 42,
     say: (line) => said.push(line),
   });
-  return { reloader, said, published };
+  return { reloader, said, published, rechecked };
 }
 
 test('files that load are published', async () => {
   const { reloader, published } = desk([good(set('sha256:two'))]);
-  expect(await reloader.reload(operator)).toEqual({ state: 'in_force', at: 42, problems: [] });
+  expect(await reloader.reload(operator, 'a test')).toEqual({ state: 'in_force', at: 42, problems: [] });
   expect(published.map(({ policies }) => policies.digest)).toEqual(['sha256:two']);
+});
+
+test('what somebody went back from comes into force again only when it is asked for', async () => {
+  const { reloader, published } = desk([good(set('sha256:undone')), good(set('sha256:undone'))]);
+  const saved = await reloader.reload({ ...operator, channel: 'watched-files' }, 'a test');
+  expect(saved).toMatchObject({ state: 'refused' });
+  expect(saved.problems[0]?.message).toMatch(/went back from these policies/);
+  expect(published).toEqual([]);
+  const asked = await reloader.reload({ ...operator, channel: 'local-socket' }, 'a test');
+  expect(asked).toMatchObject({ state: 'in_force' });
+  expect(published).toHaveLength(1);
+});
+
+test('what is tried is checked again over another catalogue, and only then', async () => {
+  const { reloader, rechecked } = desk([good(set('sha256:two')), good(set('sha256:two', 'sha256:d'))]);
+  await reloader.reload(operator, 'a test');
+  expect(rechecked).toEqual([]);
+  await reloader.reload(operator, 'a test');
+  expect(rechecked).toEqual(['sha256:d']);
 });
 
 test('a catalogue alone is enough to be published', async () => {
   const { reloader, published } = desk([good(set('sha256:one', 'sha256:d'))]);
-  await reloader.reload(operator);
+  await reloader.reload(operator, 'a test');
   expect(published).toHaveLength(1);
 });
 
 test('what is in force already is not published again', async () => {
   const { reloader, published } = desk([good(set('sha256:one'))]);
-  expect(await reloader.reload(operator)).toMatchObject({ state: 'in_force' });
+  expect(await reloader.reload(operator, 'a test')).toMatchObject({ state: 'in_force' });
   expect(published).toEqual([]);
 });
 
 test('files that do not load change nothing and are named with their place', async () => {
   const { reloader, said, published } = desk([{ ok: false, problems: [problem] }]);
-  expect(await reloader.reload(operator)).toEqual({ state: 'refused', at: 42, problems: [problem] });
+  expect(await reloader.reload(operator, 'a test')).toEqual({
+    state: 'refused',
+    at: 42,
+    problems: [problem],
+  });
   expect(reloader.last().state).toBe('refused');
   expect(published).toEqual([]);
   expect(said.join('\n')).toContain('a.cedar:3:7: unexpected `)`');
@@ -83,19 +109,19 @@ test('a policy may refuse the publication, which is told with its decision', asy
     decision: 'd_9',
     policies: ['p'],
   });
-  const outcome = await reloader.reload(operator);
+  const outcome = await reloader.reload(operator, 'a test');
   expect(outcome).toMatchObject({ state: 'refused', decision: 'd_9' });
   expect(outcome.problems[0]?.message).toContain('publish by command only');
 });
 
 test('a defect while loading leaves what was, and the next reload works', async () => {
   const { reloader } = desk([new Error('disk on fire'), good(set('sha256:two'))]);
-  expect(await reloader.reload(operator)).toMatchObject({ state: 'refused' });
-  expect(await reloader.reload(operator)).toMatchObject({ state: 'in_force' });
+  expect(await reloader.reload(operator, 'a test')).toMatchObject({ state: 'refused' });
+  expect(await reloader.reload(operator, 'a test')).toMatchObject({ state: 'in_force' });
 });
 
 test('reloads run one after another', async () => {
   const { reloader, published } = desk([good(set('sha256:two')), good(set('sha256:three'))]);
-  await Promise.all([reloader.reload(operator), reloader.reload(operator)]);
+  await Promise.all([reloader.reload(operator, 'a test'), reloader.reload(operator, 'a test')]);
   expect(published.map(({ policies }) => policies.digest)).toEqual(['sha256:two', 'sha256:three']);
 });

@@ -16,14 +16,22 @@ import type { Loaded, Problem } from './load.ts';
 export interface ReloadParts {
   readonly load: () => Loaded;
   readonly current: () => Published;
-  readonly publish: (operator: Operator, next: Published) => Promise<Administered<Publication>>;
+  readonly publish: (
+    operator: Operator,
+    next: Published,
+    reason: string,
+  ) => Promise<Administered<Publication>>;
+  /** Whether these are texts that somebody went back from: they come into force again only when asked for. */
+  readonly undone: (next: Published) => boolean;
+  /** The catalogue is another one: what is tried has to be checked against it. */
+  readonly catalogueChanged: (operator: Operator) => Promise<void>;
   readonly wallMs: () => number;
   readonly say: (line: string) => void;
 }
 
 export interface Reloader {
   /** One at a time, in the order of asking. Never rejects. */
-  reload(operator: Operator): Promise<Reloaded>;
+  reload(operator: Operator, reason: string): Promise<Reloaded>;
   /** How the last one went; of the start until then. */
   last(): Reloaded;
 }
@@ -35,22 +43,28 @@ export function createReloader(parts: ReloadParts): Reloader {
   let last: Reloaded = { state: 'in_force', at: parts.wallMs(), problems: [] };
   let before: Promise<unknown> = Promise.resolve();
 
-  async function reloaded(operator: Operator): Promise<Reloaded> {
+  async function reloaded(operator: Operator, reason: string): Promise<Reloaded> {
     const at = parts.wallMs();
     const loaded = parts.load();
     if (!loaded.ok) return refused(at, loaded.problems);
     const { policies, catalogue } = parts.current();
     const next = loaded.published;
     const same = policies.digest === next.policies.digest && catalogue.digest === next.catalogue.digest;
+    if (!same && operator.channel === 'watched-files' && parts.undone(next)) {
+      const message = 'somebody went back from these policies: change them, or publish them by command';
+      return refused(at, [{ ...nowhere, message }]);
+    }
     if (!same) {
-      const done = await parts.publish(operator, next);
-      if (!done.ok) {
-        const why = done.reason ?? (isDecisionCode(done.code) ? codes[done.code] : done.code);
-        const by = done.policies.length === 0 ? done.code : `policy ${done.policies.join(', ')}`;
-        return refused(at, [{ ...nowhere, message: `not published: ${why} (${by})` }], done.decision);
-      }
+      const done = await parts.publish(operator, next, reason);
+      if (!done.ok)
+        return refused(
+          at,
+          [{ ...nowhere, message: `not published: ${refusalInWords(done)}` }],
+          done.decision,
+        );
       parts.say(`published: policies ${brief(done.value.policy)}, catalogue ${brief(done.value.catalogue)}`);
       for (const warning of loaded.warnings.slice(0, maxSaid)) parts.say(`warning: ${placed(warning)}`);
+      if (catalogue.digest !== next.catalogue.digest) await parts.catalogueChanged(operator);
     } else if (last.state === 'refused') {
       parts.say('the files are again what is in force');
     }
@@ -65,10 +79,10 @@ export function createReloader(parts: ReloadParts): Reloader {
   }
 
   return {
-    reload(operator) {
+    reload(operator, reason) {
       const run = before.then(async () => {
         try {
-          last = await reloaded(operator);
+          last = await reloaded(operator, reason);
         } catch (error) {
           const message = error instanceof Error ? error.message : String(error);
           last = refused(parts.wallMs(), [{ ...nowhere, message }]);
@@ -83,6 +97,11 @@ export function createReloader(parts: ReloadParts): Reloader {
 }
 
 const nowhere = { file: 'publication', line: 0, column: 0 };
+
+export function refusalInWords({ reason, code, policies }: Extract<Administered<unknown>, { ok: false }>) {
+  const why = reason ?? (isDecisionCode(code) ? codes[code] : code);
+  return `${why} (${policies.length === 0 ? code : `policy ${policies.join(', ')}`})`;
+}
 
 export function placed({ file, line, column, message }: Problem): string {
   return line === 0 ? `${file}: ${message}` : `${file}:${line}:${column}: ${message}`;

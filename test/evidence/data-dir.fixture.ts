@@ -98,10 +98,11 @@ export async function openDataDir(first: Published = published()): Promise<DataD
     live,
     pseudonym,
     published: force.current,
+    candidate: force.candidate,
     releaseWithinMs: 10_000,
   };
   await sequencer.catchUp();
-  await publishAtStart(road, first);
+  await publishAtStart(road, first, 'local:0');
   await proveRoad(road, store.ledger);
   const integrator = createIntegrator(store.ledger, store.tree, signer.signer, origin, clock);
 
@@ -148,7 +149,7 @@ export async function openDataDir(first: Published = published()): Promise<DataD
       must(await revoke(road, operator, scope, target, 'a test'));
     },
     async publish(next) {
-      must(await publish(road, force, operator, next));
+      must(await publish(road, force, operator, next, { reason: 'test' }));
     },
     eraseKey: (task) => vault.erase(task),
     sign: () => integrator.integrate(),

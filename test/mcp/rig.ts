@@ -114,9 +114,10 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     live,
     pseudonym,
     published: force.current,
+    candidate: force.candidate,
     releaseWithinMs,
   };
-  await publishAtStart(road, first);
+  await publishAtStart(road, first, 'local:0');
 
   const started = async () => {
     const task = await startTask(road, randomness, operator, {

@@ -143,7 +143,7 @@ describe('a sequence', () => {
     verifies('history.new-rule-not-blind');
     const { made, caller } = await started(permitAll);
     await made.call(caller, tool('ops', 'read', { document: 'a' }));
-    const done = await publish(made.road, made.force, operator, published(rule));
+    const done = await publish(made.road, made.force, operator, published(rule), { reason: 'test' });
     expect(done.ok).toBe(true);
     expect(await outcome(made, caller, tool('ops', 'write', { document: 'a', body: 'x' }))).toBe('allow');
     expect(await outcome(made, caller, tool('ops', 'write', { document: 'b', body: 'x' }))).toBe('no_permit');

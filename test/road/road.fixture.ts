@@ -106,11 +106,12 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     live,
     pseudonym,
     published: force.current,
+    candidate: force.candidate,
     releaseWithinMs: 1000,
     ...(options.second === undefined ? {} : { second: options.second }),
   };
   await sequencer.catchUp();
-  await publishAtStart(road, published);
+  await publishAtStart(road, published, 'local:0');
 
   const effects: string[] = [];
   const made: Rig = {

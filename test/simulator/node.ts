@@ -101,10 +101,11 @@ export async function startNode({ name, process, link, first, chance, fault }: P
     live,
     pseudonym,
     published: force.current,
+    candidate: force.candidate,
     releaseWithinMs,
   };
   await sequencer.catchUp();
-  await publishAtStart(road, first);
+  await publishAtStart(road, first, 'local:0');
   if (fault.without !== 'recovery') await closeAbandoned(road, name);
   await proveRoad(road, ledger);
   const stops =

@@ -131,10 +131,11 @@ export async function oneNode(options: OneNodeOptions = {}): Promise<OneNode> {
     vault: createVault(store.keys, ledger, testMaster, chance),
     pseudonym,
     published: force.current,
+    candidate: force.candidate,
     releaseWithinMs: 1000,
   };
   await sequencer.catchUp();
-  await publishAtStart(road, first);
+  await publishAtStart(road, first, 'local:0');
   return {
     road,
     force,

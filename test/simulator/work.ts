@@ -155,7 +155,7 @@ export function people(world: World, cluster: Cluster): Team {
       const other = cluster.known(name);
       if (other !== undefined) scheduler.after(chance.between(0, 600), () => load(other, next));
     }
-    told('publication', await publish(node.road, node.force, operator, next));
+    told('publication', await publish(node.road, node.force, operator, next, { reason: 'test' }));
   }
 
   const acts: readonly (readonly [weight: number, act: (node: Running) => Promise<void>])[] = [
@@ -199,7 +199,11 @@ export async function finalCalls(
   for (const node of nodes) for (const one of publications) load(node, one);
   const first = nodes[0];
   if (first === undefined) return ['no node is up'];
-  const done = await within(runUntil, 200, publish(first.road, first.force, operator, cluster.files));
+  const done = await within(
+    runUntil,
+    200,
+    publish(first.road, first.force, operator, cluster.files, { reason: 'test' }),
+  );
   if (done?.ok !== true) wrong.push(`in the end nothing can be published: ${done?.code ?? 'no answer'}`);
 
   const outcomes = nodes.map(async (node) => {

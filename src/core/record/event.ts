@@ -6,12 +6,16 @@ import { integrities, levels } from '../label/label.ts';
 import { operatorChannels } from '../request/proposal.ts';
 import { scopeShape } from '../task/scope.ts';
 
+export const maxReasonLength = 1000;
+
 /** Changes when a record of the old shape could not be read as one of the new. */
 export const recordVersion = 1;
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const id = z.string().min(1).max(256);
 const instantMs = z.number().int().nonnegative();
+/** In the words of who did it. */
+const why = z.string().max(maxReasonLength);
 
 export const labelShape = z.strictObject({
   level: z.enum(levels),
@@ -116,6 +120,30 @@ export const policyPublished = z.strictObject({
   engine: z.string(),
   mode: z.enum(['enforce', 'shadow']),
   sources: payloadRef,
+  /** Who brought it into force and why; absent in records from before there was one. */
+  author: id.optional(),
+  reason: why.optional(),
+  /** It went back: the digest of the policy texts that it took out of force. They stay out until they change. */
+  undoes: digest.optional(),
+});
+
+/** A set that is tried beside the one in force: what it would have said is recorded, and nothing else. */
+export const candidatePublished = z.strictObject({
+  ...header,
+  type: z.literal('candidate.published'),
+  policy: digest,
+  engine: z.string(),
+  sources: payloadRef,
+  author: id,
+  reason: why,
+});
+
+export const candidateWithdrawn = z.strictObject({
+  ...header,
+  type: z.literal('candidate.withdrawn'),
+  policy: digest,
+  author: id,
+  reason: why,
 });
 
 export const cataloguePublished = z.strictObject({
@@ -211,6 +239,15 @@ export const decision = z.strictObject({
   obligations: z.array(z.string()).readonly(),
   /** What a second decision point was asked about and said. Absent: it was not asked. */
   opinion: payloadRef.optional(),
+  /** What the candidate would have said; absent where none was tried. No outcome: it cannot be told, and `code` says why. */
+  would: z
+    .strictObject({
+      policy: digest,
+      outcome: z.enum(outcomes).optional(),
+      code: z.string(),
+      by: z.array(z.string()).readonly(),
+    })
+    .optional(),
   /** The arguments that history keeps, by the catalogue. */
   kept: keptShape.optional(),
   /** What the agent uses with this for the first time ever, where it may take effect: tool, class, resource, destination. */
@@ -251,6 +288,8 @@ export const eventShape = z.discriminatedUnion('type', [
   taskEnded,
   revoked,
   policyPublished,
+  candidatePublished,
+  candidateWithdrawn,
   cataloguePublished,
   toolAccepted,
   decision,

@@ -53,6 +53,19 @@ export interface BudgetState {
   readonly spent: number;
 }
 
+export interface Candidate {
+  readonly policy: string;
+  /** The record that published it. */
+  readonly record: string;
+}
+
+export interface Undone {
+  /** Digest of the texts. */
+  readonly texts: string;
+  /** The record of what was published in their place. */
+  readonly record: string;
+}
+
 /** A decision that may have taken effect and has not been observed yet. */
 export interface OpenCall {
   readonly node: string;
@@ -87,9 +100,19 @@ export const facets = {
   seen: (agent: string): FacetKey<ReadonlySet<string>> => ({ name: `seen/${agent}` }),
   policy: { name: 'policy' } satisfies FacetKey<string> as FacetKey<string>,
   catalogue: { name: 'catalogue' } satisfies FacetKey<string> as FacetKey<string>,
+  /** The policy set that is tried beside the one in force, null where there is none any more. No decision rests on it. */
+  candidate: { name: 'candidate' } satisfies FacetKey<Candidate | null> as FacetKey<Candidate | null>,
+  /** Policy texts that somebody went back from, while nothing else was published. */
+  undone: { name: 'undone' } satisfies FacetKey<Undone | null> as FacetKey<Undone | null>,
 } as const;
 
 /** Reads facets; whoever hands it out may remember what was read. */
 export interface View {
   get<T>(key: FacetKey<T>): T | undefined;
+}
+
+/** What one attempt to write sees. */
+export interface UnitView extends View {
+  /** The same state, read without coming to rest on it. */
+  readonly aside: View;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Facets in layers: what is durable below, what is being decided above. Dropping the upper layer is a rollback.
 
-import type { Facet, FacetKey, FacetVersion, View } from './facet.ts';
+import type { Facet, FacetKey, FacetVersion, UnitView, View } from './facet.ts';
 import type { Change } from './reduce.ts';
 
 export interface Head extends View {
@@ -47,7 +47,7 @@ export function layer(base: Head): Head {
  * version of everything read, absent facets included. Versions are those under the unit: what a unit
  * moves itself is nothing that anybody else could have moved away.
  */
-export function unitOver(base: Head): View & {
+export function unitOver(base: Head): UnitView & {
   reads(): readonly FacetVersion[];
   move(changes: readonly Change[], version: string): void;
   /** Hands what was changed to the state under it. */
@@ -61,6 +61,7 @@ export function unitOver(base: Head): View & {
       reads.set(key.name, base.facet(key.name)?.version ?? '');
       return own.get(key);
     },
+    aside: { get: own.get },
     reads: () => [...reads].map(([facet, version]) => ({ facet, version })),
     move(changes, version) {
       own.move(changes, version);

@@ -63,7 +63,15 @@ export function changes(
     case 'revoked':
       return revocation(view, event);
     case 'policy.published':
-      return view.get(facets.policy) === event.policy ? [] : [set(facets.policy, event.policy)];
+      return [
+        ...(view.get(facets.policy) === event.policy ? [] : [set(facets.policy, event.policy)]),
+        ...undone(view, event, id),
+      ];
+    case 'candidate.published':
+      return [set(facets.candidate, { policy: event.policy, record: id })];
+    case 'candidate.withdrawn':
+      // Never dropped: only what is named by a fresh id may be.
+      return (view.get(facets.candidate) ?? null) === null ? [] : [set(facets.candidate, null)];
     case 'catalogue.published':
       return view.get(facets.catalogue) === event.catalogue ? [] : [set(facets.catalogue, event.catalogue)];
     case 'decision':
@@ -79,6 +87,11 @@ export function changes(
     case 'node.started':
       return [];
   }
+}
+
+function undone(view: View, { undoes }: BodyOf<'policy.published'>, id: string): readonly Change[] {
+  if (undoes !== undefined) return [set(facets.undone, { texts: undoes, record: id })];
+  return (view.get(facets.undone) ?? null) === null ? [] : [set(facets.undone, null)];
 }
 
 function registered(view: View, event: BodyOf<'agent.registered'>): readonly Change[] {

@@ -77,6 +77,7 @@ export function statusRoutes(road: Road, facts: NodeFacts): readonly Route[] {
                 .slice(0, maxNamed)
                 .map(({ server, target }) => `${server}/${target}`),
             },
+            candidate: road.sequencer.head.get(facets.candidate)?.policy ?? null,
             reload: reload(),
             tasks: {
               running: running.length,

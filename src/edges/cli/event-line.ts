@@ -71,7 +71,14 @@ function told(event: Event, memory: LineMemory): Told {
     case 'revoked':
       return plain('', `${event.type} ${event.scope}`, [event.target, event.reason]);
     case 'policy.published':
-      return plain('', event.type, [event.mode, shortDigest(event.policy)]);
+      return plain(event.author ?? '', event.type, [
+        event.mode,
+        shortDigest(event.policy),
+        event.reason ?? '',
+      ]);
+    case 'candidate.published':
+    case 'candidate.withdrawn':
+      return plain(event.author, event.type, [shortDigest(event.policy), event.reason]);
     case 'catalogue.published':
       return plain('', event.type, [shortDigest(event.catalogue)]);
     case 'catalogue.accepted':
@@ -82,7 +89,7 @@ function told(event: Event, memory: LineMemory): Told {
 }
 
 function decisionTold(event: DecisionEvent, memory: LineMemory): Told {
-  const { who, request, outcome, code, shadow } = event;
+  const { who, request, outcome, code, shadow, would } = event;
   const what = 'operator' in who ? request.action : `${request.server}/${request.target}`.replace(/^\//, '');
   memory.remember(event.id, what);
   return {
@@ -92,6 +99,9 @@ function decisionTold(event: DecisionEvent, memory: LineMemory): Told {
     rest: [
       code === 'permitted' ? '' : code,
       shadow ? 'let through: shadow mode' : '',
+      would?.outcome === undefined || would.outcome === outcome
+        ? ''
+        : `candidate: ${[would.outcome, ...would.by].join(' ')}`,
       decisive(event).join(','),
       'operator' in who ? request.target : '',
       event.id,

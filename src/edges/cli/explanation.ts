@@ -4,6 +4,7 @@ import type { ExplainedVerdict, Explanation } from '../../app/explain.ts';
 import type { Tested } from '../../app/explain-clauses.ts';
 import { doubtsInWords, type ExplainedCondition } from '../../app/explain-history.ts';
 import type { JsonValue } from '../../core/json/value.ts';
+import { saidLine } from './changes.ts';
 import { hueOf, type Paint, printable, printableLines } from './printable.ts';
 
 /** Contents longer than this are cut, and it is said. */
@@ -39,6 +40,7 @@ export function explanationLines(it: Explanation, paint: Paint): readonly string
       it.history.map((condition) => historyLine(condition, paint)),
     ),
     ...section(title('OPA was asked, and said'), it.opinion === undefined ? [] : content(it.opinion)),
+    ...section(title('tried beside it'), wouldLines(it)),
     ...section(title('facts'), facts(it)),
     ...section(title('read, and what had moved it last'), reads(it)),
     ...section(title('budgets'), budgets(it)),
@@ -111,6 +113,18 @@ function historyLine({ policy, text, said }: ExplainedCondition, paint: Paint): 
   const answer = typeof said === 'boolean' ? String(said).padEnd(5) : paint('red', said);
   const why = typeof said === 'boolean' ? '' : `  (${doubtsInWords[said]})`;
   return `  ${answer}  ${printable(policy)}: ${printable(text)}${why}`;
+}
+
+function wouldLines({ would, outcome }: Explanation): readonly string[] {
+  if (would === undefined) return [];
+  const { policy, code, by } = would;
+  const said =
+    would.outcome === undefined
+      ? `cannot be told (${code})`
+      : would.outcome === outcome
+        ? 'the same'
+        : saidLine({ outcome: would.outcome, code, policies: by });
+  return [`  ${policy}`, `  would have said: ${said}`];
 }
 
 function facts({ facts: all }: Explanation): readonly string[] {

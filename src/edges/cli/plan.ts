@@ -2,10 +2,11 @@
 // `countersign policy plan`: what other policies would have said to what was asked. Newly allowed comes first.
 import { type Counterexample, counterexamples } from '../../app/counterexample.ts';
 import type { Evidence } from '../../app/evidence.ts';
-import { type Change, type Plan, plan } from '../../app/plan.ts';
+import { type Plan, plan } from '../../app/plan.ts';
 import type { InForce } from '../../app/road.ts';
 import type { Pseudonym } from '../../core/record/secret.ts';
 import { type Books, withEvidence } from './books.ts';
+import { changeLines, saidLine } from './changes.ts';
 import { parseDurationMs } from './durations.ts';
 import { CommandFailed, exit, print, say } from './exit.ts';
 import { jsonLine, printable } from './printable.ts';
@@ -77,8 +78,8 @@ export async function showPlan(parts: PlanParts, flags: PlanFlags, nowMs: number
 function neverAskedLines(found: readonly Counterexample[]): readonly string[] {
   return found.flatMap(({ target, before, after, request }) => [
     `newly allowed, though nobody asked for it yet: ${printable(target)}`,
-    `  was ${said({ ...before, code: 'made up' })}`,
-    `  now ${said({ ...after, code: 'made up' })}`,
+    `  was ${saidLine({ ...before, code: 'made up' })}`,
+    `  now ${saidLine({ ...after, code: 'made up' })}`,
     ...Object.entries(request).map(
       ([path, value]) => `    ${printable(path)}: ${printable(JSON.stringify(value))}`,
     ),
@@ -105,24 +106,8 @@ function since(text: string | undefined, nowMs: number): number {
   return instant;
 }
 
-const titles: Readonly<Record<Change['kind'], string>> = {
-  newly_allowed: 'newly allowed',
-  newly_asked: 'newly asked or deferred',
-  newly_refused: 'newly refused',
-  otherwise: 'refused for another reason',
-};
-
 export function planLines({ replayed, unchanged, changes, cannot }: Plan): readonly string[] {
-  const lines: string[] = [];
-  for (const { kind, before, after, count, targets, examples } of changes) {
-    lines.push(
-      `${titles[kind]}: ${count} decision${count === 1 ? '' : 's'}`,
-      `  was ${said(before)}`,
-      `  now ${said(after)}`,
-      ...targets.map(({ target, count: of }) => `    ${of} x ${printable(target)}`),
-      `    as in ${examples.map(printable).join(', ')}`,
-    );
-  }
+  const lines = [...changeLines(changes)];
   lines.push(`${replayed} decided again, ${unchanged} the same`);
   for (const [why, count] of Object.entries(cannot))
     lines.push(`${count} cannot be decided again: ${reasons[why]}`);
@@ -137,16 +122,3 @@ const reasons: Readonly<Record<string, string>> = {
   second_opinion: 'OPA had a say in it, and what it would say now is not known',
   other_catalogue: 'the catalogue is another one',
 };
-
-function said({
-  outcome,
-  code,
-  policies,
-}: {
-  outcome: string;
-  code: string;
-  policies: readonly string[];
-}): string {
-  const by = policies.length === 0 ? '' : ` by ${policies.map(printable).join(', ')}`;
-  return `${outcome} (${code})${by}`;
-}

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // `countersign policy check`: whether files would come into force, without a daemon and without changing anything.
-// `countersign policy publish`: asks the daemon to bring its files into force.
 
 import type { Finding } from '../../core/policy/lint/rules.ts';
-import type { Daemon } from './client.ts';
 import { type CheckedCondition, conditionLines, withCosts } from './conditions.ts';
-import { accepted, exit, print, say } from './exit.ts';
+import { exit, print, say } from './exit.ts';
 import { githubOf } from './findings/github.ts';
 import { junitOfFindings } from './findings/junit.ts';
 import { sarifOf } from './findings/sarif.ts';
@@ -88,19 +86,6 @@ export function reportCheck(checked: Checked, options: CheckOptions): number {
   }
   if (warnings > maxWarnings) say(`${warnings} warnings are more than ${maxWarnings}`);
   return code;
-}
-
-/** @returns the exit code */
-export async function publishPolicies(daemon: Daemon, json: boolean): Promise<number> {
-  const reply = await daemon.call('POST', '/v1/policies/publish', {});
-  if (reply.body?.code === 'files_refused') {
-    if (json) print(JSON.stringify(reply.body));
-    else for (const problem of reply.body.problems) say(placed(problem));
-    return exit.invalid;
-  }
-  const body = accepted(reply);
-  print(json ? JSON.stringify(body) : `in force: policies ${body.policies}, catalogue ${body.catalogue}`);
-  return exit.ok;
 }
 
 export function placed({ file, line, column, message }: Problem): string {

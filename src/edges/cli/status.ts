@@ -16,6 +16,7 @@ export async function status(daemon: Daemon, json: boolean): Promise<void> {
   print(`canary      denied by its own policy, ${ago(body.now - body.canaryProvedAt)} ago`);
   print(`policies    ${policies.count}, ${policies.finalForbids} of them final forbids (${body.policyDir})`);
   print(`            ${policies.digest}`);
+  if (body.candidate !== null) print(`candidate   ${body.candidate}, tried beside them`);
   print(
     `catalogue   ${catalogue.tools} tools, ${catalogue.unknownClass.length} of unknown class (${body.catalogueDir})`,
   );
