@@ -118,7 +118,13 @@ function draws(names: Names): Draws {
       expiresAt: instant,
       approver: id,
     }),
-    together(together(maybe('onBehalfOf', id), maybe('purpose', text)), maybe('scope', scope)),
+    together(
+      together(maybe('onBehalfOf', id), maybe('purpose', text)),
+      together(
+        maybe('scope', scope),
+        maybe('above', fc.array(fc.record({ task, agent }), { minLength: 1, maxLength: 3 })),
+      ),
+    ),
   );
   const request = together(
     fc.record({

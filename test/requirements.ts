@@ -83,6 +83,12 @@ export const requirements = {
     source: 'docs/adr/0015-scopes.md',
     controls: ['ASI03', 'AARM-R2'],
   },
+  'task.child': {
+    promise:
+      'a task that is started under another one gets no more than that one has, spends from it, and ends with it',
+    source: 'docs/adr/0018-child-tasks.md',
+    controls: ['ASI03', 'ASI07', 'ASI08', 'AARM-R2', 'NHI5'],
+  },
   'task.bound': {
     promise: 'a running task keeps the scope that it was started with, whatever becomes of its template',
     source: 'docs/tasks.md',

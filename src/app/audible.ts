@@ -4,6 +4,7 @@
 // agent whose next call is decided as if it had not been.
 import { join, type Label, nothingRead, sameLabel, unlabelled } from '../core/label/label.ts';
 import { facets } from '../core/state/facet.ts';
+import { labelsOf } from '../core/task/lineage.ts';
 import type { Road } from './road.ts';
 
 type Knowing = Pick<Road, 'sequencer' | 'published' | 'clock'>;
@@ -15,7 +16,7 @@ export function mayHear(road: Knowing, task: string, label: Label): boolean {
   // Its results are withheld, in shadow mode too; a revocation also ends the call, the passing of time does not.
   if (terms?.status !== 'active' || road.clock.wallMs() >= terms.expiresAt) return false;
   if (road.published().mode === 'shadow') return true;
-  const read = head.get(facets.labels(task)) ?? nothingRead;
+  const read = labelsOf(head, task);
   return sameLabel(join(read, label), read);
 }
 

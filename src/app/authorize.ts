@@ -170,7 +170,7 @@ function decided(
     depends: true,
     result: {
       outcome: 'allow',
-      call: road.live.open(id, caller, entry, place.monotonicMs),
+      call: road.live.open(id, caller, considered.above ?? [], entry, place.monotonicMs),
       args: canonicalJson(considered.args),
       modified: considered.transforms.length > 0,
       obligations: considered.obligations,
@@ -209,11 +209,17 @@ function decisionEvent(
 ): DecisionBody {
   const { entry, who } = considered;
   const human = who?.task.onBehalfOf;
+  // Outermost first: the person, the agents of the tasks above, the one that acts.
+  const chain = [
+    ...(human === undefined ? [] : [human]),
+    ...(considered.above ?? []).map(({ agent }) => agent).reverse(),
+    caller.agent,
+  ];
   return {
     type: 'decision',
     // Member by member: what an edge hands over may carry more than a record has room for.
     who: { agent: caller.agent, task: caller.task, session: caller.session, tokenId: caller.tokenId },
-    chain: human === undefined ? [caller.agent] : [human, caller.agent],
+    chain,
     request: {
       method: nameOf(proposal.method, road.pseudonym),
       server: nameOf(proposal.server, road.pseudonym),

@@ -18,6 +18,7 @@ import { type Circumstances, circumstances, type NoStanding } from '../core/sess
 import { neverSeen, usedBy } from '../core/session/seen.ts';
 import { facets, type View } from '../core/state/facet.ts';
 import { type Admission, scopeAdmits } from '../core/task/admit.ts';
+import { type Above, above, lineOf } from '../core/task/lineage.ts';
 import { keptOfArguments } from '../core/temporal/kept.ts';
 import { hear } from './hear.ts';
 import type { Past } from './past.ts';
@@ -56,6 +57,8 @@ export interface Considered {
   readonly detail?: string;
   readonly entry?: CatalogueEntry;
   readonly who?: Circumstances;
+  /** The tasks that the caller's was started under, the nearest first. */
+  readonly above?: readonly Above[];
   readonly facts: { readonly [name: string]: Fact };
   readonly resource: { readonly type: string; readonly id: string };
   /** As policy saw them. */
@@ -118,7 +121,12 @@ export function consider(
   };
   const standing = circumstances(view, caller, at);
   if (!standing.ok) return { ...blank, code: standing.code };
-  const known: Considered = { ...blank, who: standing.value, facts: standing.facts };
+  const known: Considered = {
+    ...blank,
+    who: standing.value,
+    above: above(view, caller.task),
+    facts: standing.facts,
+  };
   if (!isInForce(view, force)) return { ...known, code: 'policy_not_here' };
 
   const entry = force.catalogue.find(proposal.method, proposal.server, proposal.target);
@@ -240,8 +248,16 @@ export function judge(
   return { ok: true, outcome: fold(verdicts, lifts), verdicts };
 }
 
-/** A task without a scope is held by policy alone. */
+/** Its own and of every task above; a task without a scope is held by policy alone. */
 function withinScope(view: View, task: string, described: Described, who: Circumstances): Admission {
+  for (const one of lineOf(view, task)) {
+    const within = withinOne(view, one, described, who);
+    if (!within.ok) return within;
+  }
+  return { ok: true };
+}
+
+function withinOne(view: View, task: string, described: Described, who: Circumstances): Admission {
   const scope = view.get(facets.task(task))?.scope;
   if (scope === undefined) return { ok: true };
   const { entry, action, resource, args } = described;
@@ -257,8 +273,10 @@ function withinScope(view: View, task: string, described: Described, who: Circum
 }
 
 function ofScope(view: View, task: string): readonly Obligation[] {
-  const bytes = view.get(facets.task(task))?.scope?.maxResultBytes;
-  return bytes === undefined ? [] : [{ name: 'max_result_bytes', bytes }];
+  return lineOf(view, task).flatMap((one) => {
+    const bytes = view.get(facets.task(one))?.scope?.maxResultBytes;
+    return bytes === undefined ? [] : [{ name: 'max_result_bytes' as const, bytes }];
+  });
 }
 
 function describe(
@@ -320,15 +338,19 @@ function admitted(
 
 // Reserved here, settled at the observation: what is in flight counts as spent.
 function reservesFor(view: View, soFar: Considered): readonly Reserve[] | undefined {
-  const task = soFar.who?.task.id;
-  if (task === undefined) return undefined;
-  const budgets = view.get(facets.task(task))?.budgets ?? [];
-  const counted = budgets.filter((b) => b.name === 'calls' || b.name === `calls:${soFar.entry?.class}`);
-  for (const { name } of counted) {
-    const budget = view.get(facets.budget(task, name));
-    if (budget === undefined || budget.reserved + budget.spent + 1 > budget.limit) return undefined;
+  const own = soFar.who?.task.id;
+  if (own === undefined) return undefined;
+  const reserves: Reserve[] = [];
+  // A child spends what those above it have, too: else two children would have it twice.
+  for (const task of lineOf(view, own)) {
+    for (const { name } of view.get(facets.task(task))?.budgets ?? []) {
+      if (name !== 'calls' && name !== `calls:${soFar.entry?.class}`) continue;
+      const budget = view.get(facets.budget(task, name));
+      if (budget === undefined || budget.reserved + budget.spent + 1 > budget.limit) return undefined;
+      reserves.push({ budget: name, units: 1, ...(task === own ? {} : { task }) });
+    }
   }
-  return counted.map(({ name }) => ({ budget: name, units: 1 }));
+  return reserves;
 }
 
 function same(a: Transform, b: Transform): boolean {

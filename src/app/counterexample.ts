@@ -197,6 +197,7 @@ function draw(
       ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
       ageSeconds: number(0),
       hasPrompt: pick(2) === 1,
+      depth: number(0),
     },
     session: {
       id: 'session',

@@ -11,7 +11,7 @@
 import type { Lift, Remedy } from '../core/decision/verdict.ts';
 import type { JsonValue } from '../core/json/value.ts';
 import type { PolicyFile } from '../core/policy/source.ts';
-import type { DecisionEvent, ObservationEvent } from '../core/record/event.ts';
+import type { DecisionEvent, ObservationEvent, Reserve } from '../core/record/event.ts';
 import { bodyOf } from './clauses.ts';
 import { codes, isDecisionCode } from './codes.ts';
 import { type AskEngine, type Asked, type Tested, testedPolicies } from './explain-clauses.ts';
@@ -45,7 +45,7 @@ export interface Explanation {
   readonly history: readonly ExplainedCondition[];
   readonly reads: DecisionEvent['reads'];
   readonly budgets: Standing['budgets'];
-  readonly reserves: readonly { readonly budget: string; readonly units: number }[];
+  readonly reserves: readonly Reserve[];
   readonly lifts: readonly Lift[];
   readonly transforms: readonly string[];
   readonly obligations: readonly string[];

@@ -4,6 +4,7 @@
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import type { Event } from '../core/record/event.ts';
 import type { Caller } from '../core/request/proposal.ts';
+import type { Above } from '../core/task/lineage.ts';
 import type { Clock } from './ports.ts';
 
 export interface LiveCall {
@@ -21,29 +22,39 @@ export interface LiveCall {
   released(): boolean;
 }
 
+/** What a call rests on: the caller's standing, and that of each task above. */
+export type Ground = Above & { readonly session?: string };
+
 export type StopReason = 'revoked' | 'ended' | 'store_lost' | 'shutdown';
 
 export interface LiveCalls {
-  open(decision: string, caller: Caller, entry: CatalogueEntry, decidedAtMs: number): LiveCall;
+  /** @param above the tasks that the caller's was started under: what ends one of them stops it */
+  open(
+    decision: string,
+    caller: Caller,
+    above: readonly Above[],
+    entry: CatalogueEntry,
+    decidedAtMs: number,
+  ): LiveCall;
   close(decision: string): void;
   has(decision: string): boolean;
-  stop(which: (caller: Caller) => boolean, reason: StopReason): void;
+  stop(which: (ground: Ground) => boolean, reason: StopReason): void;
   /** Stops what an event takes the ground from: listens to the sequencer. */
   learn(event: Event): void;
   size(): number;
 }
 
 export function createLiveCalls(clock: Clock, releaseWithinMs: number): LiveCalls {
-  const calls = new Map<string, { caller: Caller; stop: AbortController }>();
+  const calls = new Map<string, { rests: readonly Ground[]; stop: AbortController }>();
 
-  function stop(which: (caller: Caller) => boolean, reason: StopReason): void {
-    for (const call of calls.values()) if (which(call.caller)) call.stop.abort(reason);
+  function stop(which: (ground: Ground) => boolean, reason: StopReason): void {
+    for (const call of calls.values()) if (call.rests.some(which)) call.stop.abort(reason);
   }
 
   return {
-    open(decision, caller, entry, decidedAtMs) {
+    open(decision, caller, above, entry, decidedAtMs) {
       const controller = new AbortController();
-      calls.set(decision, { caller, stop: controller });
+      calls.set(decision, { rests: [caller, ...above], stop: controller });
       const openedWallMs = clock.wallMs();
       let gone = false;
       // A machine that slept may find its monotonic clock where it was: then the wall clock tells. One
@@ -70,9 +81,10 @@ export function createLiveCalls(clock: Clock, releaseWithinMs: number): LiveCall
     has: (decision) => calls.has(decision),
     stop,
     learn(event) {
-      if (event.type === 'task.ended') stop((caller) => caller.task === event.task, 'ended');
+      if (event.type === 'task.ended') stop(({ task }) => task === event.task, 'ended');
       if (event.type !== 'revoked') return;
-      stop((caller) => caller[event.scope] === event.target, 'revoked');
+      const { scope, target } = event;
+      stop((ground) => ground[scope] === target, 'revoked');
     },
     size: () => calls.size,
   };

@@ -86,6 +86,7 @@ const standing: ReadonlySet<string> = new Set([
   'task_ended',
   'task_revoked',
   'task_expired',
+  'parent_over',
   'unknown_session',
   'session_revoked',
   'not_the_callers',

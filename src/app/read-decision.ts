@@ -6,6 +6,7 @@ import { type Circumstances, circumstances } from '../core/session/circumstances
 import { type BudgetState, facets } from '../core/state/facet.ts';
 import { createHead } from '../core/state/head.ts';
 import { changes } from '../core/state/reduce.ts';
+import { lineOf } from '../core/task/lineage.ts';
 import type { Entry, Ledger } from './ports.ts';
 import { eventOf, records, streamBack } from './read-records.ts';
 import type { Opened, Vault } from './vault.ts';
@@ -33,7 +34,8 @@ export interface Contents {
 /** How things stood when it was decided. */
 export interface Standing {
   readonly who: Circumstances;
-  readonly budgets: readonly (BudgetState & { readonly name: string })[];
+  /** Its own, and those of tasks above by their ids. */
+  readonly budgets: readonly (BudgetState & { readonly name: string; readonly task?: string })[];
 }
 
 export type Found =
@@ -150,12 +152,18 @@ export async function standingOf(
   if (!('task' in decision.who)) return undefined;
   const { agent, task } = decision.who;
   const started = await taskStart(ledger, task, position);
-  if (started === undefined || position - started.position > maxFolded) return undefined;
+  if (started === undefined) return undefined;
+  const above = started.event.task.above ?? [];
+  const outermost = above.at(-1);
+  const first = outermost === undefined ? started : await taskStart(ledger, outermost.task, position);
+  if (first === undefined || position - first.position > maxFolded) return undefined;
 
   const head = createHead();
-  const registered = await ledger.find(decision.reads[facets.agent(agent).name] ?? '');
-  if (registered !== undefined) take(head, registered);
-  for (let from = started.position; from < position; ) {
+  for (const one of [agent, ...above.map((over) => over.agent)]) {
+    const registered = await ledger.find(decision.reads[facets.agent(one).name] ?? '');
+    if (registered !== undefined) take(head, registered);
+  }
+  for (let from = first.position; from < position; ) {
     const entries = await ledger.read(from, Math.min(page, position - from));
     if (entries.length === 0) return undefined;
     for (const entry of entries) take(head, entry);
@@ -163,10 +171,12 @@ export async function standingOf(
   }
   const who = circumstances(head, decision.who, decision.at);
   if (!who.ok) return undefined;
-  const budgets = started.event.task.budgets.flatMap(({ name }) => {
-    const budget = head.get(facets.budget(task, name));
-    return budget === undefined ? [] : [{ name, ...budget }];
-  });
+  const budgets = lineOf(head, task).flatMap((one) =>
+    (head.get(facets.task(one))?.budgets ?? []).flatMap(({ name }) => {
+      const budget = head.get(facets.budget(one, name));
+      return budget === undefined ? [] : [{ name, ...budget, ...(one === task ? {} : { task: one }) }];
+    }),
+  );
   return { who: who.value, budgets };
 }
 

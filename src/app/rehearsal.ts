@@ -38,6 +38,8 @@ export interface Given {
     readonly params: { readonly [name: string]: string };
     readonly ageMs: number;
     readonly hasPrompt: boolean;
+    /** How many tasks it was started under, at most `maxDepth`. */
+    readonly depth: number;
     /** What is left of each. */
     readonly budgets: readonly Budget[];
   };
@@ -113,7 +115,7 @@ export interface Rehearsed {
 const task = 't-test';
 const defaultGiven: Omit<Given, 'at'> = {
   agent: { id: 'agent', owner: 'local', autonomy: 'semi', verifiedAgoMs: 0 },
-  task: { type: 'test', params: {}, ageMs: 0, hasPrompt: false, budgets: [] },
+  task: { type: 'test', params: {}, ageMs: 0, hasPrompt: false, depth: 0, budgets: [] },
   session: { id: 's-test', ageMs: 0, idleMs: 0, calls: 0, labels: nothingRead },
   first: [],
   history: [],
@@ -207,7 +209,7 @@ function listening(force: InForce, questions: Question[]): InForce {
 }
 
 function stateOf({ at, agent, task: terms, session, first }: Given, force: InForce): Head {
-  const { params, type, purpose, onBehalfOf, budgets, hasPrompt } = terms;
+  const { params, type, purpose, onBehalfOf, budgets, hasPrompt, depth } = terms;
   const head = createHead();
   const set = (key: { readonly name: string }, value: unknown) =>
     head.move([{ facet: key.name, value }], 'given');
@@ -217,7 +219,8 @@ function stateOf({ at, agent, task: terms, session, first }: Given, force: InFor
     verifiedAt: at - agent.verifiedAgoMs,
     status: 'active',
   });
-  set(facets.task(task), {
+  const above = Array.from({ length: depth }, (_, i) => ({ task: `${task}-above-${i}`, agent: agent.id }));
+  const state = {
     id: task,
     type,
     agent: agent.id,
@@ -230,7 +233,9 @@ function stateOf({ at, agent, task: terms, session, first }: Given, force: InFor
     approver: 'test',
     status: 'active',
     hasPrompt,
-  });
+  };
+  set(facets.task(task), above.length === 0 ? state : { ...state, above });
+  for (const over of above) set(facets.task(over.task), { ...state, id: over.task, budgets: [] });
   for (const { name, limit } of budgets) set(facets.budget(task, name), { limit, reserved: 0, spent: 0 });
   set(facets.session(session.id), {
     task,

@@ -7,6 +7,9 @@ import { payloadRef } from '../core/record/payload.ts';
 import { withoutSecrets } from '../core/record/secret.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import { facets, type View } from '../core/state/facet.ts';
+import { childTerms } from '../core/task/child.ts';
+import { standsUnder } from '../core/task/lineage.ts';
+import type { Scope } from '../core/task/scope.ts';
 import { type BoundTerms, bind, defaultTaskMs, type Templates } from '../core/task/template.ts';
 import { type Administered, administer } from './administer.ts';
 import { canaryAgent } from './canary.ts';
@@ -26,6 +29,8 @@ export interface TaskOrder {
   /** Default: half an hour, or less where the template says less. */
   readonly ttlMs?: number;
   readonly prompt?: string;
+  /** The task that it is started under. */
+  readonly parent?: string;
 }
 
 export interface Started {
@@ -69,7 +74,10 @@ export async function startTask(
     }
     const session = place.id('s');
     const tokenId = place.id('k');
-    const expiresAt = place.at + ttlMs;
+    const asked = { ...order, scope, ttlMs, ttlAsked: order.ttlMs !== undefined };
+    const lineage = lineageOf(view, asked, place.at);
+    if (!lineage.ok) return lineage;
+    const { expiresAt, onBehalfOf, above, scope: within } = lineage.terms;
     const writings: Writing[] = [
       {
         id: place.id('e'),
@@ -93,14 +101,15 @@ export async function startTask(
           id: task,
           type: order.type,
           agent: order.agent,
-          ...(order.onBehalfOf === undefined ? {} : { onBehalfOf: order.onBehalfOf }),
+          ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
           ...(purpose === undefined ? {} : { purpose: plain(purpose) }),
           params: terms.terms.params,
           budgets,
           startedAt: place.at,
           expiresAt,
           approver: operator.id,
-          ...(scope === undefined ? {} : { scope }),
+          ...(above === undefined ? {} : { above }),
+          ...(within === undefined ? {} : { scope: within }),
         },
       },
     });
@@ -111,7 +120,7 @@ export async function startTask(
         event: {
           type: 'prompt.submitted',
           task,
-          author: order.onBehalfOf ?? operator.id,
+          author: onBehalfOf ?? operator.id,
           channel: 'operator',
           text: payloadRef(prompt),
         },
@@ -129,6 +138,26 @@ export async function startTask(
       value: { task, session, agent: order.agent, tokenId, expiresAtMs: expiresAt },
     };
   });
+}
+
+/** What it gets under the task that it is started under, if there is one. */
+function lineageOf(
+  view: View,
+  asked: Pick<TaskOrder, 'parent' | 'onBehalfOf'> & {
+    readonly scope: Scope | undefined;
+    readonly ttlMs: number;
+    readonly ttlAsked: boolean;
+  },
+  at: number,
+) {
+  const { parent, onBehalfOf, scope, ttlMs, ttlAsked } = asked;
+  const own = {
+    ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+    ...(scope === undefined ? {} : { scope }),
+  };
+  return parent === undefined
+    ? { ok: true as const, terms: { ...own, above: undefined, expiresAt: at + ttlMs } }
+    : childTerms(view, parent, { ...own, ttlMs, ttlAsked }, at);
 }
 
 /** What a task of this type gets of what is asked for it: with a template what fits it, else what is asked. */
@@ -151,7 +180,7 @@ export function startSession(
   return administer(road, operator, 'session.start', { kind: 'task', id: task }, (view, place) => {
     const state = view.get(facets.task(task));
     if (state === undefined) return { ok: false, code: 'not_found', reason: `no task \`${task}\`` };
-    if (state.status !== 'active' || place.at >= state.expiresAt) {
+    if (state.status !== 'active' || place.at >= state.expiresAt || !standsUnder(view, task, place.at)) {
       return { ok: false, code: 'not_possible', reason: `task \`${task}\` is over; start a new one` };
     }
     const session = place.id('s');
@@ -180,7 +209,11 @@ export function renewToken(
     const state = view.get(facets.session(session));
     if (state === undefined) return { ok: false, code: 'not_found', reason: `no session \`${session}\`` };
     const task = view.get(facets.task(state.task));
-    const over = task === undefined || task.status !== 'active' || place.at >= task.expiresAt;
+    const over =
+      task === undefined ||
+      task.status !== 'active' ||
+      place.at >= task.expiresAt ||
+      !standsUnder(view, state.task, place.at);
     if (over || state.status !== 'active') {
       return { ok: false, code: 'not_possible', reason: `session \`${session}\` is over; start a new task` };
     }

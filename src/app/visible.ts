@@ -6,6 +6,7 @@ import type { Caller } from '../core/request/proposal.ts';
 import { circumstances } from '../core/session/circumstances.ts';
 import { facets } from '../core/state/facet.ts';
 import { mayEverAdmit } from '../core/task/admit.ts';
+import { lineOf } from '../core/task/lineage.ts';
 import type { Road } from './road.ts';
 
 export function mayList(
@@ -20,16 +21,20 @@ export function mayList(
   if (entry === undefined) return false;
   const standing = circumstances(road.sequencer.head, caller, road.clock.wallMs());
   if (!standing.ok) return false;
-  const scope = road.sequencer.head.get(facets.task(caller.task))?.scope;
-  const outside =
-    scope !== undefined &&
-    !mayEverAdmit(scope, {
-      action: entry.action,
-      class: entry.class,
-      server: entry.server,
-      tool: entry.target,
-      resource: { type: entry.resource.type, level: entry.resource.label.level },
-    });
+  const { head } = road.sequencer;
+  const outside = lineOf(head, caller.task).some((task) => {
+    const scope = head.get(facets.task(task))?.scope;
+    return (
+      scope !== undefined &&
+      !mayEverAdmit(scope, {
+        action: entry.action,
+        class: entry.class,
+        server: entry.server,
+        tool: entry.target,
+        resource: { type: entry.resource.type, level: entry.resource.label.level },
+      })
+    );
+  });
   const question = questionFor(
     {
       entry,

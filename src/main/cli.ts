@@ -62,6 +62,7 @@ task
   .option('--ttl <duration>', 'how long it may live (default: 30m, or what its template allows)')
   .option('--on-behalf-of <who>', 'the person it is done for')
   .option('--purpose <text>', 'what for, for those who read the record')
+  .option('--parent <task>', 'the task that it is started under: it gets no more than that one has')
   .option('--prompt <text>', 'what the person asked; `-` reads it from standard input')
   .option('--json', 'print one JSON object')
   .action(async (flags) => (await import('../edges/cli/task.ts')).startTask(daemon(), flags, readStdin));

@@ -26,7 +26,8 @@ import { createVault } from '../app/vault.ts';
 import { mayList } from '../app/visible.ts';
 import type { Event } from '../core/record/event.ts';
 import type { Caller, Operator } from '../core/request/proposal.ts';
-import { facets } from '../core/state/facet.ts';
+import { facets, type View } from '../core/state/facet.ts';
+import { above, lineOf } from '../core/task/lineage.ts';
 import { catalogueRoutes } from '../edges/api/catalogue-routes.ts';
 import { policyRoutes } from '../edges/api/policy-routes.ts';
 import { recordRoutes } from '../edges/api/record-routes.ts';
@@ -205,7 +206,7 @@ export async function startDaemon(
     } else gateway.handle(req, res);
   });
   sequencer.onEvent((event) => {
-    const lost = losers(event);
+    const lost = losers(event, sequencer.head);
     if (lost === undefined) return;
     gateway.forget(lost);
     // A process that serves nobody's task any more is not left running.
@@ -339,10 +340,13 @@ function usable(dataDir: string): void {
 }
 
 /** Who lost its standing by an event. */
-function losers(event: Event): ((caller: Caller) => boolean) | undefined {
-  if (event.type === 'task.ended') return (caller) => caller.task === event.task;
-  if (event.type === 'revoked') return (caller) => caller[event.scope] === event.target;
-  return undefined;
+function losers(event: Event, head: View): ((caller: Caller) => boolean) | undefined {
+  if (event.type === 'task.ended') return ({ task }) => lineOf(head, task).includes(event.task);
+  if (event.type !== 'revoked') return undefined;
+  const { scope, target } = event;
+  return (caller) =>
+    caller[scope] === target ||
+    (scope !== 'session' && above(head, caller.task).some((one) => one[scope] === target));
 }
 
 async function listening(server: Server, { host, port }: DaemonOptions): Promise<string> {

@@ -82,6 +82,7 @@ test('the page names every code of a decision, and no other', () => {
     task_expired: true,
     unknown_session: true,
     session_revoked: true,
+    parent_over: true,
     not_the_callers: true,
   };
   expect([...column(page('record'), '| `code` | means |')].sort()).toEqual(Object.keys(codes).sort());

@@ -30,7 +30,7 @@ const entry: CatalogueEntry = {
 const who = (untrusted: boolean): Circumstances => ({
   at: 1_700_000_000_000,
   agent: { id: 'a', owner: 'o', autonomy: 'semi', verifiedSecondsAgo: 1 },
-  task: { id: 't', type: 'support', params: {}, ageSeconds: 1, hasPrompt: false },
+  task: { id: 't', type: 'support', params: {}, ageSeconds: 1, hasPrompt: false, depth: 0 },
   session: {
     id: 's',
     ageSeconds: 1,

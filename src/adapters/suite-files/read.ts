@@ -23,6 +23,7 @@ import type { Place } from '../../core/policy/source.ts';
 import { budgetShape, outcomes } from '../../core/record/event.ts';
 import type { Proposal } from '../../core/request/proposal.ts';
 import { seenKinds } from '../../core/session/seen.ts';
+import { maxDepth } from '../../core/task/lineage.ts';
 import type { Problem } from '../catalogue-files/problem.ts';
 import {
   booleanOf,
@@ -154,7 +155,7 @@ function readAgent(reading: Reading, field: Field | undefined, before: Given['ag
 }
 
 function readTask(reading: Reading, field: Field | undefined, before: Given['task']): Given['task'] {
-  const known = ['type', 'purpose', 'onBehalfOf', 'params', 'age', 'prompt', 'budgets'];
+  const known = ['type', 'purpose', 'onBehalfOf', 'params', 'age', 'prompt', 'depth', 'budgets'];
   const fields = section(reading, field, 'the task', known);
   const purpose = stringOf(reading, fields.get('purpose'), 'the purpose') ?? before.purpose;
   const onBehalfOf = stringOf(reading, fields.get('onBehalfOf'), '`onBehalfOf`') ?? before.onBehalfOf;
@@ -165,8 +166,16 @@ function readTask(reading: Reading, field: Field | undefined, before: Given['tas
     params: fields.has('params') ? readParams(reading, fields.get('params')) : before.params,
     ageMs: durationOf(reading, fields.get('age')) ?? before.ageMs,
     hasPrompt: booleanOf(reading, fields.get('prompt'), '`prompt`') ?? before.hasPrompt,
+    depth: depthOf(reading, fields.get('depth')) ?? before.depth,
     budgets: fields.has('budgets') ? readBudgets(reading, fields.get('budgets')) : before.budgets,
   };
+}
+
+function depthOf(reading: Reading, field: Field | undefined): number | undefined {
+  const depth = countOf(reading, field);
+  if (depth === undefined || depth <= maxDepth) return depth;
+  reading.report(field?.value ?? null, `a task has at most ${maxDepth} tasks above it`);
+  return undefined;
 }
 
 function readParams(reading: Reading, field: Field | undefined): Given['task']['params'] {

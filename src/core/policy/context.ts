@@ -84,6 +84,7 @@ function taskEntity(uid: EntityUid, task: Circumstances['task']): Entity {
       ...(task.onBehalfOf === undefined ? {} : { onBehalfOf: task.onBehalfOf }),
       ageSeconds: task.ageSeconds,
       hasPrompt: task.hasPrompt,
+      depth: task.depth,
     },
     parents: [],
     tags: task.params,

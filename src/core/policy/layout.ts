@@ -48,6 +48,7 @@ export const entityTypes = {
     'onBehalfOf?': string,
     ageSeconds: long,
     hasPrompt: bool,
+    depth: long,
   }),
   Operator: record({ channel: string }),
   Administered: record({}),

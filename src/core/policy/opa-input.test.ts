@@ -43,6 +43,7 @@ const who: Circumstances = {
     onBehalfOf: 'alice',
     ageSeconds: 60,
     hasPrompt: true,
+    depth: 1,
   },
   session: { id: 's1', ageSeconds: 30, idleSeconds: 1, calls: 7, labels: label },
 };
@@ -63,6 +64,7 @@ test('the whole document', () => {
       type: 'support',
       params: { ticket: '42' },
       has_prompt: true,
+      depth: 1,
       started_at: '2027-01-31T08:14:42.123Z',
       purpose: 'refunds',
       on_behalf_of: 'alice',

@@ -47,6 +47,7 @@ export function opaInput(
       type: task.type,
       params: task.params,
       has_prompt: task.hasPrompt,
+      depth: task.depth,
       started_at: utc(instants.taskStartedAt),
       ...(task.purpose === undefined ? {} : { purpose: task.purpose }),
       ...(task.onBehalfOf === undefined ? {} : { on_behalf_of: task.onBehalfOf }),

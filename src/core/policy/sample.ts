@@ -47,6 +47,7 @@ export const caller: Circumstances = {
     params: { ticket: '42' },
     ageSeconds: 600,
     hasPrompt: false,
+    depth: 0,
   },
   session: { id: 'session-1', ageSeconds: 300, idleSeconds: 5, calls: 3, labels: nothingRead },
 };

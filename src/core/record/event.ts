@@ -64,6 +64,13 @@ export const taskShape = z.strictObject({
   startedAt: instantMs,
   expiresAt: instantMs,
   approver: id,
+  /** The tasks that it was started under, the nearest first; absent for one that a person started. */
+  above: z
+    .array(z.strictObject({ task: id, agent: id }))
+    .min(1)
+    .max(8)
+    .readonly()
+    .optional(),
   /** What may be done under it at most, with its parameters bound; absent where no template of its type was loaded. */
   scope: scopeShape.optional(),
 });
@@ -162,7 +169,12 @@ export const toolAccepted = z.strictObject({
   reason: z.string(),
 });
 
-const reserve = z.strictObject({ budget: z.string(), units: z.number().int().positive() });
+const reserve = z.strictObject({
+  budget: z.string(),
+  units: z.number().int().positive(),
+  /** Whose budget, where it is that of a task above. */
+  task: id.optional(),
+});
 export type Reserve = z.infer<typeof reserve>;
 
 const fact = z.strictObject({

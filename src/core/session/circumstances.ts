@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of who asks, at one instant: the facts that every decision about an agent starts from.
-import { type Label, nothingRead } from '../label/label.ts';
+import type { Label } from '../label/label.ts';
 import type { Fact } from '../record/event.ts';
 import type { Caller } from '../request/proposal.ts';
 import { facets, type View } from '../state/facet.ts';
+import { labelsOf, standsUnder } from '../task/lineage.ts';
 
 /** Everything policy may know of the caller besides the request itself. Seconds are whole, rounded down. */
 export interface Circumstances {
@@ -22,6 +23,8 @@ export interface Circumstances {
     readonly onBehalfOf?: string;
     readonly ageSeconds: number;
     readonly hasPrompt: boolean;
+    /** How many tasks it was started under. */
+    readonly depth: number;
   };
   readonly session: {
     readonly id: string;
@@ -39,6 +42,7 @@ export type NoStanding =
   | 'task_ended'
   | 'task_revoked'
   | 'task_expired'
+  | 'parent_over'
   | 'unknown_session'
   | 'session_revoked'
   | 'not_the_callers';
@@ -60,6 +64,7 @@ export function circumstances(
   if (task.status !== 'active')
     return { ok: false, code: task.status === 'ended' ? 'task_ended' : 'task_revoked' };
   if (at >= task.expiresAt) return { ok: false, code: 'task_expired' };
+  if (!standsUnder(view, caller.task, at)) return { ok: false, code: 'parent_over' };
 
   const session = view.get(facets.session(caller.session));
   if (session === undefined) return { ok: false, code: 'unknown_session' };
@@ -69,7 +74,7 @@ export function circumstances(
   }
 
   const activity = view.get(facets.activity(caller.session)) ?? { calls: 0, lastAt: session.startedAt };
-  const labels = view.get(facets.labels(caller.task)) ?? nothingRead;
+  const labels = labelsOf(view, caller.task);
   const value: Circumstances = {
     at,
     agent: {
@@ -86,6 +91,7 @@ export function circumstances(
       ...(task.onBehalfOf === undefined ? {} : { onBehalfOf: task.onBehalfOf }),
       ageSeconds: seconds(at - task.startedAt),
       hasPrompt: task.hasPrompt,
+      depth: task.above?.length ?? 0,
     },
     session: {
       id: caller.session,
@@ -106,6 +112,7 @@ export function circumstances(
       'task.type': ledger(task.type, task.startedAt),
       'task.startedAt': ledger(task.startedAt, task.startedAt),
       'task.expiresAt': ledger(task.expiresAt, task.startedAt),
+      ...(task.above === undefined ? {} : { 'task.depth': ledger(task.above.length, task.startedAt) }),
       'task.hasPrompt': ledger(task.hasPrompt, task.startedAt),
       'session.startedAt': ledger(session.startedAt, session.startedAt),
       'session.calls': ledger(activity.calls, activity.lastAt),

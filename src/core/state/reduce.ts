@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each event changes. The only place that knows; everything else folds.
-import { join, nothingRead, sameLabel } from '../label/label.ts';
+import { join, type Label, nothingRead, sameLabel } from '../label/label.ts';
 import type { BodyOf, DecisionEvent, EventBody, ObservationEvent, Reserve } from '../record/event.ts';
 import { withSeen } from '../session/seen.ts';
 import { nextState } from '../task/admit.ts';
+import { lineOf } from '../task/lineage.ts';
 import { type FacetKey, facets, type View } from './facet.ts';
 
 /** `value: undefined` removes the facet. */
@@ -140,13 +141,14 @@ function opened(
   const { reserves, worst } = event.open;
   const activity = view.get(facets.activity(session)) ?? { calls: 0, lastAt: at };
   // It holds only what there is, so that closing it gives back what was taken.
-  const held = total(reserves).flatMap(({ budget: name, units }) => {
-    const key = facets.budget(task, name);
+  const held = total(reserves).flatMap((reserve) => {
+    const { budget: name, units } = reserve;
+    const key = facets.budget(reserve.task ?? task, name);
     const budget = view.get(key);
     if (budget === undefined) return [];
     return [
       {
-        reserve: { budget: name, units },
+        reserve,
         change: set(key, { ...budget, reserved: budget.reserved + units }),
       },
     ];
@@ -189,7 +191,7 @@ function closed(
   if (task === undefined) return [gone];
   const spentUnits = event.status === 'unreleased' ? 0 : 1;
   const settled = call.reserves.flatMap((reserve) => {
-    const key = facets.budget(task, reserve.budget);
+    const key = facets.budget(reserve.task ?? task, reserve.budget);
     const budget = view.get(key);
     if (budget === undefined) return [];
     return [
@@ -200,9 +202,9 @@ function closed(
       }),
     ];
   });
-  const before = view.get(facets.labels(task)) ?? nothingRead;
-  const after = event.status === 'unreleased' ? before : join(before, event.label);
-  const labels = sameLabel(before, after) ? [] : [set(facets.labels(task), after)];
+  // All of the line: what a child reads it may tell those above it, and nobody would see it.
+  const labels =
+    event.status === 'unreleased' ? [] : lineOf(view, task).flatMap((one) => read(view, one, event.label));
   const { session, agent, action } = call;
   const did =
     session === undefined || agent === undefined || action === undefined
@@ -235,11 +237,20 @@ function done(session: string, agent: string, action: string, id: string): reado
   ];
 }
 
+function read(view: View, task: string, label: Label): readonly Change[] {
+  const before = view.get(facets.labels(task)) ?? nothingRead;
+  const after = join(before, label);
+  return sameLabel(before, after) ? [] : [set(facets.labels(task), after)];
+}
+
 /** One reserve for each budget, however often it is named. */
 function total(reserves: readonly Reserve[]): readonly Reserve[] {
-  const units = new Map<string, number>();
-  for (const one of reserves) units.set(one.budget, (units.get(one.budget) ?? 0) + one.units);
-  return [...units].map(([budget, sum]) => ({ budget, units: sum }));
+  const units = new Map<string, Reserve>();
+  for (const one of reserves) {
+    const key = JSON.stringify([one.task ?? null, one.budget]);
+    units.set(key, { ...one, units: (units.get(key)?.units ?? 0) + one.units });
+  }
+  return [...units.values()];
 }
 
 function set<T>(key: FacetKey<T>, value: T): Change {

@@ -53,6 +53,7 @@ const orderShape = z.strictObject({
     .max(maxTaskMs, 'a task lives for seven days at most')
     .optional(),
   prompt: z.string().max(200_000).optional(),
+  parent: name.optional(),
 });
 
 const endShape = z.strictObject({ task: name, reason: z.string().max(1000).default('') });
@@ -100,7 +101,7 @@ export function taskRoutes(
       run: async ({ operator, body }) => {
         const order = orderShape.safeParse(body);
         if (!order.success) return invalid(order.error);
-        const { onBehalfOf, purpose, prompt, ttlMs, ...rest } = order.data;
+        const { onBehalfOf, purpose, prompt, ttlMs, parent, ...rest } = order.data;
         return minted(
           await startTask(road, randomness, operator, {
             ...rest,
@@ -108,6 +109,7 @@ export function taskRoutes(
             ...(purpose === undefined ? {} : { purpose }),
             ...(ttlMs === undefined ? {} : { ttlMs }),
             ...(prompt === undefined ? {} : { prompt }),
+            ...(parent === undefined ? {} : { parent }),
           }),
         );
       },

@@ -142,9 +142,10 @@ function reads({ reads: all }: Explanation): readonly string[] {
 }
 
 function budgets({ budgets: all, reserves }: Explanation): readonly string[] {
-  return all.map(({ name, limit, spent, reserved }) => {
-    const taken = reserves.find(({ budget }) => budget === name)?.units ?? 0;
-    return `  ${printable(name)}  ${spent} of ${limit} spent, ${reserved} in flight before this${taken === 0 ? '' : `; this took ${taken}`}`;
+  return all.map(({ name, limit, spent, reserved, task }) => {
+    const taken = reserves.find((one) => one.budget === name && one.task === task)?.units ?? 0;
+    const whose = task === undefined ? '' : ` of ${printable(task)}`;
+    return `  ${printable(name)}${whose}  ${spent} of ${limit} spent, ${reserved} in flight before this${taken === 0 ? '' : `; this took ${taken}`}`;
   });
 }
 

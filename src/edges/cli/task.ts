@@ -15,6 +15,7 @@ export interface StartOptions {
   readonly onBehalfOf?: string;
   readonly purpose?: string;
   readonly prompt?: string;
+  readonly parent?: string;
   readonly json?: boolean;
 }
 
@@ -44,6 +45,7 @@ export async function startTask(
       ...(options.onBehalfOf === undefined ? {} : { onBehalfOf: options.onBehalfOf }),
       ...(options.purpose === undefined ? {} : { purpose: options.purpose }),
       ...(prompt === undefined ? {} : { prompt }),
+      ...(options.parent === undefined ? {} : { parent: options.parent }),
     }),
   );
   if (options.json === true) return print(JSON.stringify(body));

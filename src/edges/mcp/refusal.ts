@@ -22,6 +22,7 @@ const sentences: Readonly<Record<Refusal['code'], string>> = {
   task_ended: 'the task has ended',
   task_revoked: 'the task has been revoked',
   task_expired: 'the time of the task is over',
+  parent_over: 'a task that this one was started under is over',
   unknown_session: 'the session of this token is not known',
   session_revoked: 'the session has been revoked',
   not_the_callers: 'the session, task and agent of this token do not belong together',
