@@ -45,6 +45,7 @@ serveStdio(() => {
     return { ...said(`${job} is deployed`), structuredContent: { build: `${job}-1` } };
   });
   tool('grant_role', 'Give this account a role', { role: text });
+  tool('deploy_key', 'Get a key that may deploy a job', { job: text });
   tool('refund', 'Pay money back', { customer: text, amount: cents });
   return server;
 });

@@ -70,9 +70,9 @@ describe('policy test', () => {
       /history_test\.yaml:\d+:\d+: history: refunds within the budget: ops\/refund/,
     );
     expect(people.stdout).toContain('  expected deny, and it is allow (permitted) by history.refund\n');
-    expect(people.stdout).toContain('19 of 20 calls are decided as expected');
+    expect(people.stdout).toContain('21 of 22 calls are decided as expected');
     expect(machines).toMatchObject({ code: 3 });
-    expect(machines.stdout).toContain('tests="20" failures="1"');
+    expect(machines.stdout).toContain('tests="22" failures="1"');
   });
 
   test('without any suite there is nothing to be content with', async () => {

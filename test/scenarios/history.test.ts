@@ -125,9 +125,20 @@ test('a CI account may try three times, is then told to wait for a person, and g
   expect(await again.call('deploy', { job: 'flaky-app' })).toBe('pending_approval');
   expect(await again.call('deploy', { job: 'app' })).toBe('done');
   expect(await ci.call('grant_role', { role: 'admin' })).toBe('forbidden');
+  expect(await ci.call('deploy_key', { job: 'flaky-app' })).toBe('forbidden');
+  expect(ci.told()).toContain('A failing deployment is no reason to');
   expect(await ci.call('refund', { customer: 'c1', amount: 1 })).toBe('no_permit');
   expect(reached('deploy', { job: 'flaky-app' })).toBe(3);
   expect(reached('grant_role')).toBe(0);
+  expect(reached('deploy_key')).toBe(0);
+
+  // What the person finds who looks at it.
+  const [waiting] = await daemon.events(`session=${ci.session}&outcome=step_up`);
+  const { out } = await daemon.cli('explain', waiting.id);
+  expect(out).toContain('forbid history.three-tries  satisfied');
+  expect(out).toContain('"job": "flaky-app"');
+  expect(out).toMatch(/what history said\n {2}true {3}history\.three-tries: /);
+  expect(out).toMatch(/what would lift it\n.*platform/);
 });
 
 test('a page is written only after this session has read it', async () => {
