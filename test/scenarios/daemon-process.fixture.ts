@@ -47,6 +47,8 @@ export interface Ran {
 
 export interface DaemonFiles {
   readonly mcpServers: Readonly<Record<string, object>>;
+  /** An example's directories, read where they lie and never written. Without it, they are made of the two below. */
+  readonly from?: { readonly policies: string; readonly catalogue: string; readonly tasks?: string };
   readonly policies?: string;
   /** By server: lines of YAML beside `server:`, for what `accept` does not propose. */
   readonly catalogue?: Readonly<Record<string, string>>;
@@ -62,15 +64,9 @@ const readyWithinMs = 30_000;
 export async function runDaemon(files: DaemonFiles): Promise<DaemonProcess> {
   const dir = mkdtempSync(join(tmpdir(), 'cs-process-'));
   const dataDir = join(dir, 'data');
-  const [policyDir, catalogueDir, mcpFile] = ['policies', 'catalogue', 'mcp.json'].map((name) =>
-    join(dir, name),
-  ) as [string, string, string];
-  mkdirSync(policyDir);
-  mkdirSync(catalogueDir);
-  writeFileSync(join(policyDir, 'test.cedar'), files.policies ?? permitAll);
+  const mcpFile = join(dir, 'mcp.json');
   writeFileSync(mcpFile, JSON.stringify({ mcpServers: files.mcpServers }));
-  for (const [server, lines] of Object.entries(files.catalogue ?? {}))
-    writeFileSync(join(catalogueDir, `${server}.yaml`), `server: ${server}\n${lines}\n`);
+  const from = files.from ?? written(dir, files);
   const control = daemonAt(socketPathOf(dataDir));
 
   let child: ChildProcess | undefined;
@@ -79,7 +75,15 @@ export async function runDaemon(files: DaemonFiles): Promise<DaemonProcess> {
   let listen = '127.0.0.1:0';
 
   async function start() {
-    const own = ['--policies', policyDir, '--catalogue', catalogueDir, '--mode', files.mode ?? 'enforce'];
+    const own = [
+      '--policies',
+      from.policies,
+      '--catalogue',
+      from.catalogue,
+      '--mode',
+      files.mode ?? 'enforce',
+    ];
+    if (from.tasks !== undefined) own.push('--tasks', from.tasks);
     const args = ['up', '--mcp', mcpFile, '--data', dataDir, '--listen', listen, ...own];
     const env = { ...process.env, ...files.env };
     const started = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
@@ -158,4 +162,14 @@ export async function runDaemon(files: DaemonFiles): Promise<DaemonProcess> {
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+function written(dir: string, files: DaemonFiles): NonNullable<DaemonFiles['from']> {
+  const [policies, catalogue] = [join(dir, 'policies'), join(dir, 'catalogue')];
+  mkdirSync(policies);
+  mkdirSync(catalogue);
+  writeFileSync(join(policies, 'test.cedar'), files.policies ?? permitAll);
+  for (const [server, lines] of Object.entries(files.catalogue ?? {}))
+    writeFileSync(join(catalogue, `${server}.yaml`), `server: ${server}\n${lines}\n`);
+  return { policies, catalogue };
 }
