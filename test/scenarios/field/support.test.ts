@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// A support agent at the customer database of the demo: it works on tickets, exports nobody, and pays back within
+// limits. What was paid is what that database has. What the agent does when it is hijacked: test/scenarios/demo.test.ts.
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seed } from '../../../examples/demo/seed.ts';
+import { verifies } from '../../requirements.ts';
+import { exampleServer, examples, type FieldCase, fieldFiles, openCase } from './case.fixture.ts';
+
+let file: string;
+let field: FieldCase;
+
+beforeAll(async () => {
+  field = await openCase(async (dir) => {
+    await seed(dir);
+    file = join(dir, 'crm.sqlite');
+    const crm = exampleServer('demo/servers/crm.ts', '--db', file);
+    const { policies } = fieldFiles('support');
+    return { mcpServers: { crm }, from: { policies, catalogue: join(examples, 'demo/catalogue') } };
+  });
+});
+afterAll(() => field?.[Symbol.asyncDispose]());
+
+function paidTo(customerId: number): readonly unknown[] {
+  using db = new DatabaseSync(file, { readOnly: true });
+  const paid = db.prepare('SELECT amount FROM refund WHERE customerId = ? ORDER BY id').all(customerId);
+  return paid.map(({ amount }) => amount);
+}
+
+const refund = (customerId: number, amount: number) => ({ customerId, amount, currency: 'EUR' });
+
+test('it reads tickets and the customers that they are about, and exports nobody', async () => {
+  const agent = await field.agent({ type: 'support' });
+  const ticket = await agent.call('crm__get_ticket', { ticketId: 42 });
+  expect(ticket.text).toContain('the kettles arrived broken');
+  const customer = await agent.call('crm__get_customer', { customerId: 3 });
+  expect(customer.text).toContain('ada.costa@post.example');
+  const refused = await agent.call('crm__export_customers', {});
+  expect(refused.code).toBe('forbidden');
+  expect(refused.text).toContain('Look up the one customer that the ticket names');
+  expect(refused.text).not.toContain('@post.example');
+  const why = await refused.why();
+  expect(why.verdict('support.no-export')).toMatchObject({ effect: 'forbid', owner: 'privacy' });
+  expect(why.observation).toBeUndefined();
+  expect(await agent.tools()).not.toContain('crm__export_customers');
+});
+
+test('it pays back up to 100.00 at once and 150.00 a day; what is more waits for finance', async () => {
+  verifies('history.no-overspending');
+  const agent = await field.agent({ type: 'support', agent: 'payer' });
+  for (const amount of [9000, 6000])
+    expect(await agent.call('crm__refund', refund(3, amount))).toMatchObject({ code: 'done' });
+  const split = await agent.call('crm__refund', refund(3, 1));
+  expect(split.code).toBe('pending_approval');
+  const why = await split.why();
+  expect(why.verdict('support.refund-over-limit')).toBeUndefined();
+  expect(why.verdict('support.refunds-of-a-day')).toMatchObject({ remedy: { approvers: ['finance'] } });
+  expect(why.past('support.refunds-of-a-day')).toEqual([true]);
+  const other = await field.again(agent);
+  expect(await other.call('crm__refund', refund(3, 1))).toMatchObject({ code: 'pending_approval' });
+  expect(paidTo(3)).toEqual([9000, 6000]);
+
+  const large = await agent.call('crm__refund', refund(4, 48_000));
+  expect(large.code).toBe('pending_approval');
+  expect((await large.why()).verdict('support.refund-over-limit')).toMatchObject({ remedy: { quorum: 2 } });
+  expect(paidTo(4)).toEqual([]);
+
+  const codes = await Promise.all(
+    Array.from({ length: 12 }, async (_, i) => {
+      const { code } = await (i % 2 === 0 ? agent : other).call('crm__refund', refund(5, 2000));
+      return code;
+    }),
+  );
+  expect(codes.filter((code) => code === 'done')).toHaveLength(7);
+  expect(codes.filter((code) => code === 'pending_approval')).toHaveLength(5);
+  expect(paidTo(5)).toEqual(Array(7).fill(2000));
+});
