@@ -24,7 +24,8 @@ export interface Sink extends AsyncDisposable {
 
 const NOTHING: Received = { requests: 0, bytes: 0, text: '' };
 
-export async function openSink(): Promise<Sink> {
+/** @param page what every host answers to whoever reads it */
+export async function openSink(page = 'all systems operational'): Promise<Sink> {
   const byHost = new Map<string, Received>();
 
   const server = createServer((request, response) => {
@@ -38,7 +39,7 @@ export async function openSink(): Promise<Sink> {
           bytes: before.bytes + body.length + Buffer.byteLength(query),
           text: (before.text + query + body.toString()).slice(0, MAX_KEPT_CHARS),
         });
-        response.end(request.method === 'GET' ? 'all systems operational' : 'thank you');
+        response.end(request.method === 'GET' ? page : 'thank you');
       })
       .catch(() => response.destroy());
   });
