@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Text as it is compared: one spelling for what a person would read as the same.
+ *
+ * Folding makes things equal and never makes them trusted: what folds to a trusted value without being it is
+ * a look-alike (typed.ts), and told apart by who asks.
+ *
+ * Source: Unicode TR 36 and 39 (confusables), NFKC.
+ */
+
+/** What is not seen: zero-width, joiners, bidi controls, variation selectors, tags, soft hyphens. */
+const unseen = /\p{Default_Ignorable_Code_Point}/gu;
+
+export function foldText(text: string): string {
+  return text.normalize('NFKC').replace(unseen, '').toLowerCase().replace(/\s+/gu, ' ').trim();
+}
+
+// The letters of other scripts, and signs, that are drawn like Latin ones: enough for addresses and names.
+const alike: Readonly<Record<string, string>> = {
+  а: 'a',
+  в: 'b',
+  с: 'c',
+  ԁ: 'd',
+  е: 'e',
+  ё: 'e',
+  һ: 'h',
+  і: 'i',
+  ї: 'i',
+  ј: 'j',
+  к: 'k',
+  ӏ: 'l',
+  м: 'm',
+  п: 'n',
+  о: 'o',
+  р: 'p',
+  ԛ: 'q',
+  г: 'r',
+  ѕ: 's',
+  т: 't',
+  у: 'y',
+  ѵ: 'v',
+  ԝ: 'w',
+  х: 'x',
+  ь: 'b',
+  α: 'a',
+  β: 'b',
+  ε: 'e',
+  η: 'n',
+  ι: 'i',
+  κ: 'k',
+  ν: 'v',
+  ο: 'o',
+  ρ: 'p',
+  τ: 't',
+  υ: 'u',
+  χ: 'x',
+  γ: 'y',
+  ı: 'i',
+  ɡ: 'g',
+  ɑ: 'a',
+  ǀ: 'l',
+  '0': 'o',
+  '1': 'l',
+  '|': 'l',
+  $: 's',
+  '5': 's',
+  '@': '@',
+};
+
+/** Two texts with the same skeleton can be taken for each other at a glance. */
+export function skeleton(text: string): string {
+  const plain = foldText(text).normalize('NFD').replace(/\p{M}/gu, '');
+  const letters = Array.from(plain, (c) => alike[c] ?? c).join('');
+  return letters
+    .replaceAll('rn', 'm')
+    .replaceAll('vv', 'w')
+    .replaceAll('i', 'l')
+    .replace(/[-_.\s]/g, '');
+}
+
+/** Words that carry meaning of their own; short and common ones do not. */
+export function tokensOf(text: string): readonly string[] {
+  return foldText(text).match(/[\p{L}\p{N}]+/gu) ?? [];
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What a request says: the values in it, the things that it names, and what it asks to be done.
+ *
+ * Read from what a person wrote, and from nothing else. It grants nothing: it is what reasons are looked for in.
+ */
+import type { ActionClass } from '../catalogue/taxonomy.ts';
+import { foldText, tokensOf } from './fold-text.ts';
+import { type Lexicon, lexicons } from './lexicon.ts';
+import { namedDays, type Typed, typedWithin } from './typed.ts';
+
+export interface Request {
+  readonly text: string;
+  /** Folded, for values that are to stand in it. */
+  readonly folded: string;
+  /** `kind value` of every value with a shape. */
+  readonly values: ReadonlySet<string>;
+  readonly typed: readonly Typed[];
+  /** Days of the year, `05-15`, however they are written. */
+  readonly days: ReadonlySet<string>;
+  /** Folded: what stands in quotation marks, and names of files. */
+  readonly named: ReadonlySet<string>;
+  readonly tokens: ReadonlySet<string>;
+  /** Tokens written like names. */
+  readonly names: ReadonlySet<string>;
+  readonly classes: ReadonlySet<ActionClass>;
+  readonly most: 'max' | 'min' | undefined;
+  /** Of how many the most, where it says so. */
+  readonly howMany: number;
+  /** It speaks of all of something. */
+  readonly all: boolean;
+  readonly givesBack: boolean;
+  readonly people: boolean;
+  readonly follows: boolean;
+}
+
+const maxRequest = 1 << 16;
+const quoted =
+  /(?<![\p{L}\p{N}])(?:'([^'\n]{1,200}?)'|"([^"\n]{1,200}?)"|“([^”\n]{1,200}?)”|`([^`\n]{1,200}?)`|«([^»\n]{1,200}?)»)(?![\p{L}\p{N}])/gu;
+
+export function readRequest(written: string): Request {
+  const text = written.slice(0, maxRequest).normalize('NFKC');
+  const typed = typedWithin(text);
+  const titles = [...text.matchAll(quoted)].map(
+    (match) => match.slice(1).find((part) => part !== undefined) ?? '',
+  );
+  const files = typed.filter(({ kind }) => kind === 'file').map(({ value }) => value);
+  // What is quoted is a title, and its words are no orders.
+  const orders = text.replace(quoted, ' ');
+  const words = foldText(orders).match(/[\p{L}\p{N}][\p{L}\p{N}'’-]*/gu) ?? [];
+  return {
+    text,
+    folded: foldText(text),
+    values: new Set(typed.map(keyOf)),
+    typed,
+    days: new Set([
+      ...namedDays(foldText(text)),
+      ...typed.filter(({ kind }) => kind === 'day').map(({ value }) => value.slice(5)),
+    ]),
+    named: new Set([...titles.map(foldText), ...files]),
+    tokens: new Set(tokensOf(text).filter(telling)),
+    names: new Set(namesIn(text)),
+    classes: classesIn(words),
+    most: lexicons
+      .map(({ most }) =>
+        words.map((word) => (Object.hasOwn(most, word) ? most[word] : undefined)).find(Boolean),
+      )
+      .find(Boolean),
+    howMany: numberIn(words),
+    all: says(words, ({ all }) => all),
+    givesBack: says(words, ({ back }) => back),
+    people: says(words, ({ people }) => people),
+    follows: says(words, ({ follow }) => follow),
+  };
+}
+
+export function keyOf({ kind, value }: Typed): string {
+  return `${kind} ${value}`;
+}
+
+const empty: ReadonlySet<string> = new Set(lexicons.flatMap((one) => one.empty));
+
+/** A word that can tell one thing from another. */
+export function telling(token: string): boolean {
+  return token.length > 1 && !empty.has(token);
+}
+
+function numberIn(words: readonly string[]): number {
+  for (const { most, numbers } of lexicons) {
+    const at = words.findIndex((word) => Object.hasOwn(most, word));
+    const before = words[at - 1];
+    if (before === undefined) continue;
+    const written = Object.hasOwn(numbers, before) ? numbers[before] : Number(before);
+    if (written !== undefined && Number.isInteger(written) && written > 0 && written <= 100) return written;
+  }
+  return 1;
+}
+
+function says(words: readonly string[], of: (lexicon: Lexicon) => readonly string[]): boolean {
+  const meant = new Set(lexicons.flatMap(of));
+  return words.some((word) => meant.has(word));
+}
+
+/** Capital letters within a sentence, and at its start where more of them follow. */
+function namesIn(text: string): readonly string[] {
+  return [...text.matchAll(/\p{Lu}[\p{L}\p{N}]+/gu)].map(([word]) => foldText(word)).filter(telling);
+}
+
+function classesIn(words: readonly string[]): ReadonlySet<ActionClass> {
+  const classes = new Set<ActionClass>();
+  for (const { verbs, negations, undone } of lexicons) {
+    for (const [i, word] of words.entries()) {
+      const meant = verbOf(verbs, word);
+      if (meant === undefined || negated(words, i, negations, undone)) continue;
+      for (const one of meant) classes.add(one);
+    }
+  }
+  return classes;
+}
+
+/** Inflected by the commonest endings; what is not known so is not known. */
+function verbOf(verbs: Lexicon['verbs'], word: string): readonly ActionClass[] | undefined {
+  for (const stem of [word, ...stemsOf(word)]) {
+    if (Object.hasOwn(verbs, stem)) return verbs[stem];
+    if (Object.hasOwn(verbs, `${stem}*`)) return verbs[`${stem}*`];
+  }
+  return undefined;
+}
+
+function stemsOf(word: string): readonly string[] {
+  return [
+    word.replace(/s$/, ''),
+    word.replace(/es$/, ''),
+    word.replace(/ed$/, ''),
+    word.replace(/d$/, ''),
+    word.replace(/ing$/, ''),
+    word.replace(/ing$/, 'e'),
+    word.replace(/(.)\1ing$/, '$1'),
+    word.replace(/ies$/, 'y'),
+  ].filter((stem) => stem !== word);
+}
+
+function negated(
+  words: readonly string[],
+  at: number,
+  negations: readonly string[],
+  undone: readonly string[],
+): boolean {
+  const before = words.slice(Math.max(0, at - 3), at);
+  return before.some((word) => negations.includes(word)) && !before.some((word) => undone.includes(word));
+}

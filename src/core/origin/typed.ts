@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Values with a shape: addresses, accounts, links, numbers, days, file names. One canonical form each, so that
+ * two spellings of one value are one value.
+ */
+import { foldText } from './fold-text.ts';
+
+export type Kind = 'email' | 'iban' | 'url' | 'host' | 'phone' | 'number' | 'day' | 'file' | 'text';
+
+export interface Typed {
+  readonly kind: Kind;
+  /** Canonical: equal for what is the same value. */
+  readonly value: string;
+}
+
+const email = /[\p{L}\p{N}][\p{L}\p{N}._%+'-]*@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/u;
+const iban = /[A-Z]{2}\d{2}(?: ?[A-Z0-9]){10,30}/;
+const url = /\b(?:https?:\/\/|www\.)[^\s<>"'`\])}]+/i;
+const phone = /\+\d[\d ().-]{6,18}\d/;
+const day = /\b\d{4}-\d{2}-\d{2}\b/;
+const number = /(?<![\p{L}\p{N}_.-])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\p{L}\p{N}_]|\.\d)/u;
+const file =
+  /[\p{L}\p{N}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*\.(?:txt|md|docx?|xlsx?|pptx?|pdf|csv|json|ya?ml|html?|png|jpe?g|gif|svg|zip|tar|gz|log|ts|js|py|sh|sql|ini|cfg|conf|toml|xml|eml|ics)\b/iu;
+
+const parts: readonly (readonly [Kind, RegExp])[] = [
+  ['email', email],
+  ['url', url],
+  ['iban', iban],
+  ['phone', phone],
+  ['file', file],
+  ['day', day],
+  ['number', number],
+];
+const within = parts.map(([kind, shape]) => [kind, new RegExp(shape.source, `${shape.flags}g`)] as const);
+const wholly = parts.map(
+  ([kind, shape]) => [kind, new RegExp(`^(?:${shape.source})$`, shape.flags)] as const,
+);
+
+/** What the whole text is. Free text is `text`, folded. */
+export function typedOf(value: string | number | boolean): Typed {
+  if (typeof value === 'number') return { kind: 'number', value: canonicalNumber(String(value)) };
+  if (typeof value === 'boolean') return { kind: 'text', value: String(value) };
+  const text = value.normalize('NFKC').trim();
+  for (const [kind, shape] of wholly) if (shape.test(text)) return { kind, value: canonical(kind, text) };
+  return { kind: 'text', value: foldText(text) };
+}
+
+const listMarks = /^(\s*(?:[-*•]\s*)?)\d{1,3}[.)](?=\s)/gmu;
+
+/** At most this much of one text is looked through; what lies behind it is not found, which is no reason for anything. */
+const maxSearched = 1 << 16;
+const maxFound = 2000;
+
+/** Every value with a shape inside of a text. */
+export function typedWithin(text: string): readonly Typed[] {
+  const found: Typed[] = [];
+  // The numbers of a list are no numbers in it.
+  let rest = text.slice(0, maxSearched).normalize('NFKC').replace(listMarks, '$1');
+  for (const [kind, shape] of within) {
+    rest = rest.replace(shape, (match) => {
+      if (found.length < maxFound) found.push({ kind, value: canonical(kind, trimmed(kind, match)) });
+      // What was taken as one kind is not read again as another: a number within an account is none.
+      return kind === 'file' || kind === 'day' ? match : ' ';
+    });
+  }
+  return found;
+}
+
+const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+const monthDay =
+  /\b(?:(\d{1,2})(?:st|nd|rd|th)?(?: of)? )?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: (\d{1,2})(?:st|nd|rd|th)?\b)?/g;
+
+/** Days of the year that are written with the name of a month: `05-15`. English. */
+export function namedDays(folded: string): readonly string[] {
+  return [...folded.matchAll(monthDay)].flatMap(([, before, month = '', after]) => {
+    const day = Number(before ?? after);
+    const at = months.indexOf(month) + 1;
+    return day >= 1 && day <= 31 ? [`${String(at).padStart(2, '0')}-${String(day).padStart(2, '0')}`] : [];
+  });
+}
+
+/** Whether a destination, a link or an account can be compared as a whole. */
+export function isAddress({ kind }: Typed): boolean {
+  return kind === 'email' || kind === 'iban' || kind === 'url' || kind === 'phone';
+}
+
+function trimmed(kind: Kind, match: string): string {
+  return kind === 'url' || kind === 'email' ? match.replace(/[.,;:!?]+$/, '') : match;
+}
+
+function canonical(kind: Kind, text: string): string {
+  switch (kind) {
+    case 'email':
+      return foldText(text).replace(/[.']+$/, '');
+    case 'iban':
+      return text.replaceAll(' ', '').toUpperCase();
+    case 'phone':
+      return text.replace(/[^\d+]/g, '');
+    case 'number':
+      return canonicalNumber(text);
+    case 'url':
+      return canonicalUrl(text);
+    default:
+      return foldText(text);
+  }
+}
+
+function canonicalNumber(text: string): string {
+  const value = Number(text.replaceAll(',', ''));
+  return Number.isFinite(value) ? String(Object.is(value, -0) ? 0 : value) : foldText(text);
+}
+
+function canonicalUrl(text: string): string {
+  const full = /^https?:/i.test(text) ? text : `https://${text}`;
+  const parsed = URL.parse(full);
+  return parsed === null ? foldText(text) : parsed.href.replace(/\/$/, '');
+}
