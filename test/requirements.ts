@@ -83,6 +83,12 @@ export const requirements = {
     source: 'docs/adr/0015-scopes.md',
     controls: ['ASI03', 'AARM-R2'],
   },
+  'origin.values': {
+    promise:
+      'for each value that decides what a call does, policy is told whether somebody who may say so has said it, and the record where it was read',
+    source: 'docs/origins.md',
+    controls: ['ASI01', 'ASI06', 'AARM-R2', 'AARM-R7', 'MITRE-ATLAS-AML.T0051'],
+  },
   'task.child': {
     promise:
       'a task that is started under another one gets no more than that one has, spends from it, and ends with it',

@@ -2,9 +2,12 @@
 // The way in: decide, make the decision durable, and only then let the edge act.
 // No edge calls the core around this.
 
+import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import { foldVersion } from '../core/decision/fold.ts';
 import type { Obligation } from '../core/decision/verdict.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
+import type { JsonObject } from '../core/json/value.ts';
+import { originFacts, untold } from '../core/origin/facts.ts';
 import type { BodyOf } from '../core/record/event.ts';
 import { payloadRef, type SealedPayload } from '../core/record/payload.ts';
 import { type Pseudonym, withoutSecrets } from '../core/record/secret.ts';
@@ -67,6 +70,7 @@ export async function authorize(
   try {
     const seal = await road.vault.sealer(caller.task).catch(() => undefined);
     if (seal === undefined) return refused('keys_unavailable');
+    await road.origins.ready(caller.task);
     const answers = new Map<string, Answered>();
     const stale = (): Answered => ({ answer: { ok: false, code: 'opa_stale' }, at: road.clock.wallMs() });
     const answerTo = (digest: string) =>
@@ -74,6 +78,10 @@ export async function authorize(
     const considering = {
       pseudonym: road.pseudonym,
       answers: road.second === undefined ? undefined : answerTo,
+      origins: (entry: CatalogueEntry, args: JsonObject) => {
+        const known = road.origins.of(caller.task);
+        return known === undefined ? untold(entry, args) : originFacts(known, entry, args);
+      },
     };
     const attempt = (view: UnitView, place: Place): Written<Authorization | Unasked> => {
       // Decided again: what was opened for the decision before is no call.
@@ -170,7 +178,11 @@ function decided(
     depends: true,
     result: {
       outcome: 'allow',
-      call: road.live.open(id, caller, considered.above ?? [], entry, place.monotonicMs),
+      call: road.live.open(
+        id,
+        { caller, above: considered.above ?? [], entry, args: considered.projection ?? {} },
+        place.monotonicMs,
+      ),
       args: canonicalJson(considered.args),
       modified: considered.transforms.length > 0,
       obligations: considered.obligations,

@@ -8,6 +8,8 @@ import type { OpinionFault } from '../core/decision/opinion.ts';
 import { maxTransforms, transformed } from '../core/decision/transform.ts';
 import type { Lift, Obligation, Transform, Verdict } from '../core/decision/verdict.ts';
 import type { JsonObject } from '../core/json/value.ts';
+import { type OriginFacts, unasked } from '../core/origin/facts.ts';
+import { originRecord } from '../core/origin/recorded.ts';
 import { type Described, questionFor } from '../core/policy/context.ts';
 import type { Question } from '../core/policy/question.ts';
 import { cedarArgs } from '../core/policy/values.ts';
@@ -91,6 +93,8 @@ export interface Moment {
 export interface Considering extends Pick<Road, 'pseudonym'> {
   /** The arguments come out of a record: they are the projection that was made then. */
   readonly projected?: boolean;
+  /** Where the values of a call come from. Absent: nobody knows. */
+  readonly origins?: ((entry: CatalogueEntry, args: JsonObject) => OriginFacts) | undefined;
   /** Absent: policy decides alone. */
   readonly answers?: Answers | undefined;
 }
@@ -161,7 +165,8 @@ export function consider(
       view.get(facets.seen(caller.agent)),
       usedBy(entry, resource, args, road.pseudonym),
     );
-    const bare = questionFor(described.value, standing.value, first);
+    const origin = road.origins?.(entry, described.projection) ?? unasked;
+    const bare = questionFor(described.value, standing.value, first, origin);
     const heard = hear(road, force.policies.conditions, view, past, {
       action: entry.action,
       caller,
@@ -176,7 +181,7 @@ export function consider(
       opaque: described.value.opaque,
       kept,
       first,
-      facts: { ...standing.facts, ...heard.facts },
+      facts: { ...standing.facts, ...heard.facts, ...originRecord(origin, at) },
     };
     const judged = judge(force, heard.question, soFar.lifts);
     if (!judged.ok) return { ...soFar, code: 'engine_failed' };
@@ -186,7 +191,16 @@ export function consider(
     // What policy denies needs no second opinion: the canary is denied whoever is down.
     if (road.answers !== undefined && outcome.outcome !== 'deny') {
       const { value, projection } = described;
-      const asking = askingAbout(value, projection, standing.value, view, caller, first, road.pseudonym);
+      const asking = askingAbout(
+        value,
+        projection,
+        standing.value,
+        view,
+        caller,
+        first,
+        origin,
+        road.pseudonym,
+      );
       const answered = road.answers(asking.digest);
       if (answered === undefined) return { ...soFar, unasked: asking };
       const counted = { ...answered, asking };

@@ -8,6 +8,7 @@
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import { parseJson } from '../core/json/parse.ts';
 import { isObject, type JsonObject } from '../core/json/value.ts';
+import { originOf } from '../core/origin/recorded.ts';
 import { adminQuestion, questionFor } from '../core/policy/context.ts';
 import { adminActions } from '../core/policy/layout.ts';
 import type { Question } from '../core/policy/question.ts';
@@ -189,7 +190,7 @@ function questionOf(
     args: values.args,
     opaque: request.argsOpaque,
   };
-  const question = questionFor(described, standing.who, decision.first ?? []);
+  const question = questionFor(described, standing.who, decision.first ?? [], originOf(decision.facts));
   const names = published.flatMap(({ conditions }) => conditions.map(({ name }) => name));
   const heard = Object.fromEntries(heardIn(decision.facts, names));
   return { ...question, context: { ...question.context, ...heard } };

@@ -10,6 +10,7 @@
  */
 import type { Lift, Remedy } from '../core/decision/verdict.ts';
 import type { JsonValue } from '../core/json/value.ts';
+import type { Lineage } from '../core/origin/facts.ts';
 import type { PolicyFile } from '../core/policy/source.ts';
 import type { DecisionEvent, ObservationEvent, Reserve } from '../core/record/event.ts';
 import { bodyOf } from './clauses.ts';
@@ -49,6 +50,8 @@ export interface Explanation {
   readonly lifts: readonly Lift[];
   readonly transforms: readonly string[];
   readonly obligations: readonly string[];
+  /** Where the values came from that were in doubt. */
+  readonly lineage?: readonly Lineage[];
   /** What the candidate would have said; see `would` of the record. */
   readonly would?: DecisionEvent['would'];
   /** What a second decision point was asked about and said, each time that it counted. */
@@ -134,6 +137,7 @@ export function explain(
     lifts: decision.lifts,
     transforms: decision.transforms,
     obligations: decision.obligations,
+    ...(contents.lineage === undefined ? {} : { lineage: contents.lineage }),
     ...(decision.would === undefined ? {} : { would: decision.would }),
     ...(contents.opinion === undefined ? {} : { opinion: readable(contents.opinion) }),
     ...(observation === undefined ? {} : { observation: observed(observation.event, contents) }),

@@ -2,6 +2,7 @@
 // Calls between their decision and their observation, on this node. An allow ages: it must be
 // released in time, once, and never after what it rests on was taken away.
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
+import type { JsonObject } from '../core/json/value.ts';
 import type { Event } from '../core/record/event.ts';
 import type { Caller } from '../core/request/proposal.ts';
 import type { Above } from '../core/task/lineage.ts';
@@ -11,6 +12,8 @@ export interface LiveCall {
   readonly decision: string;
   readonly caller: Caller;
   readonly entry: CatalogueEntry;
+  /** As policy saw them: secrets are hidden. */
+  readonly args: JsonObject;
   /** Aborted when the agent, task or session is ended, or the store is lost. Its reason is a `StopReason`. */
   readonly signal: AbortSignal;
   /**
@@ -27,15 +30,17 @@ export type Ground = Above & { readonly session?: string };
 
 export type StopReason = 'revoked' | 'ended' | 'store_lost' | 'shutdown';
 
+export interface Opening {
+  readonly caller: Caller;
+  /** The tasks that the caller's was started under: what ends one of them stops it. */
+  readonly above: readonly Above[];
+  readonly entry: CatalogueEntry;
+  /** As policy saw them. */
+  readonly args: JsonObject;
+}
+
 export interface LiveCalls {
-  /** @param above the tasks that the caller's was started under: what ends one of them stops it */
-  open(
-    decision: string,
-    caller: Caller,
-    above: readonly Above[],
-    entry: CatalogueEntry,
-    decidedAtMs: number,
-  ): LiveCall;
+  open(decision: string, call: Opening, decidedAtMs: number): LiveCall;
   close(decision: string): void;
   has(decision: string): boolean;
   stop(which: (ground: Ground) => boolean, reason: StopReason): void;
@@ -52,7 +57,7 @@ export function createLiveCalls(clock: Clock, releaseWithinMs: number): LiveCall
   }
 
   return {
-    open(decision, caller, above, entry, decidedAtMs) {
+    open(decision, { caller, above, entry, args }, decidedAtMs) {
       const controller = new AbortController();
       calls.set(decision, { rests: [caller, ...above], stop: controller });
       const openedWallMs = clock.wallMs();
@@ -66,6 +71,7 @@ export function createLiveCalls(clock: Clock, releaseWithinMs: number): LiveCall
         decision,
         caller,
         entry,
+        args,
         signal: controller.signal,
         release() {
           // A call that was closed is on record as over: nothing may come of it any more.

@@ -38,6 +38,10 @@ export async function observe(road: Road, call: LiveCall, upshot: Upshot): Promi
     const seal = upshot.content === undefined ? undefined : await road.vault.sealer(call.caller.task);
     const payload = upshot.content === undefined ? undefined : seal?.(canonicalJson(upshot.content));
     if (upshot.content !== undefined && payload === undefined) return { released: false, code: 'internal' };
+    if (upshot.content !== undefined) {
+      const { caller, entry, args, decision } = call;
+      road.origins.tell(decision, { task: caller.task, entry, args, content: upshot.content });
+    }
     return await road.sequencer.submit((view, place) => {
       if (view.get(facets.call(call.decision)) === undefined) {
         return { writings: [], depends: false, result: { released: false, code: 'already_closed' } };
@@ -83,5 +87,6 @@ export async function observe(road: Road, call: LiveCall, upshot: Upshot): Promi
     return { released: false, code: error instanceof NotCommitted ? error.code : 'internal' };
   } finally {
     road.live.close(call.decision);
+    road.origins.forget(call.decision);
   }
 }

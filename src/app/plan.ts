@@ -8,8 +8,10 @@
  *
  * Source: docs/evidence.md, "Plans".
  */
+
 import { parseJson } from '../core/json/parse.ts';
 import { isObject, type JsonObject } from '../core/json/value.ts';
+import { originOf } from '../core/origin/recorded.ts';
 import type { DecisionEvent, Event } from '../core/record/event.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import { type FacetKey, facets, type View } from '../core/state/facet.ts';
@@ -161,6 +163,8 @@ async function decidedAgain(
   const road = {
     pseudonym,
     projected: true,
+    // As they were told then: what has been read since is no part of it.
+    origins: () => originOf(event.facts),
     // What somebody else would say today is not known: only what policy denies can be told.
     answers: Object.hasOwn(event.facts, 'opa.outcome') ? () => undefined : undefined,
   };

@@ -3,7 +3,7 @@
 // Ours, and still parsed like anything that comes out of a file.
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import type { CatalogueEntry } from '../core/catalogue/entry.ts';
+import { type CatalogueEntry, resultHolds } from '../core/catalogue/entry.ts';
 import { parseToolDefinition } from '../core/catalogue/pin.ts';
 import { type ActionClass, isActionClass, roles } from '../core/catalogue/taxonomy.ts';
 import { covers } from '../core/catalogue/uri.ts';
@@ -68,6 +68,7 @@ const entryShape = z.object({
     }),
   ),
   result: labelShape,
+  holds: z.enum(resultHolds).exactOptional(),
   reversible: z.boolean(),
   keeps: z.record(z.string(), z.string()).exactOptional(),
   stateless: z.boolean(),

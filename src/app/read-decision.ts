@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // One decision with everything that belongs to it: what it was decided on, by, and what became of it.
 // Contents are opened apart from the rest, because opening them is an act that is itself decided.
+import { parseJson } from '../core/json/parse.ts';
+import { isObject } from '../core/json/value.ts';
+import type { Lineage } from '../core/origin/facts.ts';
 import type { DecisionEvent, EventOf, ObservationEvent, PayloadRef } from '../core/record/event.ts';
 import { type Circumstances, circumstances } from '../core/session/circumstances.ts';
 import { type BudgetState, facets } from '../core/state/facet.ts';
 import { createHead } from '../core/state/head.ts';
 import { changes } from '../core/state/reduce.ts';
 import { lineOf } from '../core/task/lineage.ts';
+import { type FindEntry, lineageAt, type ReadTree, type Recorded } from './origins-recorded.ts';
 import type { Entry, Ledger } from './ports.ts';
-import { eventOf, records, streamBack } from './read-records.ts';
+import { entryOf, publishedEntries } from './published-sources.ts';
+import { eventOf, recordLimits, records, streamBack } from './read-records.ts';
 import type { Opened, Vault } from './vault.ts';
 
 type Reads = Pick<Ledger, 'find' | 'read' | 'readStream'>;
@@ -26,6 +31,8 @@ export interface Contents {
   readonly result?: Opened;
   /** What a second decision point was asked about and said. */
   readonly opinion?: Opened;
+  /** Where the values that were in doubt came from: told again from what the task had been asked and had read. */
+  readonly lineage?: readonly Lineage[];
   /** What was published under the digests that decided. */
   readonly policies: Opened;
   readonly catalogue: Opened;
@@ -92,6 +99,7 @@ export async function openContents(
   ledger: Reads,
   vault: Pick<Vault, 'open'>,
   { decision, position, observation }: DecisionRead,
+  tree: ReadTree,
 ): Promise<Contents> {
   const opened = async (ref: PayloadRef | undefined, at: number): Promise<Opened | undefined> =>
     ref === undefined ? undefined : vault.open(ref.digest, at);
@@ -101,13 +109,32 @@ export async function openContents(
   const args = await opened(decision.request.args, position);
   const opinion = await opened(decision.opinion, position);
   const result = await opened(observation?.event.result, observation?.position ?? 0);
+  const policies = await sources(published.policies);
+  const catalogue = await sources(published.catalogue);
+  const lineage = await doubtsOf({ ledger, vault, tree }, decision, position, args, catalogue);
   return {
     ...(args === undefined ? {} : { args }),
+    ...(lineage === undefined ? {} : { lineage }),
     ...(opinion === undefined ? {} : { opinion }),
     ...(result === undefined ? {} : { result }),
-    policies: await sources(published.policies),
-    catalogue: await sources(published.catalogue),
+    policies,
+    catalogue,
   };
+}
+
+async function doubtsOf(
+  recorded: Omit<Recorded, 'find'>,
+  decision: DecisionEvent,
+  position: number,
+  args: Opened | undefined,
+  catalogue: Opened,
+): Promise<readonly Lineage[] | undefined> {
+  if (!Object.hasOwn(decision.facts, 'origin') || args?.ok !== true || !catalogue.ok) return undefined;
+  const entries = publishedEntries(catalogue.content);
+  const parsed = parseJson(Buffer.from(args.content, 'utf8'), { ...recordLimits, maxBytes: 64 << 20 });
+  if (entries === undefined || !parsed.ok || !isObject(parsed.value)) return undefined;
+  const find: FindEntry = (request) => entryOf(entries, request);
+  return lineageAt({ ...recorded, find }, decision, position, parsed.value);
 }
 
 interface Publication {

@@ -4,6 +4,7 @@ import type { RecordShape } from '../core/policy/shape.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import type { Templates } from '../core/task/template.ts';
 import type { LiveCalls } from './live.ts';
+import type { Origins } from './origins.ts';
 import type { Clock, Published, SecondOpinion } from './ports.ts';
 import type { Sequencer } from './sequencer.ts';
 import type { Vault } from './vault.ts';
@@ -13,6 +14,7 @@ export interface Road {
   readonly sequencer: Sequencer;
   readonly vault: Vault;
   readonly live: LiveCalls;
+  readonly origins: Origins;
   readonly pseudonym: Pseudonym;
   /** What is in force now. Replaced whole by `publish`, so read it once per decision. */
   readonly published: () => InForce;

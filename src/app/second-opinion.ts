@@ -11,6 +11,7 @@
 import type { OpinionAnswer } from '../core/decision/opinion.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject } from '../core/json/value.ts';
+import type { OriginFacts } from '../core/origin/facts.ts';
 import type { Described } from '../core/policy/context.ts';
 import { opaInput } from '../core/policy/opa-input.ts';
 import type { Fact } from '../core/record/event.ts';
@@ -52,6 +53,7 @@ export function askingAbout(
   view: View,
   caller: Caller,
   first: readonly string[],
+  origin: OriginFacts,
   pseudonym: Pseudonym,
 ): Asking {
   const instants = {
@@ -59,7 +61,7 @@ export function askingAbout(
     taskStartedAt: view.get(facets.task(caller.task))?.startedAt ?? 0,
     sessionStartedAt: view.get(facets.session(caller.session))?.startedAt ?? 0,
   };
-  const input = opaInput(described, projection, who, instants, first);
+  const input = opaInput(described, projection, who, instants, first, origin);
   return { input, digest: `hmac-sha256:${pseudonym(`opa ${canonicalJson(input)}`)}` };
 }
 

@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { masterKeyFromFile, masterKeyFromText } from '../adapters/keys/master.ts';
 import { signingKeyFromFile } from '../adapters/keys/signing.ts';
 import { type OpaServer, openOpa } from '../adapters/opa/rest.ts';
+import { createTreeReader } from '../adapters/results/tree.ts';
 import { openSqliteStore } from '../adapters/sqlite/ledger.ts';
 import { systemClock, systemRandomness } from '../adapters/system/clock.ts';
 import { createTaskTokens } from '../adapters/tokens/task-token.ts';
@@ -15,6 +16,7 @@ import { proveRoad } from '../app/canary.ts';
 import { watchContact } from '../app/contact.ts';
 import { createIntegrator } from '../app/integrate.ts';
 import { createLiveCalls } from '../app/live.ts';
+import { createOrigins } from '../app/origins.ts';
 import { createPast } from '../app/past.ts';
 import type { Published, TreeStore } from '../app/ports.ts';
 import { createForce, publish, publishAtStart } from '../app/publish.ts';
@@ -120,6 +122,15 @@ export async function startDaemon(
   sequencer.onEvent((event) => live.learn(event));
   const vault = createVault(store.keys, store.ledger, master, randomness);
   const force = createForce(first, sequencer);
+  const tree = createTreeReader();
+  const origins = createOrigins({
+    ledger: store.ledger,
+    vault,
+    sequencer,
+    clock,
+    catalogue: () => force.current().catalogue,
+    tree,
+  });
   const opa = options.opa === undefined ? undefined : openOpa(opaServer(options.opa, env));
   opened.defer(async () => opa?.close());
   const road: Road = {
@@ -127,6 +138,7 @@ export async function startDaemon(
     sequencer,
     vault,
     live,
+    origins,
     pseudonym,
     published: force.current,
     candidate: force.candidate,
@@ -250,7 +262,7 @@ export async function startDaemon(
   const api = createApiServer(
     [
       ...taskRoutes(road, randomness, tokens, () => [url]),
-      ...recordRoutes(road, store.ledger),
+      ...recordRoutes(road, store.ledger, tree),
       ...catalogueRoutes(road, desk),
       ...policyRoutes({
         ...publishing,

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { masterKeyFromFile } from '../../src/adapters/keys/master.ts';
+import { createTreeReader } from '../../src/adapters/results/tree.ts';
 import { openSqliteStore } from '../../src/adapters/sqlite/ledger.ts';
 import { systemClock, systemRandomness } from '../../src/adapters/system/clock.ts';
 import { type Authorization, authorize } from '../../src/app/authorize.ts';
@@ -12,6 +13,7 @@ import { proveRoad } from '../../src/app/canary.ts';
 import { createIntegrator } from '../../src/app/integrate.ts';
 import { createLiveCalls } from '../../src/app/live.ts';
 import { observe } from '../../src/app/observe.ts';
+import { createOrigins } from '../../src/app/origins.ts';
 import { createPast } from '../../src/app/past.ts';
 import type { Published } from '../../src/app/ports.ts';
 import { createForce, publish, publishAtStart } from '../../src/app/publish.ts';
@@ -91,11 +93,20 @@ export async function openDataDir(first: Published = published()): Promise<DataD
   sequencer.onEvent((event) => live.learn(event));
   const vault = createVault(store.keys, store.ledger, master, randomness);
   const force = createForce(first, sequencer);
+  const origins = createOrigins({
+    ledger: store.ledger,
+    vault,
+    sequencer,
+    clock,
+    catalogue: () => force.current().catalogue,
+    tree: createTreeReader(),
+  });
   const road: Road = {
     clock,
     sequencer,
     vault,
     live,
+    origins,
     pseudonym,
     published: force.current,
     candidate: force.candidate,

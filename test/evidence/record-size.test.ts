@@ -8,7 +8,7 @@ import { isObject, objectAt, stringAt } from '../../src/core/json/value.ts';
 import type { Caller } from '../../src/core/request/proposal.ts';
 import { type DataDir, openDataDir } from './data-dir.fixture.ts';
 
-const p95LimitBytes = 4000;
+const p95LimitBytes = 4096;
 
 let data: DataDir;
 

@@ -12,8 +12,10 @@ import { writeLock } from '../../src/adapters/catalogue-files/lock.ts';
 import { compilePolicies } from '../../src/adapters/cedar-wasm/compile.ts';
 import { masterKey } from '../../src/adapters/keys/master.ts';
 import { createMemoryStore } from '../../src/adapters/memory/ledger.ts';
+import { createTreeReader } from '../../src/adapters/results/tree.ts';
 import { systemClock, systemRandomness } from '../../src/adapters/system/clock.ts';
 import { createLiveCalls } from '../../src/app/live.ts';
+import { createOrigins } from '../../src/app/origins.ts';
 import { createPast } from '../../src/app/past.ts';
 import type { Published } from '../../src/app/ports.ts';
 import { createForce, publishAtStart } from '../../src/app/publish.ts';
@@ -107,11 +109,20 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const vault = createVault(store.keys, ledger, master, randomness);
   const first = await published(options);
   const force = createForce(first, sequencer);
+  const origins = createOrigins({
+    ledger: ledger,
+    vault,
+    sequencer,
+    clock,
+    catalogue: () => force.current().catalogue,
+    tree: createTreeReader(),
+  });
   const road: Road = {
     clock,
     sequencer,
     vault,
     live,
+    origins,
     pseudonym,
     published: force.current,
     candidate: force.candidate,

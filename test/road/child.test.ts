@@ -195,7 +195,11 @@ test('what ends above ends below, calls in flight included', async () => {
     const entry = made.force.current().catalogue.find('tools/call', 'crm', 'get_customer');
     if (entry === undefined) throw new Error('no such tool');
     const line = made.road.sequencer.head.get(facets.task(child.task))?.above ?? [];
-    const call = made.road.live.open('d-x', child, line, entry, made.road.clock.monotonicMs());
+    const call = made.road.live.open(
+      'd-x',
+      { caller: child, above: line, entry, args: {} },
+      made.road.clock.monotonicMs(),
+    );
     call.signal.addEventListener('abort', () => stopped.push(String(call.signal.reason)));
     if (end === 'task') await endTask(made.road, operator, parent.task, 'enough');
     if (end === 'revoked task') await revoke(made.road, operator, 'task', parent.task, 'enough');

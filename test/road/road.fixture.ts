@@ -4,9 +4,11 @@
 import { join } from 'node:path';
 import { masterKey } from '../../src/adapters/keys/master.ts';
 import { type CommitHooks, createMemoryStore, type MemoryStore } from '../../src/adapters/memory/ledger.ts';
+import { createTreeReader } from '../../src/adapters/results/tree.ts';
 import { type Authorization, authorize } from '../../src/app/authorize.ts';
 import { createLiveCalls } from '../../src/app/live.ts';
 import { type Observed, observe, type Upshot } from '../../src/app/observe.ts';
+import { createOrigins } from '../../src/app/origins.ts';
 import { createPast } from '../../src/app/past.ts';
 import type { Clock, Ledger, PolicySet, Published } from '../../src/app/ports.ts';
 import { createForce, type Force, publishAtStart } from '../../src/app/publish.ts';
@@ -99,11 +101,21 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
   const live = createLiveCalls(clock, 1000);
   sequencer.onEvent((event) => live.learn(event));
   const force = createForce(published, sequencer);
+  const vault = createVault(store.keys, ledger, master, randomness);
+  const origins = createOrigins({
+    ledger: ledger,
+    vault,
+    sequencer,
+    clock,
+    catalogue: () => force.current().catalogue,
+    tree: createTreeReader(),
+  });
   const road: Road = {
     clock,
     sequencer,
-    vault: createVault(store.keys, ledger, master, randomness),
+    vault,
     live,
+    origins,
     pseudonym,
     published: force.current,
     candidate: force.candidate,

@@ -2,9 +2,11 @@
 // One node, built as main/compose.ts builds the daemon: catch up, publish, close what was left open,
 // prove the road, and only then take calls. A fault is a defect put in on purpose, around a part.
 import { hash } from 'node:crypto';
+import { createTreeReader } from '../../src/adapters/results/tree.ts';
 import { proveRoad } from '../../src/app/canary.ts';
 import { watchContact } from '../../src/app/contact.ts';
 import { createLiveCalls, type LiveCalls } from '../../src/app/live.ts';
+import { createOrigins } from '../../src/app/origins.ts';
 import { createPast, type Past } from '../../src/app/past.ts';
 import type { Clock, Ledger, MasterKey, Published } from '../../src/app/ports.ts';
 import { createForce, type Force, publishAtStart } from '../../src/app/publish.ts';
@@ -94,11 +96,20 @@ export async function startNode({ name, process, link, first, chance, fault }: P
   });
   const vault = createVault(link.keys, ledger, master, chance);
   const force = createForce(first, sequencer);
+  const origins = createOrigins({
+    ledger: ledger,
+    vault,
+    sequencer,
+    clock,
+    catalogue: () => force.current().catalogue,
+    tree: createTreeReader(),
+  });
   const road: Road = {
     clock,
     sequencer,
     vault,
     live,
+    origins,
     pseudonym,
     published: force.current,
     candidate: force.candidate,

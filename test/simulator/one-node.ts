@@ -2,7 +2,9 @@
 // One node on a store of its own, with a clock that is set by hand: for tests of single use cases.
 import { hash } from 'node:crypto';
 import { type CommitHooks, createMemoryStore, type MemoryStore } from '../../src/adapters/memory/ledger.ts';
+import { createTreeReader } from '../../src/adapters/results/tree.ts';
 import { createLiveCalls } from '../../src/app/live.ts';
+import { createOrigins } from '../../src/app/origins.ts';
 import { createPast } from '../../src/app/past.ts';
 import type { Clock, Ledger, MasterKey, Published } from '../../src/app/ports.ts';
 import { createForce, type Force, publishAtStart } from '../../src/app/publish.ts';
@@ -124,11 +126,21 @@ export async function oneNode(options: OneNodeOptions = {}): Promise<OneNode> {
   const live = createLiveCalls(clock, 1000);
   sequencer.onEvent((event) => live.learn(event));
   const force = createForce(first, sequencer);
+  const vault = createVault(store.keys, ledger, testMaster, chance);
+  const origins = createOrigins({
+    ledger: ledger,
+    vault,
+    sequencer,
+    clock,
+    catalogue: () => force.current().catalogue,
+    tree: createTreeReader(),
+  });
   const road: Road = {
     clock,
     sequencer,
     live,
-    vault: createVault(store.keys, ledger, testMaster, chance),
+    origins,
+    vault,
     pseudonym,
     published: force.current,
     candidate: force.candidate,

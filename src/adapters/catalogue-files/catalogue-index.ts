@@ -133,6 +133,7 @@ function entryJson(entry: CatalogueEntry): JsonValue {
     },
     args: argumentsJson(entry.args),
     result: labelJson(entry.result),
+    ...(entry.holds === undefined ? {} : { holds: entry.holds }),
     reversible: entry.reversible,
     stateless: entry.stateless,
     ...(entry.keeps === undefined

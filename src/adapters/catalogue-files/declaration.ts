@@ -7,7 +7,7 @@
  * Source: docs/catalogue.md, "The file".
  */
 import { isMap, isScalar, type Node } from 'yaml';
-import type { ArgumentRule } from '../../core/catalogue/entry.ts';
+import { type ArgumentRule, type ResultHolds, resultHolds } from '../../core/catalogue/entry.ts';
 import { actionFault, serverNameFault, targetNameFault } from '../../core/catalogue/names.ts';
 import { didYouMean } from '../../core/catalogue/nearest.ts';
 import { type ActionClass, classes, isActionClass, roles } from '../../core/catalogue/taxonomy.ts';
@@ -38,6 +38,7 @@ export interface Declared {
   readonly at: Node;
   readonly class: ActionClass;
   readonly result: Label;
+  readonly holds?: ResultHolds;
   readonly reversible: boolean;
 }
 
@@ -193,13 +194,20 @@ function readDeclared(
 ): Declared | undefined {
   const written = choiceOf(reading, fields.get('class'), 'an action class', classNames);
   if (!fields.has('class')) reading.report(key, `${quoted(source)} must have a \`class\``);
-  const result = readResult(reading, fields.get('result')?.value ?? null, source);
+  const node = fields.get('result')?.value ?? null;
+  const result = readResult(reading, node, source);
+  const holds = choiceOf(reading, membersOfResult(reading, node)?.get('holds'), 'what it holds', resultHolds);
   const reversible = booleanOf(reading, fields.get('reversible'), '`reversible`') ?? false;
-  return written === undefined ? undefined : { at: key, class: written, result, reversible };
+  if (written === undefined) return undefined;
+  return { at: key, class: written, result, reversible, ...(holds === undefined ? {} : { holds }) };
+}
+
+function membersOfResult(reading: Reading, node: Node | null): ReadonlyMap<string, Field> | undefined {
+  return knownFieldsOf(reading, node, '`result`', ['level', 'categories', 'integrity', 'holds']);
 }
 
 function readResult(reading: Reading, node: Node | null, source: string): Label {
-  const fields = knownFieldsOf(reading, node, '`result`', ['level', 'categories', 'integrity']);
+  const fields = membersOfResult(reading, node);
   const level: Level = choiceOf(reading, fields?.get('level'), 'a level', levels) ?? unlabelled.level;
   const integrity: Integrity =
     choiceOf(reading, fields?.get('integrity'), 'an integrity', integrities) ?? unlabelled.integrity;

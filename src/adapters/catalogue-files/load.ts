@@ -137,7 +137,7 @@ function plainEntry(
   { server, stateless }: Declaration,
   kind: TargetKind,
   target: string,
-  { class: actionClass, result, reversible }: Declared,
+  { class: actionClass, result, holds, reversible }: Declared,
   action: string,
 ): CatalogueEntry {
   const resource = { type: 'McpTarget', label: result };
@@ -151,6 +151,7 @@ function plainEntry(
     args: {},
     result,
     reversible,
+    ...(holds === undefined ? {} : { holds }),
     stateless,
   };
 }
@@ -212,6 +213,7 @@ function toolEntry(joining: Joining, tool: DeclaredTool, definition: ToolDefinit
       args,
       result: tool.result,
       reversible: tool.reversible,
+      ...(tool.holds === undefined ? {} : { holds: tool.holds }),
       ...(Object.keys(tool.keeps).length === 0 ? {} : { keeps: tool.keeps }),
       stateless,
       pinned: { digest: definitionDigest(definition), definition },

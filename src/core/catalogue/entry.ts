@@ -25,6 +25,13 @@ export interface ArgumentRule {
 
 export type TargetKind = 'tool' | 'resource' | 'prompt' | 'method';
 
+/**
+ * `principal`: facts about the person whom the task is done for. `contacts`: entries of their address book.
+ * `records`: things that others may have written, sent or named.
+ */
+export const resultHolds = ['principal', 'contacts', 'records'] as const;
+export type ResultHolds = (typeof resultHolds)[number];
+
 /** One catalogued target. For tools `target` is the tool's name; for resources a URI prefix. */
 export interface CatalogueEntry {
   readonly kind: TargetKind;
@@ -42,6 +49,8 @@ export interface CatalogueEntry {
   readonly args: { readonly [argument: string]: ArgumentRule };
   /** The label of everything it returns; what it cannot tell is the worst. */
   readonly result: Label;
+  /** What a result is made of. Absent: records, which others may have written. */
+  readonly holds?: ResultHolds;
   readonly reversible: boolean;
   /** What history keeps of a result beside its size and labels: a name, and a JSON Pointer into `structuredContent`. */
   readonly keeps?: { readonly [field: string]: string };

@@ -29,9 +29,9 @@ export interface Lineage extends Reason {
 export interface OriginFacts {
   readonly roles: { readonly [role in DecidingRole]: RoleFacts };
   readonly intent: {
-    /** Whether anybody has asked for anything: a prompt, or parameters of the task. */
+    /** Whether anybody has asked for anything, a prompt or parameters of the task, and the act does more than observe. */
     readonly known: boolean;
-    /** Whether what was asked speaks of such an act. What only observes is always asked for. */
+    /** False where it is known that nothing that was asked speaks of such an act. */
     readonly asked: boolean;
   };
   /** Of what is in doubt, at most `maxLineage`. */
@@ -45,30 +45,48 @@ const ranks: Readonly<Record<Doubt, 0 | 1 | 2>> = { none: 0, ask: 1, no_reason: 
 const nothing: RoleFacts = { doubt: 0, from: [] };
 const noRoles = Object.fromEntries(decidingRoles.map((role) => [role, nothing])) as OriginFacts['roles'];
 
-/** What a call is taken for where nothing of it is known yet: as in a list of tools. */
-export const unasked: OriginFacts = { roles: noRoles, intent: { known: false, asked: false }, lineage: [] };
+/** What a call is taken for of which nothing is known, as in a list of tools, and one that only observes. */
+export const unasked: OriginFacts = { roles: noRoles, intent: { known: false, asked: true }, lineage: [] };
 
 export interface Described {
   readonly class: ActionClass;
   readonly args: { readonly [argument: string]: { readonly role?: Role } };
 }
 
+/** Of a call where what was asked and read cannot be had: nobody can tell, and that is as if a stranger had said it. */
+export function untold(entry: Described, args: JsonObject): OriginFacts {
+  if (observes(entry)) return unasked;
+  const roles = decidingRoles.flatMap((role) =>
+    valuesOf(entry, args, role).length === 0
+      ? []
+      : [[role, { doubt: 2 as const, from: ['unknown' as const] }] as const],
+  );
+  return { ...unasked, roles: { ...noRoles, ...Object.fromEntries(roles) } };
+}
+
+function observes(entry: Described): boolean {
+  return (classes[entry.class] as readonly string[]).every((group) => group === 'observe');
+}
+
+function valuesOf(entry: Described, args: JsonObject, role: Role): readonly (string | number | boolean)[] {
+  return Object.entries(entry.args).flatMap(([argument, rule]) =>
+    rule.role === role ? scalarsOf(Object.hasOwn(args, argument) ? args[argument] : null) : [],
+  );
+}
+
 export function originFacts(known: Knowledge, entry: Described, args: JsonObject): OriginFacts {
   const { request } = known;
-  const observes = (classes[entry.class] as readonly string[]).every((group) => group === 'observe');
+  if (observes(entry)) return unasked;
   const asked =
-    request !== undefined &&
-    (observes ||
-      request.classes.has(entry.class) ||
-      delegated(known, request).some((order) => order.request.classes.has(entry.class)));
+    request === undefined ||
+    request.classes.has(entry.class) ||
+    delegated(known, request).some((order) => order.request.classes.has(entry.class));
   const intent = { known: request !== undefined, asked };
-  if (observes) return { roles: noRoles, intent, lineage: [] };
 
-  const valuesOf = (role: Role) =>
-    Object.entries(entry.args).flatMap(([argument, rule]) =>
-      rule.role === role ? scalarsOf(Object.hasOwn(args, argument) ? args[argument] : null) : [],
-    );
-  const act: Act = { destinations: valuesOf('destination').map(typedOf), objects: valuesOf('selector') };
+  const act: Act = {
+    destinations: valuesOf(entry, args, 'destination').map(typedOf),
+    objects: valuesOf(entry, args, 'selector'),
+  };
   const lineage: Lineage[] = [];
   const roles: { [role in DecidingRole]?: RoleFacts } = {};
   for (const [argument, { role }] of Object.entries(entry.args)) {

@@ -69,7 +69,7 @@ export interface Bounds {
   readonly maxSpots: number;
 }
 
-export const knowledgeBounds: Bounds = { maxBytes: 8 << 20, maxSpots: 200_000 };
+export const knowledgeBounds: Bounds = { maxBytes: 1 << 20, maxSpots: 50_000 };
 
 export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
   let asked = '';

@@ -100,5 +100,5 @@ test('what was not asked for is said, and what only observes is never in questio
   known.ask('How many appointments do I have today?');
   expect(originFacts(known, pay, { account: 'x', amount: 1 }).intent).toEqual({ known: true, asked: false });
   expect(originFacts(known, { class: 'search', args: {} }, {}).intent.asked).toBe(true);
-  expect(originFacts(createKnowledge(), pay, {}).intent).toEqual({ known: false, asked: false });
+  expect(originFacts(createKnowledge(), pay, {}).intent).toEqual({ known: false, asked: true });
 });

@@ -18,17 +18,19 @@ import { keyOf, type Request, readRequest, telling } from './request.ts';
 import { isAddress, type Typed, typedOf, typedWithin } from './typed.ts';
 
 /** Where a value was found, strongest first. */
-export type Origin =
-  | 'prompt'
-  | 'principal'
-  | 'contacts'
-  | 'created'
-  | 'record'
-  | 'derived'
-  | 'document'
-  | 'untrusted'
-  | 'nowhere'
-  | 'unknown';
+export const origins = [
+  'prompt',
+  'principal',
+  'contacts',
+  'created',
+  'record',
+  'derived',
+  'document',
+  'untrusted',
+  'nowhere',
+  'unknown',
+] as const;
+export type Origin = (typeof origins)[number];
 
 export type Doubt = 'none' | 'ask' | 'no_reason';
 
@@ -39,6 +41,8 @@ export interface Reason {
   readonly why: string;
   /** `server/tool` of where it was found. */
   readonly sources: readonly string[];
+  /** Ids of the observations that it was read in, at most four. */
+  readonly read: readonly string[];
 }
 
 export interface Act {
@@ -397,5 +401,6 @@ function numbersIn(typed: readonly Typed[]): readonly number[] {
 }
 
 function reason(doubt: Doubt, origin: Origin, why: string, spots: readonly Spot[] = []): Reason {
-  return { doubt, origin, why, sources: [...new Set(spots.map(({ told }) => told.source))].slice(0, 4) };
+  const some = (of: (told: Told) => string) => [...new Set(spots.map(({ told }) => of(told)))].slice(0, 4);
+  return { doubt, origin, why, sources: some(({ source }) => source), read: some(({ id }) => id) };
 }

@@ -9,6 +9,7 @@
  */
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { type Label, rank } from '../label/label.ts';
+import { type OriginFacts, unasked } from '../origin/facts.ts';
 import type { Circumstances } from '../session/circumstances.ts';
 import { firsts } from '../session/seen.ts';
 import { askedAction } from './actions.ts';
@@ -27,11 +28,15 @@ export interface Described {
   readonly opaque: boolean;
 }
 
-/** @param fresh what the agent uses for the first time ever: core/session/seen.ts */
+/**
+ * @param fresh what the agent uses for the first time ever: core/session/seen.ts
+ * @param origin where the values come from; by default nobody knows anything
+ */
 export function questionFor(
   described: Described,
   who: Circumstances,
   fresh: readonly string[] = [],
+  origin: OriginFacts = unasked,
 ): Question {
   const { entry } = described;
   const label = labelRecord(entry.resource.label);
@@ -61,6 +66,10 @@ export function questionFor(
       },
       resource: { label },
       first: firsts(fresh),
+      origin: Object.fromEntries(
+        Object.entries(origin.roles).map(([role, { doubt, from }]) => [role, { doubt, from }]),
+      ),
+      intent: { ...origin.intent },
       now: { __extn: { fn: 'datetime', arg: new Date(who.at).toISOString() } },
     },
     entities: [

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The types of everything that policy can look at, arguments of tools aside. `context.ts` fills it in.
 // Reference for authors of policies: docs/policy-reference.md.
+import { decidingRoles } from '../origin/facts.ts';
 import {
   bool,
   type CedarType,
@@ -59,6 +60,8 @@ export const resourceAttributes: RecordType = resourceFacts;
 
 export const adminContext: RecordType = record({ channel: string, kind: string });
 
+const roleFacts = named('RoleFacts', record({ doubt: long, from: strings }));
+
 const shared: readonly Field[] = record({
   args_opaque: bool,
   session: named(
@@ -73,6 +76,8 @@ const shared: readonly Field[] = record({
   ),
   resource: named('ResourceFacts', resourceFacts),
   first: named('FirstFacts', record({ tool: bool, class: bool, resource: bool, destination: bool })),
+  origin: named('OriginFacts', record(Object.fromEntries(decidingRoles.map((role) => [role, roleFacts])))),
+  intent: named('IntentFacts', record({ known: bool, asked: bool })),
   now: datetime,
 }).fields;
 

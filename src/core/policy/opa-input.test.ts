@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { nothingRead } from '../label/label.ts';
+import { unasked } from '../origin/facts.ts';
 import type { Circumstances } from '../session/circumstances.ts';
 import type { Described } from './context.ts';
 import { type Instants, opaInput } from './opa-input.ts';
@@ -54,9 +55,15 @@ const instants: Instants = {
 };
 const args = { amount: 5, key: 'secret(credential, 0123)' };
 
+const origin = {
+  ...unasked,
+  roles: { ...unasked.roles, destination: { doubt: 2 as const, from: ['untrusted' as const] } },
+  intent: { known: true, asked: false },
+};
+
 test('the whole document', () => {
   const labels = { level: 2, categories: ['pii'], untrusted: true, sources: ['web/fetch'] };
-  expect(opaInput(described, args, who, instants, ['tool crm/refund', 'destination 00'])).toEqual({
+  expect(opaInput(described, args, who, instants, ['tool crm/refund', 'destination 00'], origin)).toEqual({
     version: 1,
     caller: { agent: 'a1', owner: 'o1', autonomy: 'semi', verified_at: '2027-01-31T08:15:37.123Z' },
     task: {
@@ -77,19 +84,21 @@ test('the whole document', () => {
     args,
     args_opaque: true,
     first: { tool: true, class: false, resource: false, destination: true },
+    origin: { destination: { doubt: 2, from: ['untrusted'] } },
+    intent: { known: true, asked: false },
     time: '2027-01-31T08:15:00.000Z',
   });
 });
 
 test('what is not there is left out, and never null', () => {
   const { purpose: _p, onBehalfOf: _o, ...task } = who.task;
-  const { task: written } = opaInput(described, args, { ...who, task }, instants, []);
+  const { task: written } = opaInput(described, args, { ...who, task }, instants, [], unasked);
   expect(written).not.toHaveProperty('purpose');
   expect(written).not.toHaveProperty('on_behalf_of');
 });
 
 const input = (over: Partial<Circumstances> = {}) =>
-  opaInput(described, args, { ...who, ...over }, instants, []);
+  opaInput(described, args, { ...who, ...over }, instants, [], unasked);
 
 test.each<[what: string, over: Partial<Circumstances>]>([
   ['more calls of the session', { session: { ...who.session, calls: 99 } }],

@@ -10,6 +10,7 @@
  */
 import type { JsonObject } from '../json/value.ts';
 import { type Label, rank } from '../label/label.ts';
+import type { OriginFacts } from '../origin/facts.ts';
 import type { Circumstances } from '../session/circumstances.ts';
 import { firsts } from '../session/seen.ts';
 import type { Described } from './context.ts';
@@ -33,6 +34,7 @@ export function opaInput(
   { at, agent, task, session }: Circumstances,
   instants: Instants,
   fresh: readonly string[],
+  origin: OriginFacts,
 ): JsonObject {
   return {
     version: opaInputVersion,
@@ -64,6 +66,13 @@ export function opaInput(
     args,
     args_opaque: opaque,
     first: { ...firsts(fresh) },
+    // Of the roles that the call has.
+    origin: Object.fromEntries(
+      Object.entries(origin.roles).flatMap(([role, { doubt, from }]) =>
+        from.length === 0 ? [] : [[role, { doubt, from }]],
+      ),
+    ),
+    intent: { ...origin.intent },
     time: utc(at - (at % 60_000)),
   };
 }

@@ -22,9 +22,9 @@ export function above(view: View, task: string): readonly Above[] {
   return view.get(facets.task(task))?.above ?? [];
 }
 
-/** The task and all above it. */
+/** The task and all above it, each once. */
 export function lineOf(view: View, task: string): readonly string[] {
-  return [task, ...above(view, task).map((one) => one.task)];
+  return [...new Set([task, ...above(view, task).map((one) => one.task)])];
 }
 
 /** What the task has read, by itself and through those above it, which may have told it anything. */

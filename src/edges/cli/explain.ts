@@ -11,6 +11,8 @@ import {
   readDecision,
   standingOf,
 } from '../../app/read-decision.ts';
+import { roles } from '../../core/catalogue/taxonomy.ts';
+import { origins } from '../../core/origin/reason.ts';
 import { type Books, idOf, withEvidence } from './books.ts';
 import { type Daemon, DaemonUnreachable } from './client.ts';
 import { accepted, CommandFailed, exit, print, say } from './exit.ts';
@@ -41,10 +43,20 @@ const opened = z.union([
     reason: z.enum(['missing', 'erased', 'unreadable', 'digest_mismatch']),
   }),
 ]);
+const lineage = z.object({
+  argument: z.string(),
+  role: z.enum(roles),
+  doubt: z.enum(['none', 'ask', 'no_reason']),
+  origin: z.enum(origins),
+  why: z.string(),
+  sources: z.array(z.string()),
+  read: z.array(z.string()),
+});
 const contentsShape = z.object({
   args: opened.exactOptional(),
   result: opened.exactOptional(),
   opinion: opened.exactOptional(),
+  lineage: z.array(lineage).exactOptional(),
   policies: opened,
   catalogue: opened,
 });
@@ -70,5 +82,5 @@ async function contentsOf(
     return { policies: closed, catalogue: closed };
   }
   say('no daemon runs: contents are opened here, and no record says so');
-  return openContents(evidence.ledger, vault, read);
+  return openContents(evidence.ledger, vault, read, books.tree);
 }

@@ -40,6 +40,7 @@ export function explanationLines(it: Explanation, paint: Paint): readonly string
       it.history.map((condition) => historyLine(condition, paint)),
     ),
     ...section(title('OPA was asked, and said'), it.opinion === undefined ? [] : content(it.opinion)),
+    ...section(title('values in doubt, and where they were read'), lineageLines(it)),
     ...section(title('tried beside it'), wouldLines(it)),
     ...section(title('facts'), facts(it)),
     ...section(title('read, and what had moved it last'), reads(it)),
@@ -113,6 +114,15 @@ function historyLine({ policy, text, said }: ExplainedCondition, paint: Paint): 
   const answer = typeof said === 'boolean' ? String(said).padEnd(5) : paint('red', said);
   const why = typeof said === 'boolean' ? '' : `  (${doubtsInWords[said]})`;
   return `  ${answer}  ${printable(policy)}: ${printable(text)}${why}`;
+}
+
+function lineageLines({ lineage = [] }: Explanation): readonly string[] {
+  return lineage.flatMap(({ argument, role, doubt, origin, why, sources, read }) => [
+    `  ${printable(argument)} (${role})  ${doubt === 'ask' ? 'worth a question' : 'no reason for it'}: ${why}, from ${origin}`,
+    ...(read.length === 0
+      ? []
+      : [`      read in ${read.map(printable).join(', ')} (${sources.map(printable).join(', ')})`]),
+  ]);
 }
 
 function wouldLines({ would, outcome }: Explanation): readonly string[] {

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What a task was asked and has read, out of its records and the contents beside them: to go on after a restart,
+ * and to tell afterwards where the values of a call came from.
+ *
+ * Never guesses: where contents that it rests on are gone, nothing is known.
+ */
+import type { CatalogueEntry } from '../core/catalogue/entry.ts';
+import { classes } from '../core/catalogue/taxonomy.ts';
+import { parseJson } from '../core/json/parse.ts';
+import { isObject, type JsonObject, type JsonValue, own, stringAt } from '../core/json/value.ts';
+import { type Lineage, originFacts } from '../core/origin/facts.ts';
+import { createKnowledge, type Holds, type Knowledge, type Seen } from '../core/origin/knowledge.ts';
+import type { DecisionEvent, EventOf, ObservationEvent } from '../core/record/event.ts';
+import type { Ledger } from './ports.ts';
+import { records, streamBack } from './read-records.ts';
+import type { Vault } from './vault.ts';
+
+/** Text of a result as a value, where it is one: JSON, or YAML as tools print it. Never throws. */
+export type ReadTree = (text: string) => JsonValue | undefined;
+
+export type FindEntry = (request: DecisionEvent['request']) => CatalogueEntry | undefined;
+
+export interface Recorded {
+  readonly ledger: Pick<Ledger, 'read' | 'readStream'>;
+  readonly vault: Pick<Vault, 'open'>;
+  readonly tree: ReadTree;
+  readonly find: FindEntry;
+}
+
+type Terms = Pick<EventOf<'task.started'>['task'], 'id' | 'onBehalfOf' | 'params'>;
+
+const limits = { maxBytes: 64 << 20, maxDepth: 256, maxNodes: 1_000_000 };
+
+/**
+ * @param before only what stands before that position; all of it by default
+ * @returns undefined where some of it cannot be had
+ */
+export async function knowledgeOf(
+  { ledger, vault, tree, find }: Recorded,
+  { id: task, onBehalfOf, params }: Terms,
+  before = Number.MAX_SAFE_INTEGER,
+): Promise<Knowledge | undefined> {
+  const start = await startOf(ledger, task);
+  if (start === undefined) return undefined;
+  const knowledge = createKnowledge();
+  const decisions = new Map<string, { readonly event: DecisionEvent; readonly position: number }>();
+  if (onBehalfOf !== undefined) knowledge.serve(onBehalfOf);
+  for (const [name, value] of Object.entries(params)) knowledge.ask(`${name}: ${value}`);
+  for await (const { event, position } of records(ledger, {}, start)) {
+    if (position >= before) break;
+    if (event.type === 'prompt.submitted' && event.task === task && event.channel !== 'agent-claimed') {
+      const prompt = await contentOf(vault, event.text.digest, position);
+      if (prompt === undefined) return undefined;
+      knowledge.ask(stringAt(prompt, 'text') ?? '');
+    }
+    if (event.type === 'decision' && 'task' in event.who && event.who.task === task)
+      decisions.set(event.id, { event, position });
+    if (event.type !== 'observation' || !isRead(event)) continue;
+    const made = decisions.get(event.decision);
+    if (made === undefined || event.result === undefined) continue;
+    const { request } = made.event;
+    const entry = find(request);
+    const content = await contentOf(vault, event.result.digest, position);
+    // What it read and nobody can tell any more may be anything.
+    if (entry === undefined || content === undefined) return undefined;
+    const args = request.args && (await contentOf(vault, request.args.digest, made.position));
+    tellOf(knowledge, { entry, args: args ?? {}, content }, event, tree);
+  }
+  return knowledge;
+}
+
+/** Where the values of a recorded call that were in doubt came from; undefined where it cannot be told any more. */
+export async function lineageAt(
+  recorded: Recorded,
+  decision: DecisionEvent,
+  position: number,
+  args: JsonObject,
+): Promise<readonly Lineage[] | undefined> {
+  if (!('task' in decision.who)) return undefined;
+  const entry = recorded.find(decision.request);
+  for await (const { event } of streamBack(recorded.ledger, `task/${decision.who.task}`, position)) {
+    if (event.type !== 'task.started') continue;
+    const knowledge = await knowledgeOf(recorded, event.task, position);
+    return knowledge === undefined || entry === undefined
+      ? undefined
+      : originFacts(knowledge, entry, args).lineage;
+  }
+  return undefined;
+}
+
+/** The agent was shown something. */
+export function isRead({ status }: ObservationEvent): boolean {
+  return status === 'ok' || status === 'error';
+}
+
+export function tellOf(
+  knowledge: Knowledge,
+  call: { readonly entry: CatalogueEntry; readonly args: JsonObject; readonly content: JsonObject },
+  event: ObservationEvent,
+  tree: ReadTree,
+): void {
+  const { entry, args, content } = call;
+  const observes = (classes[entry.class] as readonly string[]).includes('observe');
+  const holds: Holds = !observes ? 'echo' : event.status === 'ok' ? (entry.holds ?? 'records') : 'records';
+  const seen: Seen = {
+    source: `${entry.server}/${entry.target}`,
+    class: entry.class,
+    holds,
+    trusted: event.label.integrity === 'trusted' && event.status === 'ok',
+    id: event.id,
+  };
+  for (const [value, text] of partsOf(content, tree)) knowledge.tell(seen, args, value, text);
+}
+
+/** Structured content says all that the text beside it says, if it is there. */
+function partsOf(content: JsonObject, tree: ReadTree): readonly (readonly [JsonValue | undefined, string])[] {
+  const structured = own(content, 'structuredContent');
+  if (isObject(structured)) return [[structured, JSON.stringify(structured)]];
+  const lists = ['content', 'contents', 'messages'].map((member) => own(content, member));
+  const blocks: readonly JsonValue[] | undefined = lists.find((list) => Array.isArray(list));
+  if (blocks === undefined) return [[content, JSON.stringify(content)]];
+  return blocks.map((block) => {
+    const text = isObject(block) ? stringAt(block, 'text') : undefined;
+    return text === undefined ? [block, JSON.stringify(block)] : [tree(text), text];
+  });
+}
+
+async function contentOf(
+  vault: Pick<Vault, 'open'>,
+  digest: string,
+  position: number,
+): Promise<JsonObject | undefined> {
+  const opened = await vault.open(digest, position);
+  if (!opened.ok) return undefined;
+  const parsed = parseJson(Buffer.from(opened.content, 'utf8'), limits);
+  return parsed.ok && isObject(parsed.value) ? parsed.value : undefined;
+}
+
+/** The position of the first record of a task. */
+async function startOf(ledger: Pick<Ledger, 'readStream'>, task: string): Promise<number | undefined> {
+  let first: number | undefined;
+  for await (const { position } of streamBack(ledger, `task/${task}`, Number.MAX_SAFE_INTEGER))
+    first = position;
+  return first;
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What each running task has been asked and has read, kept ready so that a decision can say where values come from.
+ *
+ * Learnt when a record is durable, from the contents that lie beside it; made again from those where this node has
+ * not heard it. What cannot be had is not made up: nothing is known then, and policy is told that.
+ *
+ * Source: docs/origins.md.
+ */
+import type { CatalogueEntry } from '../core/catalogue/entry.ts';
+import type { JsonObject } from '../core/json/value.ts';
+import type { Knowledge } from '../core/origin/knowledge.ts';
+import type { Event } from '../core/record/event.ts';
+import { facets } from '../core/state/facet.ts';
+import { type FindEntry, isRead, knowledgeOf, type ReadTree, tellOf } from './origins-recorded.ts';
+import type { CatalogueIndex, Clock, Ledger } from './ports.ts';
+import type { Sequencer } from './sequencer.ts';
+import type { Vault } from './vault.ts';
+
+/** What a call was and what came of it, before its record is durable. */
+export interface Telling {
+  readonly task: string;
+  readonly entry: CatalogueEntry;
+  readonly args: JsonObject;
+  readonly content: JsonObject;
+}
+
+export interface Origins {
+  /** Has what is known of a task at hand, from the ledger if need be. Never rejects. */
+  ready(task: string): Promise<void>;
+  /** Undefined where it could not be had. */
+  of(task: string): Knowledge | undefined;
+  /** Hands over what the observation of a decision will be about; learnt once that is durable. */
+  tell(decision: string, telling: Telling): void;
+  /** It will not come to that. */
+  forget(decision: string): void;
+}
+
+export interface OriginParts {
+  readonly ledger: Pick<Ledger, 'read' | 'readStream'>;
+  readonly vault: Pick<Vault, 'open'>;
+  readonly sequencer: Pick<Sequencer, 'head' | 'onEvent'>;
+  readonly clock: Pick<Clock, 'after'>;
+  readonly catalogue: () => CatalogueIndex;
+  readonly tree: ReadTree;
+}
+
+/** Tasks of which it is kept ready; the one that was used longest ago goes first, and is made again. */
+const maxTasks = 256;
+
+/** How long a decision waits for it: a store that hangs must not make a call hang. */
+const makeWithinMs = 2000;
+
+/** Listens to the sequencer from here on. */
+export function createOrigins({ ledger, vault, sequencer, clock, catalogue, tree }: OriginParts): Origins {
+  const { head } = sequencer;
+  const known = new Map<string, Knowledge>();
+  const making = new Map<string, Promise<Knowledge | undefined>>();
+  const tellings = new Map<string, Telling>();
+  sequencer.onEvent(learn);
+
+  function keep(task: string, knowledge: Knowledge): void {
+    known.delete(task);
+    known.set(task, knowledge);
+    const [oldest] = known.keys();
+    if (known.size > maxTasks && oldest !== undefined) known.delete(oldest);
+  }
+
+  function make(task: string): Promise<Knowledge | undefined> {
+    const terms = head.get(facets.task(task));
+    const find: FindEntry = ({ method, server, target }) => catalogue().find(method, server, target);
+    return terms === undefined
+      ? Promise.resolve(undefined)
+      : knowledgeOf({ ledger, vault, tree, find }, terms);
+  }
+
+  return {
+    async ready(task) {
+      if (known.has(task)) return;
+      const already = making.get(task);
+      if (already !== undefined) return inTime(already);
+      // What is learnt meanwhile drops what is being made, so that it is made again.
+      const one = make(task).catch(() => undefined);
+      making.set(task, one);
+      return inTime(
+        one.then((knowledge) => {
+          const current = making.get(task) === one;
+          if (current) making.delete(task);
+          if (current && knowledge !== undefined) keep(task, knowledge);
+        }),
+      );
+    },
+    of(task) {
+      const knowledge = known.get(task);
+      if (knowledge !== undefined) keep(task, knowledge);
+      return knowledge;
+    },
+    tell: (decision, telling) => void tellings.set(decision, telling),
+    forget: (decision) => void tellings.delete(decision),
+  };
+
+  function learn(event: Event): void {
+    if (event.type === 'prompt.submitted') drop(event.task);
+    if (event.type === 'task.ended') drop(event.task);
+    if (event.type !== 'observation') return;
+    const telling = tellings.get(event.decision);
+    tellings.delete(event.decision);
+    if (telling === undefined) {
+      const task = event.session === undefined ? undefined : head.get(facets.session(event.session))?.task;
+      // Another node heard it, or it came back without contents.
+      if (task !== undefined && isRead(event)) drop(task);
+      return;
+    }
+    making.delete(telling.task);
+    const knowledge = known.get(telling.task);
+    if (knowledge !== undefined && isRead(event)) tellOf(knowledge, telling, event, tree);
+  }
+
+  function inTime(made: Promise<unknown>): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = clock.after(makeWithinMs, resolve);
+      void made.then(() => {
+        stop();
+        resolve();
+      });
+    });
+  }
+
+  function drop(task: string): void {
+    known.delete(task);
+    making.delete(task);
+  }
+}
