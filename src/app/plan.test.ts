@@ -147,6 +147,15 @@ describe('a plan', () => {
     expect(done.changes).toEqual([]);
   });
 
+  test('never guesses what was asked before it was modified: on record is only what was made of it', async () => {
+    const capped =
+      '@id("cap") @reason("r") @outcome("modify") @transform("cap:amount:100") forbid (principal is Agent, action == Action::"ops.refund", resource) when { context.args.amount > 100 };\n';
+    const made = await refunds(all + capped, 50, 500);
+    expect(made.effects.at(-1)).toContain('"amount":100');
+    const done = await planned(made, all + capped);
+    expect(done).toMatchObject({ replayed: 1, unchanged: 1, changes: [], cannot: { modified: 1 } });
+  });
+
   test('never guesses what a second decision point would say: only what policy denies can be told', async () => {
     const ask = async () =>
       ({ ok: true, opinion: { outcome: 'deny', reasons: [], obligations: [] } }) as const;

@@ -53,6 +53,7 @@ export type Cannot =
   | 'unreadable'
   | 'not_described'
   | 'other_catalogue'
+  | 'modified'
   | 'second_opinion';
 
 export interface Plan {
@@ -156,6 +157,8 @@ async function decidedAgain(
   if (args === 'not_described')
     return event.versions.catalogue === next.catalogue.digest ? saidOf(event) : 'other_catalogue';
   if (typeof args === 'string') return args;
+  // On record are the arguments that were decided on last: not those that were sent.
+  if (event.transforms.length > 0) return 'modified';
   const { method, server, target, definition } = event.request;
   const proposal = { method, server, target, args, ...(definition === undefined ? {} : { definition }) };
   const moment = { at: event.at, past };

@@ -121,4 +121,5 @@ const reasons: Readonly<Record<string, string>> = {
   not_described: 'nothing was described under the catalogue of then',
   second_opinion: 'OPA had a say in it, and what it would say now is not known',
   other_catalogue: 'the catalogue is another one',
+  modified: 'it was modified, and what was asked before that is on no record',
 };
