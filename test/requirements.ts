@@ -121,6 +121,17 @@ export const requirements = {
     source: 'docs/opa.md',
     controls: ['AARM-R5'],
   },
+  'opa.evaluation-ends': {
+    promise:
+      'an evaluation of a compiled policy that does not end is ended and denies, and holds up nobody else',
+    source: 'docs/opa.md, docs/adr/0019-opa-bundles.md',
+    controls: ['AARM-R1', 'ASI08'],
+  },
+  'opa.bundle-named': {
+    promise: 'a record names the compiled policy that an opinion is of',
+    source: 'docs/opa.md, docs/adr/0019-opa-bundles.md',
+    controls: ['AARM-R5', 'ASI04'],
+  },
   'history.sequence': {
     promise:
       'what is only allowed after something else is refused until just that was done, by just that session',

@@ -158,8 +158,18 @@ export interface PolicySet {
   mayAllow(question: Question, actionClass: ActionClass): boolean;
 }
 
-/** A decision point that somebody else runs, asked beside policy. */
+/** A file that opinions are of: the same one says the same of the same document. */
+export interface OpinionBundle {
+  /** Of the file. */
+  readonly digest: string;
+  /** The rule in it that is asked. */
+  readonly entrypoint: string;
+}
+
+/** A decision point beside policy: somebody else's server, or a compiled policy. */
 export interface SecondOpinion {
+  /** Absent: whoever answers may say something else the next time. */
+  readonly bundle?: OpinionBundle;
   /**
    * Asks about one document (docs/formats/opa-input.md). To ask changes nothing there, so it may be asked again.
    *

@@ -19,7 +19,7 @@ import type { Pseudonym } from '../core/record/secret.ts';
 import type { Caller } from '../core/request/proposal.ts';
 import type { Circumstances } from '../core/session/circumstances.ts';
 import { facets, type View } from '../core/state/facet.ts';
-import type { Clock } from './ports.ts';
+import type { Clock, OpinionBundle } from './ports.ts';
 import type { Second } from './road.ts';
 
 /** A document with the name by which its answer is found. */
@@ -33,6 +33,8 @@ export interface Answered {
   readonly answer: OpinionAnswer;
   /** When it was had. */
   readonly at: number;
+  /** Whose it is, where that is a file. */
+  readonly bundle?: OpinionBundle;
 }
 
 /** An opinion that counted, with what it was about. */
@@ -74,14 +76,18 @@ export async function askSecond(
   const answer = await opinion
     .ask(canonicalJson(input), timeoutMs)
     .catch((): OpinionAnswer => ({ ok: false, code: 'opa_unreachable' }));
-  return { answer, at: clock.wallMs() };
+  const { bundle } = opinion;
+  return { answer, at: clock.wallMs(), ...(bundle === undefined ? {} : { bundle }) };
 }
 
-export function opinionFacts({ asking, answer, at }: Counted): { readonly [name: string]: Fact } {
+export function opinionFacts({ asking, answer, at, bundle }: Counted): { readonly [name: string]: Fact } {
   const fact = (value: string): Fact => ({ value, source: 'opa', t: at });
   return {
     'opa.outcome': fact(answer.ok ? answer.opinion.outcome : answer.code),
     'opa.input': fact(asking.digest),
+    ...(bundle === undefined
+      ? {}
+      : { 'opa.bundle': fact(bundle.digest), 'opa.entrypoint': fact(bundle.entrypoint) }),
     ...(answer.ok && answer.decisionId !== undefined ? { 'opa.decision': fact(answer.decisionId) } : {}),
   };
 }

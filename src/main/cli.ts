@@ -5,7 +5,7 @@ import { daemonAt } from '../edges/cli/client.ts';
 import { CommandFailed, exit, exitCodeOf, say } from '../edges/cli/exit.ts';
 import { addAdoption } from './cli-adoption.ts';
 import { addEvidence } from './cli-evidence.ts';
-import { defaultOpaTimeout } from './opa.ts';
+import { defaultOpaEntrypoint, defaultOpaTimeout } from './opa.ts';
 import { dataDirOf, defaultListen, defaultShadowCheck, socketPathOf, version } from './options.ts';
 
 const program = new Command('countersign')
@@ -35,8 +35,10 @@ program
     `of all decisions, how many the official Cedar engine decides again (default: ${defaultShadowCheck})`,
   )
   .option('--opa <url>', 'a document of an Open Policy Agent, asked beside policy')
-  .option('--opa-timeout <duration>', `how long its answer may take (default: ${defaultOpaTimeout})`)
-  .option('--opa-allow-http', 'ask it without TLS on another host too')
+  .option('--opa-bundle <file>', 'a policy that `opa build -t wasm` compiled, asked beside policy instead')
+  .option('--opa-entrypoint <path>', `its rule that is asked (default: ${defaultOpaEntrypoint})`)
+  .option('--opa-timeout <duration>', `how long an answer of either may take (default: ${defaultOpaTimeout})`)
+  .option('--opa-allow-http', 'ask a server without TLS on another host too')
   .action(async (flags) => (await import('./up.ts')).up({ ...flags, ...program.opts() }));
 
 program

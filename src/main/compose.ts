@@ -7,7 +7,6 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { masterKeyFromFile, masterKeyFromText } from '../adapters/keys/master.ts';
 import { signingKeyFromFile } from '../adapters/keys/signing.ts';
-import { type OpaServer, openOpa } from '../adapters/opa/rest.ts';
 import { createTreeReader } from '../adapters/results/tree.ts';
 import { openSqliteStore } from '../adapters/sqlite/ledger.ts';
 import { systemClock, systemRandomness } from '../adapters/system/clock.ts';
@@ -48,9 +47,10 @@ import {
 } from '../log/index.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
 import { readMcpServers } from './mcp-servers.ts';
-import type { OpaOptions } from './opa.ts';
+import { openSecond } from './opa-open.ts';
 import { type DaemonOptions, socketPathOf, starterDir, version } from './options.ts';
 import { atStart, createPublishing, rolledBack } from './publishing.ts';
+import { ConfigurationRefused } from './refused.ts';
 import { loadTested } from './rehearse.ts';
 import { createReloader } from './reload.ts';
 import { shadowCheckOf } from './shadow-check.ts';
@@ -65,11 +65,6 @@ export interface Daemon {
   readonly published: Published;
   /** Stops taking work, lets what runs end within the grace, signs a last head. */
   close(): Promise<void>;
-}
-
-/** What the daemon was given to start with cannot be used. */
-export class ConfigurationRefused extends Error {
-  readonly code = 'configuration_refused';
 }
 
 /** The node's name within its store: one store has one daemon, so one name is enough. */
@@ -97,6 +92,8 @@ export async function startDaemon(
   if (!templates.ok) throw new ConfigurationRefused(templates.reason);
   usable(dataDir);
   await using opened = new AsyncDisposableStack();
+  const opa = options.opa === undefined ? undefined : await openSecond(options.opa, env);
+  opened.defer(async () => opa?.close());
 
   const keyText = env.COUNTERSIGN_MASTER_KEY;
   const master =
@@ -131,8 +128,6 @@ export async function startDaemon(
     catalogue: () => force.current().catalogue,
     tree,
   });
-  const opa = options.opa === undefined ? undefined : openOpa(opaServer(options.opa, env));
-  opened.defer(async () => opa?.close());
   const road: Road = {
     clock,
     sequencer,
@@ -143,9 +138,7 @@ export async function startDaemon(
     published: force.current,
     candidate: force.candidate,
     releaseWithinMs: options.releaseWithinMs,
-    ...(opa === undefined || options.opa === undefined
-      ? {}
-      : { second: { opinion: opa, timeoutMs: options.opa.timeoutMs } }),
+    ...(opa === undefined ? {} : { second: opa.second }),
     templates: templates.current,
   };
 
@@ -281,7 +274,7 @@ export async function startDaemon(
         catalogueDir,
         ...(options.mcpFile === undefined ? {} : { mcpFile: options.mcpFile }),
         upstreams: servers.servers.map(({ name, kind }) => ({ name, kind })),
-        ...(options.opa === undefined ? {} : { opa: options.opa }),
+        ...(opa === undefined ? {} : { opa: opa.told }),
         reload: reloader.last,
       }),
     ],
@@ -327,15 +320,6 @@ async function ownHead(tree: TreeStore, log: TrustedLog): Promise<void> {
   throw new ConfigurationRefused(
     'the newest head of this ledger was signed with another key: put back the `log.key` and the master key that belong to it, or start with a new data directory',
   );
-}
-
-/** @throws {ConfigurationRefused} its token is none that a header can carry */
-function opaServer({ url }: OpaOptions, env: NodeJS.ProcessEnv): OpaServer {
-  const token = env.COUNTERSIGN_OPA_TOKEN;
-  if (token === undefined) return { url: new URL(url) };
-  if (!/^[\x21-\x7e]{1,8192}$/.test(token))
-    throw new ConfigurationRefused('COUNTERSIGN_OPA_TOKEN has to be a token of printable ASCII');
-  return { url: new URL(url), token };
 }
 
 /** @throws {ConfigurationRefused} it is no directory, or not ours to read and write */

@@ -11,7 +11,7 @@ export interface Asked {
   readonly input: any;
 }
 
-/** What a rule says of an input; undefined: no rule applies. */
+/** What a rule says of an input; undefined: no rule applies; it throws: rules contradict each other. */
 // biome-ignore lint/suspicious/noExplicitAny: a rule may look at anything
 export type Rule = (input: any) => unknown;
 
@@ -24,6 +24,9 @@ export interface OpaServer extends AsyncDisposable {
   /** Instead of an answer of OPA. */
   misbehave(how: ((res: ServerResponse, req: IncomingMessage) => void) | undefined): void;
 }
+
+/** What a rule says that takes longer than anybody waits. */
+export const never = Symbol('never');
 
 const documentPath = '/v1/data/countersign/decision';
 
@@ -52,7 +55,16 @@ export async function openOpaServer(rule: Rule): Promise<OpaServer> {
       if (odd !== undefined) return odd(res, req);
       if (req.method !== 'POST' || !path.startsWith('/v1/data/'))
         return json(res, 405, { code: 'method_not_allowed', message: 'method not allowed' });
-      const result = path === documentPath ? current(input) : undefined;
+      let result: unknown;
+      try {
+        result = path === documentPath ? current(input) : undefined;
+      } catch {
+        return json(res, 500, {
+          code: 'internal_error',
+          message: 'error(s) occurred while evaluating query',
+        });
+      }
+      if (result === never) return undefined;
       const decision_id = `00000000-0000-4000-8000-${String(asked.length).padStart(12, '0')}`;
       return json(res, 200, { decision_id, ...(result === undefined ? {} : { result }) });
     });

@@ -13,6 +13,7 @@ import type { SecondOpinion } from '../../app/ports.ts';
 import { type OpinionAnswer, type OpinionFault, readOpinion } from '../../core/decision/opinion.ts';
 import { parseJson } from '../../core/json/parse.ts';
 import { isObject, own, stringAt } from '../../core/json/value.ts';
+import { maxOpinionBytes } from './protocol.ts';
 
 export interface OpaServer {
   /** Of the document: `http://127.0.0.1:8181/v1/data/countersign/decision`. */
@@ -25,9 +26,7 @@ export interface OpaClient extends SecondOpinion {
   close(): Promise<void>;
 }
 
-/** An opinion is a few sentences; what is longer is something else. */
-const maxAnswerBytes = 64 << 10;
-const answerLimits = { maxBytes: maxAnswerBytes, maxDepth: 32, maxNodes: 10_000 };
+const answerLimits = { maxBytes: maxOpinionBytes, maxDepth: 32, maxNodes: 10_000 };
 const maxConnections = 64;
 
 export function openOpa({ url, token }: OpaServer): OpaClient {
@@ -51,7 +50,7 @@ export function openOpa({ url, token }: OpaServer): OpaClient {
     for await (const chunk of answer.body) {
       size += chunk.length;
       // Leaving the loop ends the connection.
-      if (size > maxAnswerBytes) return fault('opa_malformed');
+      if (size > maxOpinionBytes) return fault('opa_malformed');
       chunks.push(chunk);
     }
     return read(Buffer.concat(chunks));

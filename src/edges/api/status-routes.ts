@@ -18,6 +18,12 @@ export interface Reloaded {
   readonly decision?: string;
 }
 
+/** A server, or a file and the rule of it that is asked. */
+export type SecondFacts = { readonly timeoutMs: number } & (
+  | { readonly url: string }
+  | { readonly bundle: string; readonly entrypoint: string; readonly digest: string }
+);
+
 /** What only the composition knows. */
 export interface NodeFacts {
   readonly version: string;
@@ -31,7 +37,7 @@ export interface NodeFacts {
   readonly mcpFile?: string;
   readonly upstreams: readonly { readonly name: string; readonly kind: 'stdio' | 'http' }[];
   /** The second decision point, where there is one. */
-  readonly opa?: { readonly url: string; readonly timeoutMs: number };
+  readonly opa?: SecondFacts;
   readonly reload: () => Reloaded;
 }
 

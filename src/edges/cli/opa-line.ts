@@ -18,12 +18,14 @@ export function opaLine(event: DecisionEvent): JsonObject {
   const { args, ...said } = request;
   const opinion = facts['opa.outcome']?.value;
   const ownId = facts['opa.decision']?.value;
+  const bundle = facts['opa.bundle']?.value;
   return {
     labels: { app: 'countersign', id: event.node, tenant: event.tenant },
     decision_id: event.id,
     bundles: {
       policies: { revision: versions.policy },
       catalogue: { revision: versions.catalogue },
+      ...(bundle === undefined ? {} : { opa: { revision: bundle } }),
     },
     path,
     input: {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `countersign status`: what decides on this node, and whether it can be relied upon right now.
+import type { SecondFacts } from '../api/status-routes.ts';
 import type { Daemon } from './client.ts';
 import { ago } from './doctor.ts';
 import { accepted, print } from './exit.ts';
@@ -21,7 +22,7 @@ export async function status(daemon: Daemon, json: boolean): Promise<void> {
     `catalogue   ${catalogue.tools} tools, ${catalogue.unknownClass.length} of unknown class (${body.catalogueDir})`,
   );
   print(`            ${catalogue.digest}`);
-  if (body.opa !== undefined) print(`opa         ${body.opa.url}, at most ${body.opa.timeoutMs} ms`);
+  for (const line of opaLines(body.opa)) print(line);
   print(`upstreams   ${names.length === 0 ? 'none' : names.join(', ')}`);
   print(`tasks       ${tasks.running} running, ${tasks.withoutPrompt} of them without a prompt`);
   print(`calls       ${body.calls} in flight`);
@@ -32,4 +33,13 @@ export async function status(daemon: Daemon, json: boolean): Promise<void> {
   print('files       NOT in force; what was in force still decides:');
   for (const { file, line, column, message } of reload.problems)
     print(`            ${file}${line === 0 ? '' : `:${line}:${column}`}: ${message}`);
+}
+
+function opaLines(opa: SecondFacts | undefined): readonly string[] {
+  if (opa === undefined) return [];
+  if ('url' in opa) return [`opa         ${opa.url}, at most ${opa.timeoutMs} ms`];
+  return [
+    `opa         ${opa.entrypoint} of ${opa.bundle}, at most ${opa.timeoutMs} ms`,
+    `            ${opa.digest}`,
+  ];
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the daemon says of itself, judged: mode, policies, catalogue, tasks, and the files that it watches.
 import { isIP } from 'node:net';
+import type { SecondFacts } from '../../api/status-routes.ts';
 import type { ToolChange } from '../../api/tool-changes.ts';
 import type { Finding } from './finding.ts';
 
@@ -25,7 +26,7 @@ export interface NodeStatus {
     readonly problems: readonly { readonly file: string; readonly line: number; readonly message: string }[];
   };
   readonly tasks: { readonly running: number; readonly withoutPrompt: number };
-  readonly opa?: { readonly url: string; readonly timeoutMs: number };
+  readonly opa?: SecondFacts;
   readonly upstreams: readonly { readonly name: string; readonly kind: string }[];
 }
 
@@ -79,13 +80,7 @@ export function judgeNode(status: NodeStatus): readonly Finding[] {
       message: 'none of the starter rules is in force (private data, untrusted text and a way out, together)',
       fix: 'nothing, if your own policies say as much; else copy policies/starter.cedar',
     });
-  if (status.opa !== undefined)
-    findings.push({
-      code: 'second_opinion',
-      severity: 'note',
-      message: `what policy does not deny is asked of OPA at \`${status.opa.url}\` too, and is refused where it does not answer within ${status.opa.timeoutMs} ms`,
-      fix: 'nothing; whether it answers is seen in the log (`countersign log --outcome deny`)',
-    });
+  if (status.opa !== undefined) findings.push(secondOpinion(status.opa));
   if (catalogue.unknownClass.length > 0)
     findings.push({
       code: 'class_unknown',
@@ -110,6 +105,17 @@ export function judgeNode(status: NodeStatus): readonly Finding[] {
       fix: 'listen on 127.0.0.1, or put a TLS proxy in front',
     });
   return findings;
+}
+
+function secondOpinion(opa: SecondFacts): Finding {
+  const asked =
+    'url' in opa ? `OPA at \`${opa.url}\`` : `\`${opa.entrypoint}\` of the compiled policy \`${opa.bundle}\``;
+  return {
+    code: 'second_opinion',
+    severity: 'note',
+    message: `what policy does not deny is asked of ${asked} too, and is refused where it does not answer within ${opa.timeoutMs} ms`,
+    fix: 'nothing; whether it answers is seen in the log (`countersign log --outcome deny`)',
+  };
 }
 
 export function judgeCatalogue(servers: readonly ComparedServer[]): readonly Finding[] {
