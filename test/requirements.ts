@@ -128,7 +128,8 @@ export const requirements = {
     controls: ['AARM-R1', 'ASI08'],
   },
   'opa.bundle-named': {
-    promise: 'a record names the compiled policy that an opinion is of',
+    promise:
+      'a record names the compiled policy that an opinion is of, and only that very one is asked again by a plan',
     source: 'docs/opa.md, docs/adr/0019-opa-bundles.md',
     controls: ['AARM-R5', 'ASI04'],
   },

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plans over a ledger that a real road wrote.
 import { describe, expect, test } from 'vitest';
+import { verifies } from '../../test/requirements.ts';
 import { type Rig, rig, tool } from '../../test/road/road.fixture.ts';
 import { catalogueIndex } from '../adapters/catalogue-files/catalogue-index.ts';
 import { compilePolicies } from '../adapters/cedar-wasm/compile.ts';
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
+import type { OpinionAnswer } from '../core/decision/opinion.ts';
 import { digestJson } from '../core/json/canonical.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import { nothingRead } from '../core/label/label.ts';
 import type { Evidence } from './evidence.ts';
 import { type Plan, plan } from './plan.ts';
-import type { Published } from './ports.ts';
+import type { Published, SecondOpinion } from './ports.ts';
 import { shaped } from './publish.ts';
+import type { Second } from './road.ts';
 
 const entries: readonly CatalogueEntry[] = [
   entry(
@@ -72,13 +75,18 @@ function evidenceOf(made: Rig): Pick<Evidence, 'scan'> {
   };
 }
 
-const planned = (made: Rig, text: string, sinceMs = 0, erased = false): Promise<Plan> =>
+const planned = (
+  made: Rig,
+  text: string,
+  { sinceMs = 0, erased = false, second }: { sinceMs?: number; erased?: boolean; second?: Second } = {},
+): Promise<Plan> =>
   plan(evidenceOf(made), {
     sinceMs,
     next: shaped(published(text)),
     pseudonym: made.road.pseudonym,
     open: async (digest, position) =>
       erased ? { ok: false, reason: 'erased' } : made.road.vault.open(digest, position),
+    ...(second === undefined ? {} : { second }),
   });
 
 async function refunds(text: string, ...amounts: readonly number[]): Promise<Rig> {
@@ -127,7 +135,7 @@ describe('a plan', () => {
   test('takes only what is young enough, and still knows what came before', async () => {
     const made = await refunds(all, 1, 2, 3, 4, 5);
     const now = made.road.clock.wallMs();
-    const { replayed, changes } = await planned(made, all + perHour(3), now - 500);
+    const { replayed, changes } = await planned(made, all + perHour(3), { sinceMs: now - 500 });
     expect([replayed, changes.length]).toEqual([1, 1]);
   });
 
@@ -141,7 +149,7 @@ describe('a plan', () => {
 
   test('never guesses: what was erased cannot be decided again, and is counted', async () => {
     const made = await refunds(all + over(100), 50, 150);
-    const done = await planned(made, all, 0, true);
+    const done = await planned(made, all, { erased: true });
     expect(done.replayed).toBe(0);
     expect(done.cannot).toEqual({ erased: 2 });
     expect(done.changes).toEqual([]);
@@ -165,5 +173,68 @@ describe('a plan', () => {
     const done = await planned(made, all + over(100));
     expect(done).toMatchObject({ replayed: 1, cannot: { second_opinion: 1 } });
     expect(done.changes).toMatchObject([{ before: { code: 'opa_denied' }, after: { code: 'forbidden' } }]);
+  });
+
+  describe('of what a compiled policy had a say in', () => {
+    const bundle = { digest: 'sha256:aa', entrypoint: 'countersign/decision' };
+    const asked: string[] = [];
+    // Refunds over 100 are denied, and over 1000 it does not answer in time.
+    async function ask(input: string): Promise<OpinionAnswer> {
+      asked.push(input);
+      const { amount } = JSON.parse(input).args;
+      if (amount > 1000) return { ok: false, code: 'opa_timeout' };
+      const outcome = amount > 100 ? 'deny' : 'allow';
+      return { ok: true, opinion: { outcome, reasons: [], obligations: [] } };
+    }
+    const second: Second = { opinion: { bundle, ask }, timeoutMs: 100 };
+
+    async function recorded(...amounts: readonly number[]): Promise<Rig> {
+      const made = await rig({ published: published(all + over(500)), second });
+      const caller = await made.start();
+      for (const amount of amounts) await made.call(caller, tool('ops', 'refund', { amount, customer: 'c' }));
+      return made;
+    }
+
+    test('it is asked again, about the very same documents', async () => {
+      verifies('opa.bundle-named');
+      asked.splice(0);
+      const made = await recorded(50, 150, 600);
+      const before = asked.splice(0);
+      expect(before).toHaveLength(2);
+      const done = await planned(made, all + over(500), { second });
+      expect(done).toMatchObject({ replayed: 3, unchanged: 3, changes: [], cannot: {} });
+      expect(asked).toEqual(before);
+    });
+
+    test('what other policies permit, it may still deny', async () => {
+      verifies('opa.bundle-named');
+      const made = await recorded(50, 150);
+      const wider = `${all}@id("more") @reason("r") permit (principal is Agent, action, resource);`;
+      expect(await planned(made, wider, { second })).toMatchObject({ replayed: 2, unchanged: 2 });
+      const { changes } = await planned(made, all + over(40), { second });
+      expect(changes.map(({ before, after }) => [before.code, after.code])).toEqual([
+        ['permitted', 'forbidden'],
+        ['opa_denied', 'forbidden'],
+      ]);
+    });
+
+    test.each<[what: string, opinion: SecondOpinion]>([
+      ['another file', { bundle: { ...bundle, digest: 'sha256:bb' }, ask }],
+      ['another rule of it', { bundle: { ...bundle, entrypoint: 'countersign/other' }, ask }],
+      ['a server', { ask }],
+    ])('%s is not asked in its place', async (_what, opinion) => {
+      verifies('opa.bundle-named');
+      const made = await recorded(50, 150);
+      asked.splice(0);
+      const done = await planned(made, all, { second: { opinion, timeoutMs: 100 } });
+      expect(done).toMatchObject({ replayed: 0, cannot: { second_opinion: 2 } });
+      expect(asked).toEqual([]);
+    });
+
+    test('where it did not answer in time, nobody knows what it would have said', async () => {
+      const made = await rig({ published: published(all), second });
+      await made.call(await made.start(), tool('ops', 'refund', { amount: 5000, customer: 'c' }));
+      expect(await planned(made, all, { second })).toMatchObject({ cannot: { second_opinion: 1 } });
+    });
   });
 });

@@ -8,7 +8,7 @@
  *
  * Source: docs/evidence.md, "Plans".
  */
-
+import type { OpinionAnswer, OpinionFault } from '../core/decision/opinion.ts';
 import { parseJson } from '../core/json/parse.ts';
 import { isObject, type JsonObject } from '../core/json/value.ts';
 import { originOf } from '../core/origin/recorded.ts';
@@ -21,7 +21,8 @@ import { type Considered, consider } from './consider.ts';
 import type { Evidence } from './evidence.ts';
 import { createPast } from './past.ts';
 import { eventOf } from './read-records.ts';
-import type { InForce } from './road.ts';
+import type { InForce, Second } from './road.ts';
+import { type Answered, askSecond, maxAsks } from './second-opinion.ts';
 import type { Opened } from './vault.ts';
 
 export interface Said {
@@ -71,6 +72,8 @@ export interface PlanOptions {
   readonly pseudonym: Pseudonym;
   /** Opens the arguments; undefined where the key is not at hand. */
   readonly open: ((digest: string, position: number) => Promise<Opened>) | undefined;
+  /** Asked again about what this very bundle had a say in; without it, that is not decided again. */
+  readonly second?: Second;
   readonly onProgress?: (records: number) => void;
 }
 
@@ -148,7 +151,7 @@ async function decidedAgain(
   position: number,
   view: View,
   past: ReturnType<typeof createPast>,
-  { next, pseudonym, open }: PlanOptions,
+  { next, pseudonym, open, second }: PlanOptions,
 ): Promise<Said | Cannot> {
   if (!('session' in event.who)) return 'not_described';
   if (standing.has(event.code)) return saidOf(event);
@@ -162,17 +165,43 @@ async function decidedAgain(
   const { method, server, target, definition } = event.request;
   const proposal = { method, server, target, args, ...(definition === undefined ? {} : { definition }) };
   const moment = { at: event.at, past };
+  const answers = new Map<string, Answered>();
   // The arguments are the projection already: what was hidden then is not hidden again.
   const road = {
     pseudonym,
     projected: true,
     // As they were told then: what has been read since is no part of it.
     origins: () => originOf(event.facts),
-    // What somebody else would say today is not known: only what policy denies can be told.
-    answers: Object.hasOwn(event.facts, 'opa.outcome') ? () => undefined : undefined,
+    answers: Object.hasOwn(event.facts, 'opa.outcome') ? (digest: string) => answers.get(digest) : undefined,
   };
-  const considered = consider(road, next, view, moment, event.who, proposal, understood);
-  return considered.unasked === undefined ? saidBy(considered) : 'second_opinion';
+  for (;;) {
+    const considered = consider(road, next, view, moment, event.who, proposal, understood);
+    const { unasked } = considered;
+    if (unasked === undefined) return saidBy(considered);
+    // What a server would say today is no evidence of what it said: only what policy denies can be told.
+    if (second === undefined || !saidBySame(event, second) || answers.size >= maxAsks)
+      return 'second_opinion';
+    const answered = await askSecond(second, { wallMs: () => event.at }, unasked);
+    if (isSilence(answered.answer)) return 'second_opinion';
+    answers.set(unasked.digest, answered);
+  }
+}
+
+/** Whether the answer on record is one that this bundle gave, and would give again. */
+function saidBySame({ facts }: DecisionEvent, { opinion: { bundle } }: Second): boolean {
+  return (
+    bundle !== undefined &&
+    facts['opa.bundle']?.value === bundle.digest &&
+    facts['opa.entrypoint']?.value === bundle.entrypoint &&
+    !silences.has(String(facts['opa.outcome']?.value))
+  );
+}
+
+/** Faults of a moment: nothing was said, so nothing can be said again. */
+const silences: ReadonlySet<string> = new Set<OpinionFault>(['opa_unreachable', 'opa_timeout', 'opa_stale']);
+
+function isSilence(answer: OpinionAnswer): boolean {
+  return !answer.ok && silences.has(answer.code);
 }
 
 async function argsOf(

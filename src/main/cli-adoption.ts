@@ -146,13 +146,18 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
     .option('--since <time>', 'only decisions from then on: 7d, 12h, 2026-07-28T12:00:00Z')
     .option('--catalogue <dir>', 'what each tool is (default: the catalogue that was published last)')
     .option('--tries <n>', 'requests made up for each tool to show what is newly allowed (default: 2000)')
+    .option('--opa-bundle <file>', 'the compiled policy that the daemon was started with')
+    .option('--opa-entrypoint <path>', 'its rule')
     .option('--json', 'print one JSON object')
     .action(async (dir, flags) => {
       const { planParts } = await import('./plan.ts');
+      const { openBundleAgain } = await import('./opa-open.ts');
       const { showPlan } = await import('../edges/cli/plan.ts');
+      await using bundle = await openBundleAgain(flags, process.env);
       const sources = {
         policyDir: dir,
         ...(flags.catalogue === undefined ? {} : { catalogueDir: flags.catalogue }),
+        ...(bundle === undefined ? {} : { second: bundle.second }),
       };
       process.exitCode = await showPlan(planParts(dataDir(), process.env, sources), flags, Date.now());
     });

@@ -3,7 +3,14 @@
 import { openOpaBundle } from '../adapters/opa/bundle.ts';
 import { type OpaServer, openOpa } from '../adapters/opa/rest.ts';
 import type { Second } from '../app/road.ts';
-import type { OpaBundleOptions, OpaOptions, OpaServerOptions } from './opa.ts';
+import { CommandFailed, exit } from '../edges/cli/exit.ts';
+import {
+  type BundleFlags,
+  type OpaBundleOptions,
+  type OpaOptions,
+  type OpaServerOptions,
+  readOpaBundle,
+} from './opa.ts';
 import { ConfigurationRefused } from './refused.ts';
 
 export interface OpenedSecond {
@@ -29,6 +36,18 @@ export async function openSecond(options: OpaOptions, env: NodeJS.ProcessEnv): P
     told: { ...options, digest: opa.bundle.digest },
     close: opa.close,
   };
+}
+
+/** For a command that decides again. @returns undefined where no bundle is named */
+export async function openBundleAgain(
+  flags: BundleFlags,
+  env: NodeJS.ProcessEnv,
+): Promise<(AsyncDisposable & { readonly second: Second }) | undefined> {
+  const read = readOpaBundle(flags, env);
+  if (!read.ok) throw new CommandFailed(read.message, exit.usage);
+  if (read.opa === undefined) return undefined;
+  const { second, close } = await openSecond(read.opa, env);
+  return { second, [Symbol.asyncDispose]: close };
 }
 
 function serverOf({ url }: OpaServerOptions, env: NodeJS.ProcessEnv): OpaServer {

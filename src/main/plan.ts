@@ -10,7 +10,7 @@ import type { PolicySet } from '../app/ports.ts';
 import { shaped } from '../app/publish.ts';
 import { publishedEntries, publishedFiles } from '../app/published-sources.ts';
 import { records } from '../app/read-records.ts';
-import type { InForce } from '../app/road.ts';
+import type { InForce, Second } from '../app/road.ts';
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import { builtinServer } from '../core/catalogue/names.ts';
 import type { PolicyFile } from '../core/policy/source.ts';
@@ -22,6 +22,7 @@ import { load, policyFiles } from './load.ts';
 export interface PlanSources {
   readonly policyDir: string;
   readonly catalogueDir?: string;
+  readonly second?: Second;
 }
 
 export function planParts(dataDir: string, env: NodeJS.ProcessEnv, sources: PlanSources): PlanParts {
@@ -33,6 +34,7 @@ export function planParts(dataDir: string, env: NodeJS.ProcessEnv, sources: Plan
   return {
     books,
     pseudonym: master === undefined ? undefined : (secret) => master.mac('secret', secret),
+    ...(sources.second === undefined ? {} : { second: sources.second }),
     async next(evidence) {
       const after = policiesIn(sources.policyDir);
       const entries =

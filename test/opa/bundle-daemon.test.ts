@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The daemon with a compiled policy beside its own: what reaches the upstream, and what stands on record.
+// The daemon with a compiled policy beside its own: what reaches the upstream, what stands on record, what a plan says.
 import { hash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { verifies } from '../requirements.ts';
+import { permitAll } from '../scenarios/daemon.fixture.ts';
 import { type AskedDaemon, openAskedDaemon } from './asked-daemon.fixture.ts';
 import { bundleOf, compiledPolicy, result } from './compiled-policy.fixture.ts';
 
@@ -88,6 +89,32 @@ test('each record of an answer names the bundle and its rule, and so do status a
     bundles: { opa: { revision: digest } },
     result: { opa: { outcome: 'deny' } },
   });
+});
+
+test('a plan asks the same bundle again, and no other one', async () => {
+  verifies('opa.bundle-named');
+  const policies = join(dir, 'policies');
+  mkdirSync(policies);
+  writeFileSync(join(policies, 'a.cedar'), permitAll);
+  const plan = async (...more: readonly string[]) => {
+    const { out, err } = await asked.daemon.cli(
+      'policy',
+      'plan',
+      policies,
+      '--tries',
+      '0',
+      '--json',
+      ...more,
+    );
+    if (out === '') throw new Error(err);
+    return JSON.parse(out);
+  };
+  expect(await plan()).toMatchObject({ cannot: { second_opinion: 5 } });
+  // The one that was not answered in time cannot be asked again.
+  expect(await plan('--opa-bundle', path)).toMatchObject({ changes: [], cannot: { second_opinion: 1 } });
+  const other = join(dir, 'other.wasm');
+  writeFileSync(other, await compiledPolicy({ otherwise: result({ outcome: 'allow' }) }));
+  expect(await plan('--opa-bundle', other)).toMatchObject({ changes: [], cannot: { second_opinion: 5 } });
 });
 
 test('what cannot be asked is not started with', async () => {

@@ -3,7 +3,7 @@
 import { type Counterexample, counterexamples } from '../../app/counterexample.ts';
 import type { Evidence } from '../../app/evidence.ts';
 import { type Plan, plan } from '../../app/plan.ts';
-import type { InForce } from '../../app/road.ts';
+import type { InForce, Second } from '../../app/road.ts';
 import type { Pseudonym } from '../../core/record/secret.ts';
 import { type Books, withEvidence } from './books.ts';
 import { changeLines, saidLine } from './changes.ts';
@@ -24,6 +24,8 @@ export interface PlanParts {
   /** Undefined where the master key is not at hand: then no arguments can be read, and no hashes compared. */
   readonly pseudonym: Pseudonym | undefined;
   readonly next: (evidence: Evidence) => Promise<Compared>;
+  /** The compiled policy that had a say in the decisions, where it is at hand. */
+  readonly second?: Second;
 }
 
 export interface Compared {
@@ -58,6 +60,7 @@ export async function showPlan(parts: PlanParts, flags: PlanFlags, nowMs: number
       next,
       pseudonym,
       open: vault === undefined ? undefined : (digest, position) => vault.open(digest, position),
+      ...(parts.second === undefined ? {} : { second: parts.second }),
       ...(process.stderr.isTTY ? { onProgress: progress(total) } : {}),
     });
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
@@ -119,7 +122,8 @@ const reasons: Readonly<Record<string, string>> = {
   missing: 'what was asked is not in the store',
   unreadable: 'what was asked cannot be read',
   not_described: 'nothing was described under the catalogue of then',
-  second_opinion: 'OPA had a say in it, and what it would say now is not known',
+  second_opinion:
+    'OPA had a say in it: what a server would say now is not known, and a bundle has to be the very one (--opa-bundle)',
   other_catalogue: 'the catalogue is another one',
   modified: 'it was modified, and what was asked before that is on no record',
 };
