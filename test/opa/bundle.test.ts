@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BundleOpened, type OpaBundle, openOpaBundle } from '../../src/adapters/opa/bundle.ts';
+import { startEvaluator } from '../../src/adapters/opa/evaluator.ts';
 import { verifies } from '../requirements.ts';
 import { bundleOf, type CompiledPolicy, compiledPolicy, result } from './compiled-policy.fixture.ts';
 import { buildBundle, hasOpa } from './real-opa.fixture.ts';
@@ -101,6 +102,17 @@ test.each(['loop', 'endless'] as const)('%s: it is ended, as often as it comes',
   const late = await Promise.all(Array.from({ length: 5 }, () => opa.ask(`"${deed}"`, 200)));
   for (const answer of late) expect(answer).toEqual({ ok: false, code: 'opa_timeout' });
   expect(await opa.ask('{}', long)).toMatchObject(allowed);
+});
+
+test('with an evaluation that does not end its thread ends too', async () => {
+  verifies('opa.evaluation-ends');
+  const started = await startEvaluator(
+    { module: await compiledPolicy({ otherwise: 'loop' }), entrypoint: document },
+    long,
+  );
+  if (!started.ok) throw new Error(started.message);
+  expect(await started.evaluator.evaluate('{}', 200)).toBe('late');
+  expect(await started.evaluator.evaluate('{}', 200)).toBe('gone');
 });
 
 test('this thread goes on while a policy does not', async () => {
