@@ -160,6 +160,12 @@ export const requirements = {
     source: 'docs/temporal.md',
     controls: ['ASI10', 'AARM-R2'],
   },
+  'history.groups': {
+    promise:
+      'a condition about a class or a group is about every action in it, as it was classified when it was done',
+    source: 'docs/temporal.md, docs/adr/0021-groups-in-history.md',
+    controls: ['ASI02', 'ASI08', 'ASI10', 'AARM-R2'],
+  },
   'history.first-use': {
     promise:
       'what an agent uses for the first time ever is told apart, in any session, until a call may have taken effect',

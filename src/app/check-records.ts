@@ -14,7 +14,7 @@ import { isObject, type JsonObject, numberAt, own, stringAt } from '../core/json
 import { leafHashHex } from '../core/record/envelope.ts';
 import { type Event, parseEvent } from '../core/record/event.ts';
 import { createHead } from '../core/state/head.ts';
-import { changes } from '../core/state/reduce.ts';
+import { changes, earlierMarks } from '../core/state/reduce.ts';
 import type { StoredRecord } from './evidence.ts';
 import { recordLimits } from './read-records.ts';
 
@@ -81,10 +81,11 @@ export function createRecordChecker(): RecordChecker {
 
   function fold(event: Event): RecordFaultFound | undefined {
     const said = new Set([...event.moves, ...event.drops]);
-    // Earlier builds did not mark what was done: a record without the mark is one of theirs.
-    const moved = changes(head, event, event.id, event.at, event.node).filter(
-      ({ facet }) => said.has(facet) || !facet.startsWith('did/'),
-    );
+    // Earlier builds marked less of what was done, or by other names: a record that does is one of theirs.
+    const moved = [
+      ...changes(head, event, event.id, event.at, event.node),
+      ...earlierMarks(head, event, event.id),
+    ].filter(({ facet }) => said.has(facet) || !facet.startsWith('did/'));
     const names = (dropped: boolean) =>
       moved.filter(({ value }) => (value === undefined) === dropped).map(({ facet }) => facet);
     if (!sameNames(names(false), event.moves) || !sameNames(names(true), event.drops)) {

@@ -168,7 +168,7 @@ export function consider(
     const origin = road.origins?.(entry, described.projection) ?? unasked;
     const bare = questionFor(described.value, standing.value, first, origin);
     const heard = hear(road, force.policies.conditions, view, past, {
-      action: entry.action,
+      entry,
       caller,
       at,
       kept,

@@ -8,6 +8,7 @@
  *
  * Source: docs/temporal.md.
  */
+import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import type { CedarValue, Question } from '../core/policy/question.ts';
 import type { Fact, Kept } from '../core/record/event.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
@@ -18,7 +19,7 @@ import type { Asked, Scope } from '../core/temporal/event.ts';
 import type { Reference } from '../core/temporal/formula.ts';
 import { temporalOfCedar } from '../core/temporal/kept.ts';
 import { EntityValue, type RecordValue, type TemporalValue } from '../core/temporal/value.ts';
-import type { Past } from './past.ts';
+import type { Asking, Past } from './past.ts';
 import type { Conditions } from './ports.ts';
 
 export interface Heard {
@@ -27,8 +28,7 @@ export interface Heard {
 }
 
 interface Hearing {
-  /** As records name it: a question may name a variant of it. */
-  readonly action: string;
+  readonly entry: CatalogueEntry;
   readonly caller: Caller;
   readonly at: number;
   readonly kept: Kept;
@@ -43,12 +43,22 @@ export function hear(
   conditions: Conditions,
   view: View,
   past: Pick<Past, 'ask'>,
-  { action, caller, at, kept, question }: Hearing,
+  { entry, caller, at, kept, question }: Hearing,
 ): Heard {
   const which = conditions.for(question.action.id);
   if (which.conditions.length === 0) return { question, facts: {} };
   rest(view, which, caller);
-  const asking = { ...caller, action, resource: question.resource, kept, at };
+  const { action, class: of, server, target } = entry;
+  const asking: Asking = {
+    ...caller,
+    action,
+    asked: question.action.id,
+    class: of,
+    ...(entry.kind === 'tool' ? { tool: { server, name: target } } : {}),
+    resource: question.resource,
+    kept,
+    at,
+  };
   const { holding, untold } = past.ask(
     conditions,
     which,
@@ -75,10 +85,10 @@ export function hear(
 }
 
 /** Reads what the conditions rest on, so that the decision waits for it. */
-function rest(view: View, { session, agentActions, tenantActions }: Together, caller: Caller): void {
+function rest(view: View, { session, agent, tenant }: Together, caller: Caller): void {
   if (session) view.get(facets.didInSession(caller.session));
-  for (const action of agentActions) view.get(facets.didByAgent(caller.agent, action));
-  for (const action of tenantActions) view.get(facets.didByAnybody(action));
+  if (agent) view.get(facets.didByAgent(caller.agent));
+  for (const name of tenant) view.get(facets.didByAnybody(name));
 }
 
 /** Only what some condition looks at: most of a context is never compared with history. */

@@ -121,6 +121,8 @@ function ask(past: Past, at: number, session: string, agent: string): Told {
     agent,
     task: 't',
     action: 'x',
+    asked: 'x',
+    class: 'write',
     resource: { type: 'Thing', id: '1' },
     kept: { amount: 1 },
     at,

@@ -9,6 +9,8 @@
  *
  * Source: docs/temporal.md; docs/adr/0012-temporal.md.
  */
+import { classes, isActionClass } from '../core/catalogue/taxonomy.ts';
+import { recordedAction } from '../core/policy/actions.ts';
 import type { Event, Kept } from '../core/record/event.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import type { Locality, Together } from '../core/temporal/condition.ts';
@@ -21,6 +23,7 @@ import {
   type Panel,
 } from '../core/temporal/history.ts';
 import { hashed, hashedFormula, recordOfKept } from '../core/temporal/kept.ts';
+import type { ActionName } from '../core/temporal/source.ts';
 import { EntityValue, type RecordValue, type TemporalValue } from '../core/temporal/value.ts';
 import type { Conditions } from './ports.ts';
 
@@ -36,10 +39,21 @@ export interface Asking {
   readonly session: string;
   readonly task: string;
   readonly agent: string;
+  /** As records name it. */
   readonly action: string;
+  /** As policies name it: what is no tool has its class in its name. */
+  readonly asked: string;
+  readonly class: string;
+  /** Absent for what is no tool. */
+  readonly tool?: Tool;
   readonly resource: { readonly type: string; readonly id: string };
   readonly kept: Kept;
   readonly at: number;
+}
+
+export interface Tool {
+  readonly server: string;
+  readonly name: string;
 }
 
 /** The conditions that hold, and those that cannot be told; all others do not hold. */
@@ -272,8 +286,21 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
         const { who, request, kept } = event;
         if (!('session' in who) || request.action === '') return;
         const { session, agent, task } = who;
-        const asking = { session, agent, task, action: request.action, resource: request.resource };
-        const made = requestEvent({ ...asking, kept: kept ?? {}, at: event.at }, names, event.id);
+        // Its class is the one that it had then, whatever the catalogue says today.
+        const { action, class: of, resource, server, target } = request;
+        const asking: Asking = {
+          session,
+          agent,
+          task,
+          action,
+          asked: recordedAction(request),
+          class: of,
+          ...(request.method === 'tools/call' ? { tool: { server, name: target } } : {}),
+          resource,
+          kept: kept ?? {},
+          at: event.at,
+        };
+        const made = requestEvent(asking, names, event.id);
         happened({ session, agent, event: made });
         if (event.open !== undefined) {
           happened({ session, agent, event: { ...made, kind: 'admitted' } });
@@ -315,10 +342,11 @@ function whyNot(answer: Exclude<Answer, { readonly holds: boolean }>): Untold {
 
 /** @param id of the record, where there is one already */
 function requestEvent(asking: Asking, names: Names, id?: string): TemporalEvent {
-  const { session, task, agent, action, resource, kept, at } = asking;
+  const { session, task, agent, action, asked, class: of, tool, resource, kept, at } = asking;
   return {
     actionType,
     actionId: action,
+    groups: names.groups(action, asked, of),
     kind: 'request',
     at,
     fields: new Map<string, TemporalValue>([
@@ -327,6 +355,7 @@ function requestEvent(asking: Asking, names: Names, id?: string): TemporalEvent 
       ['callerResource', new EntityValue(resource.type, resource.id)],
       ['sessionId', names.id(session)],
       ['taskId', new EntityValue('Task', task)],
+      ...(tool === undefined ? [] : [['tool', names.tool(tool)] as const]),
       // Nobody asks for the request that is being decided by its id.
       ...(id === undefined ? [] : [['requestId', id] as const]),
     ]),
@@ -391,21 +420,49 @@ function keysOf({ session, agent }: Happening): readonly string[] {
 interface Names {
   /** An id as the text that it is in a context. */
   id(id: string): string;
+  /** What an action of a class is in, and how else it is called. The same list each time. */
+  groups(action: string, asked: string, of: string): readonly ActionName[];
+  /** A tool as it is in a context. The same record each time. */
+  tool(tool: Tool): RecordValue;
 }
 
 /** Sessions and tasks come again with every event; hashing costs more than remembering. */
 const maxNames = 10_000;
 
 function createNames(pseudonym: Pseudonym): Names {
-  const known = new Map<string, string>();
+  const ids = new Map<string, string>();
+  const groups = new Map<string, readonly ActionName[]>();
+  const tools = new Map<string, RecordValue>();
+  const id = (text: string): string => remembered(ids, text, () => hashed(text, pseudonym));
   return {
-    id(id) {
-      const before = known.get(id);
-      if (before !== undefined) return before;
-      if (known.size >= maxNames) known.clear();
-      const name = hashed(id, pseudonym);
-      known.set(id, name);
-      return name;
+    id,
+    groups(action, asked, of) {
+      const also = action === asked ? [] : [asked];
+      return remembered(groups, JSON.stringify([also, of]), () =>
+        [...also, of, ...(isActionClass(of) ? classes[of] : [])].map((name) => ({
+          type: actionType,
+          id: name,
+        })),
+      );
     },
+    tool: ({ server, name }) =>
+      remembered(
+        tools,
+        JSON.stringify([server, name]),
+        () =>
+          new Map([
+            ['server', id(server)],
+            ['name', id(name)],
+          ]),
+      ),
   };
+}
+
+function remembered<T>(before: Map<string, T>, key: string, make: () => T): T {
+  const found = before.get(key);
+  if (found !== undefined) return found;
+  if (before.size >= maxNames) before.clear();
+  const made = make();
+  before.set(key, made);
+  return made;
 }

@@ -9,7 +9,7 @@ import { checkLeaves } from '../core/temporal/check-schema.ts';
 import { defaultMacros, eventsByPrincipal, globalEvents } from '../core/temporal/defaults.ts';
 import { prepare } from '../core/temporal/prepare.ts';
 import { type ProviderAnswer, providedBy, readAnswers } from '../core/temporal/providers.ts';
-import { monitored, replay, type Timelines } from '../core/temporal/replay.ts';
+import { groupsIn, monitored, replay, type Timelines } from '../core/temporal/replay.ts';
 import { readTrace } from '../core/temporal/trace-log.ts';
 import { CommandFailed, exit } from '../edges/cli/exit.ts';
 import type { Traced, TraceFormat } from '../edges/cli/trace.ts';
@@ -44,11 +44,12 @@ export function traceOf(flags: TraceFlags, timelines: Timelines = monitored): Tr
       ...(trace.ok ? [] : trace.problems),
     ]);
   const { policies, leaves, keys, events: eventSchema } = prepared.prepared;
+  const { actions } = schema.schema;
   const set = traceSet(schema.schema, policies);
   if (!set.ok) return refused(set.problems);
   if (flags.validate) {
     const problems = [
-      ...checkLeaves(policies, { actions: schema.schema.actions, events: eventSchema }),
+      ...checkLeaves(policies, { actions, logged: actions.actions, events: eventSchema }),
       ...whyInvalidLowered(schema.schema, policies),
     ];
     if (problems.length > 0) return refused(problems);
@@ -60,6 +61,7 @@ export function traceOf(flags: TraceFlags, timelines: Timelines = monitored): Tr
   const decided = replay(trace.points, {
     leaves,
     keys,
+    groups: groupsIn(actions),
     decides: (kind) => deciding.has(kind),
     timelines,
     cedar: set.ask,

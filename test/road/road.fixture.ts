@@ -57,6 +57,8 @@ export interface RigOptions {
   readonly store?: MemoryStore;
   /** What the upstream answers, instead of nothing. `undefined`: nobody knows what became of it. */
   readonly answers?: (proposal: Proposal) => JsonObject | undefined;
+  /** Default: `n1`. */
+  readonly node?: string;
   readonly mode?: 'enforce' | 'shadow';
   /** Asked beside policy. */
   readonly second?: Second;
@@ -77,7 +79,9 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     monotonicMs: () => nowMs,
     after: () => () => undefined,
   };
-  let seed = 0;
+  // Two nodes over one store make up different ids.
+  const { node = 'n1' } = options;
+  let seed = [...node].reduce((sum, letter) => sum * 31 + (letter.codePointAt(0) ?? 0), 0);
   const randomness = {
     bytes: (count: number) =>
       Uint8Array.from({ length: count }, () => {
@@ -91,7 +95,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
   const master = masterKey(new Uint8Array(32).fill(7));
   const pseudonym = (secret: string) => master.mac('secret', secret);
   const sequencer = createSequencer(ledger, clock, randomness, createPast(pseudonym), {
-    node: 'n1',
+    node,
     tenant: 'default',
     commitTimeoutMs: 1000,
     maxGroup: 64,

@@ -13,19 +13,19 @@ export const paysOfAgent = { most: 3, withinMs: 5000 };
 export const paidByAll = { most: 12, withinMs: 8000 };
 export const readBefore = { withinMs: 20_000, fromAmount: 15 };
 
-/** By the name under which rules find them in the context. */
+/** By the name under which rules find them in the context. Groups and classes: each has one tool here. */
 const written: Readonly<Record<string, readonly [action: string, condition: string]>> = {
   pays_of_agent: [
     'pay',
-    `count_within(${paysOfAgent.withinMs / 1000}s, Action::"pay"::admitted{ callerPrincipal: principal }) >= ${paysOfAgent.most}`,
+    `count_within(${paysOfAgent.withinMs / 1000}s, Action::"change"::admitted{ callerPrincipal: principal }) >= ${paysOfAgent.most}`,
   ],
   paid_by_all: [
     'pay',
-    `sum_within(a, ${paidByAll.withinMs / 1000}s, Action::"pay"::admitted{ input.amount: a }) > ${paidByAll.most}`,
+    `sum_within(a, ${paidByAll.withinMs / 1000}s, Action::"value"::admitted{ input.amount: a }) > ${paidByAll.most}`,
   ],
   read_before: [
     'mail.send',
-    `formerly within ${readBefore.withinMs / 1000}s Action::"crm.read"::response{ sessionId: context.session.id }`,
+    `formerly within ${readBefore.withinMs / 1000}s Action::"read"::response{ sessionId: context.session.id }`,
   ],
 };
 

@@ -19,6 +19,7 @@ test('monitors answer as the reference does, at every event of drawn histories',
   expect(statistics.quick).toBeLessThan(cases);
   for (const operator of [
     'predicate',
+    'group',
     'and',
     'not',
     'formerly',

@@ -131,7 +131,9 @@ function seenBy({ slice }: Leaf, events: readonly TemporalEvent[], asked: Asked)
       return field !== undefined && wanted !== undefined && same(field, wanted);
     });
     if (agrees) return [event];
-    return i === events.length - 1 ? [{ ...event, actionId: 'not in the slice', fields: new Map() }] : [];
+    return i === events.length - 1
+      ? [{ ...event, actionId: 'not in the slice', groups: [], fields: new Map() }]
+      : [];
   });
 }
 

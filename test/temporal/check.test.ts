@@ -66,7 +66,7 @@ test('people read it as it was written, with its cost in words', () => {
   ]);
   expect(agent?.slice(2, 4)).toEqual([
     "  history   the agent's, in all its sessions, 26h back",
-    "  waits     the agent's calls wait for what the agent does of crm/get_ticket, refund, in all of its sessions",
+    "  waits     the agent's calls wait for whatever the agent does, in all of its sessions",
   ]);
   expect(tenant?.slice(2, 4)).toEqual([
     "  history   everybody's, 30d back",

@@ -25,6 +25,11 @@ import { type Chance, weighted } from '../simulator/chance.ts';
 
 export const actionType = 'Drupe::Action';
 export const actionNames = ['Grant', 'Revoke', 'Transfer'] as const;
+/** Now an action is in one of them, now in both: it is so of an event, not of the action. */
+export const groupNames = ['Access', 'Money'] as const;
+const groupings = [[], ['Access'], ['Money'], ['Access', 'Money']].map((ids) =>
+  ids.map((id) => ({ type: actionType, id })),
+);
 export const kinds = ['request', 'response'] as const;
 const users: readonly TemporalValue[] = ['ann', 'bob', new EntityValue('Drupe::User', 'ann')];
 const amounts: readonly TemporalValue[] = [0, 1, 2, 5, -3];
@@ -71,6 +76,7 @@ export function drawEvents(chance: Chance, count: number): readonly TemporalEven
     return {
       actionType: chance.happens(0.05) ? 'Other::Action' : actionType,
       actionId: chance.pick(actionNames.slice(0, busy)),
+      ...(chance.happens(0.2) ? {} : { groups: chance.pick(groupings) }),
       kind: chance.pick(kinds),
       at: now,
       fields: drawFields(chance),
@@ -391,11 +397,16 @@ function predicate(pen: Pen, bound: Bound, binds: boolean): { formula: Predicate
   const formula: Predicate = {
     kind: 'predicate',
     actionType,
-    actionId: chance.pick(chance.happens(0.6) ? actionNames.slice(0, 1) : actionNames),
+    actionId: nameOf(chance, chance.happens(0.6) ? actionNames.slice(0, 1) : actionNames),
     event: chance.pick(kinds),
     fields,
   };
   return { formula, bound: known };
+}
+
+/** One of the actions, or a group. */
+export function nameOf(chance: Chance, actions: readonly string[]): string {
+  return chance.pick(chance.happens(0.25) ? groupNames : actions);
 }
 
 function sameField(chance: Chance, bound: Bound, name: string): string | undefined {
@@ -454,6 +465,7 @@ export function drawWindow(chance: Chance): number {
 /** Every operator of a condition, for the statistics. */
 export function* operatorsOf(formula: Formula): Generator<string> {
   yield formula.kind;
+  if (formula.kind === 'predicate' && groupNames.some((name) => name === formula.actionId)) yield 'group';
   switch (formula.kind) {
     case 'and':
       for (const part of formula.parts) yield* operatorsOf(part);

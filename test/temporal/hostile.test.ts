@@ -80,7 +80,7 @@ function readAll(text: string): void {
       continue;
     }
     const { policies, leaves, events, keys } = got.prepared;
-    checkLeaves(policies, { actions: noActions, events });
+    checkLeaves(policies, { actions: noActions, logged: [], events });
     for (const { formula } of leaves) localityOf(formula, keys);
   }
   readTrace(file(text));

@@ -13,7 +13,7 @@ import type {
 } from '../../src/core/temporal/formula.ts';
 import type { TemporalValue } from '../../src/core/temporal/value.ts';
 import type { Chance } from '../simulator/chance.ts';
-import { actionNames, actionType, drawWindow, kinds, pathOf, valueFor, valuesOf } from './draw.ts';
+import { actionNames, actionType, drawWindow, kinds, nameOf, pathOf, valueFor, valuesOf } from './draw.ts';
 
 type Fields = readonly { readonly path: readonly string[]; readonly term: Term }[];
 
@@ -179,7 +179,7 @@ const idioms: readonly ((chance: Chance) => Formula)[] = [
 ];
 
 function event(chance: Chance, fields: Fields): Predicate {
-  const actionId = chance.pick(chance.happens(0.7) ? actionNames.slice(0, 2) : actionNames);
+  const actionId = nameOf(chance, chance.happens(0.7) ? actionNames.slice(0, 2) : actionNames);
   return { kind: 'predicate', actionType, actionId, event: chance.pick(kinds), fields };
 }
 

@@ -82,12 +82,9 @@ function inWindow({ events }: World, i: number, seconds: number): readonly numbe
 }
 
 function predicateRows(w: World, predicate: Predicate, event: TemporalEvent, env: Row): readonly Row[] {
-  if (
-    event.actionType !== predicate.actionType ||
-    event.actionId !== predicate.actionId ||
-    event.kind !== predicate.event
-  )
-    return [];
+  const names = [{ type: event.actionType, id: event.actionId }, ...(event.groups ?? [])];
+  const named = names.some(({ type, id }) => type === predicate.actionType && id === predicate.actionId);
+  if (!named || event.kind !== predicate.event) return [];
   let row = nothingBound;
   for (const { path, term } of predicate.fields) {
     const logged = fieldOf(event.fields, path);

@@ -10,6 +10,7 @@
 import type { Conditions } from '../../app/ports.ts';
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import { digestJson } from '../../core/json/canonical.ts';
+import { isStandIn } from '../../core/policy/schema.ts';
 import {
   type Place,
   type PolicyFile,
@@ -22,6 +23,7 @@ import {
   type ActionShape,
   actionSchemaOf,
   actionsInScope,
+  isAsked,
   type SchemaJson,
 } from '../../core/temporal/action-schema.ts';
 import { checkLeaves } from '../../core/temporal/check-schema.ts';
@@ -57,7 +59,7 @@ const eventSchema = readEventSchema({
 });
 
 function ours(): string {
-  return 'callerPrincipal: principalType(A), callerResource: resourceType(A), requestId: String, sessionId: String, taskId: Task';
+  return 'callerPrincipal: principalType(A), callerResource: resourceType(A), requestId: String, sessionId: String, taskId: Task, tool: { server: String, name: String }';
 }
 
 export interface LoweredFiles {
@@ -208,7 +210,8 @@ export function checkConditions(
   if (actions === undefined)
     return { ok: false, problems: [{ ...nowhere('catalogue'), message: 'the engine refuses the schema' }] };
   const policies = [...new Set(lowered.map(({ policy }) => policy))];
-  const problems = checkLeaves(policies, { actions, events: eventSchema });
+  const logged = actions.actions.filter((action) => !isAsked(action) || action.principals.includes('Agent'));
+  const problems = checkLeaves(policies, { actions, logged, events: eventSchema });
   if (problems.length > 0) return { ok: false, problems };
 
   const byAction = new Map<string, Condition[]>();
@@ -262,5 +265,5 @@ function withKept(shape: ActionShape, entry: CatalogueEntry | undefined): Action
   const context = new Map(shape.context);
   context.set('input', { kind: 'record', fields: input });
   context.set('output', { kind: 'record', fields: output });
-  return { ...shape, context };
+  return { ...shape, context, ...(isStandIn(shape.id) ? { standsIn: true as const } : {}) };
 }

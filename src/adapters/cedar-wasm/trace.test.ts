@@ -38,7 +38,11 @@ function prepared(text: string, events = globalEvents.text) {
 function problems(text: string, events?: string): readonly string[] {
   const { policies, events: eventSchema } = prepared(text, events);
   return [
-    ...checkLeaves(policies, { actions: schema.actions, events: eventSchema }),
+    ...checkLeaves(policies, {
+      actions: schema.actions,
+      logged: schema.actions.actions,
+      events: eventSchema,
+    }),
     ...whyInvalidLowered(schema, policies),
   ].map(({ message }) => message);
 }
@@ -92,6 +96,17 @@ describe('what fits the schemas', () => {
       `permit (principal, action in N::Action::"Any", resource) when temporal { ${login('input.user: context.input.user')} };`,
     ],
     [
+      'what all of a group have',
+      scoped(
+        'Read',
+        'formerly within 1h N::Action::"Any"::request{ input.user: "x", callerPrincipal: principal }',
+      ),
+    ],
+    [
+      'who may do one of a group only',
+      scoped('Read', 'formerly within 1h N::Action::"Any"::request{ callerPrincipal: N::Admin::"x" }'),
+    ],
+    [
       'any action, then nothing is known of the context',
       `permit (principal, action, resource) when temporal { ${login('input.user: context.input.user')} };`,
     ],
@@ -113,6 +128,16 @@ describe('what does not', () => {
       'no field `output.ok`',
     ],
     ['a whole group', scoped('Read', login('input: *')), '`input` is a group'],
+    [
+      'a field that only some of a group have',
+      scoped('Read', 'N::Action::"Any"::request{ input.amount: 1 }'),
+      'not every `request` of `Any` has the field `input.amount`: those of `Write` do not',
+    ],
+    [
+      'a value that no field of the group can have',
+      scoped('Read', 'N::Action::"Any"::request{ input.user: 1 }'),
+      '`input.user` is a String',
+    ],
     ['a field of a field', scoped('Read', login('input.user.name: *')), 'no field `input.user.name`'],
     ['an entity type that is not there', scoped('Read', login('input.user: N::Fake::"x"')), 'no entity type'],
     [
@@ -226,9 +251,9 @@ describe('what does not', () => {
     const { policies, events } = prepared(
       `def temporal m(?x) { N::Action::"Login"::request{ input.nowhere: ?x } };\n${scoped('Read', '\n  m(1)')}`,
     );
-    expect(checkLeaves(policies, { actions: schema.actions, events })).toMatchObject([
-      { file: 'p.dw', line: 3, column: 3 },
-    ]);
+    expect(
+      checkLeaves(policies, { actions: schema.actions, logged: schema.actions.actions, events }),
+    ).toMatchObject([{ file: 'p.dw', line: 3, column: 3 }]);
   });
 });
 

@@ -35,6 +35,21 @@ export function askedAction(entry: CatalogueEntry, action = entry.action): strin
   return entry.kind === 'tool' || entry.server === builtinServer ? action : `${action}:${entry.class}`;
 }
 
+/** The same of what a record says. */
+export function recordedAction({
+  method,
+  server,
+  action,
+  class: of,
+}: {
+  readonly method: string;
+  readonly server: string;
+  readonly action: string;
+  readonly class: string;
+}): string {
+  return method === 'tools/call' || server === builtinServer ? action : `${action}:${of}`;
+}
+
 const taken: ReadonlySet<string> = new Set([
   ...Object.keys(classes),
   ...groups,

@@ -52,6 +52,12 @@ export interface SchemaOptions {
 }
 
 const standInPrefix = 'countersign.any-';
+
+/** Whether an action only stands in for tools of its class. */
+export function isStandIn(action: string): boolean {
+  return action.startsWith(standInPrefix);
+}
+
 const sortedClasses = Object.entries(classes).sort(([a], [b]) => (a < b ? -1 : 1));
 
 export function cedarSchema(

@@ -74,6 +74,7 @@ export interface OpenCall {
   /** Who acted, and what it was: absent for administration. */
   readonly agent?: string;
   readonly action?: string;
+  readonly class?: string;
   readonly reserves: readonly Reserve[];
   readonly worst: Label;
 }
@@ -91,11 +92,12 @@ export const facets = {
   call: (decision: string): FacetKey<OpenCall> => ({ name: `call/${decision}` }),
   /**
    * What was done last in a session, by an agent, by anybody: moved by every decision and observation,
-   * so that a condition over history rests on it. Finer where more writers meet.
+   * so that a condition over history rests on it. Finer where more writers meet: of what anybody does,
+   * by the action and by the class that it had then.
    */
   didInSession: (session: string): FacetKey<string> => ({ name: `did/session/${session}` }),
-  didByAgent: (agent: string, action: string): FacetKey<string> => ({ name: `did/agent/${agent}/${action}` }),
-  didByAnybody: (action: string): FacetKey<string> => ({ name: `did/any/${action}` }),
+  didByAgent: (agent: string): FacetKey<string> => ({ name: `did/agent/${agent}` }),
+  didByAnybody: (actionOrClass: string): FacetKey<string> => ({ name: `did/any/${actionOrClass}` }),
   /** What an agent has ever used: core/session/seen.ts. */
   seen: (agent: string): FacetKey<ReadonlySet<string>> => ({ name: `seen/${agent}` }),
   policy: { name: 'policy' } satisfies FacetKey<string> as FacetKey<string>,

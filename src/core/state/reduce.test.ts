@@ -226,17 +226,18 @@ describe('a call', () => {
     const { open: _open, ...refused } = call();
     const {
       'did/session/s': session,
-      'did/agent/a/y': agent,
+      'did/agent/a': agent,
       'did/any/y': any,
+      'did/any/read': ofClass,
       ...rest
     } = state(run({ ...refused, outcome: 'deny' }));
     expect(rest).toEqual(state(run()));
-    for (const did of [session, agent, any]) expect(did).toMatchObject({ version: 'r3' });
+    for (const did of [session, agent, any, ofClass]) expect(did).toMatchObject({ version: 'r3' });
   });
 
   test('is what its session, its agent and anybody did last, asked and answered', () => {
     const head = run(call(), seenAs('ok'));
-    for (const name of ['did/session/s', 'did/agent/a/y', 'did/any/y'])
+    for (const name of ['did/session/s', 'did/agent/a', 'did/any/y', 'did/any/read'])
       expect(head.facet(name)).toEqual({ version: 'r4', value: 'r4' });
   });
 });

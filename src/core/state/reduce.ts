@@ -137,7 +137,7 @@ function opened(
 ): readonly Change[] {
   if (event.open === undefined || !('session' in event.who)) return [];
   const { agent, session, task } = event.who;
-  const { action } = event.request;
+  const { action, class: of } = event.request;
   const { reserves, worst } = event.open;
   const activity = view.get(facets.activity(session)) ?? { calls: 0, lastAt: at };
   // It holds only what there is, so that closing it gives back what was taken.
@@ -160,6 +160,7 @@ function opened(
       task,
       agent,
       action,
+      class: of,
       reserves: held.map(({ reserve }) => reserve),
       worst,
     }),
@@ -205,11 +206,11 @@ function closed(
   // All of the line: what a child reads it may tell those above it, and nobody would see it.
   const labels =
     event.status === 'unreleased' ? [] : lineOf(view, task).flatMap((one) => read(view, one, event.label));
-  const { session, agent, action } = call;
+  const { session, agent, action, class: of } = call;
   const did =
-    session === undefined || agent === undefined || action === undefined
+    session === undefined || agent === undefined || action === undefined || of === undefined
       ? []
-      : done(session, agent, action, id);
+      : done(session, agent, action, of, id);
   return [gone, ...settled, ...labels, ...did];
 }
 
@@ -217,7 +218,29 @@ function closed(
 // it is nothing that the decision itself rests on.
 function asked(event: Pick<DecisionEvent, 'who' | 'request'>, id: string): readonly Change[] {
   const { who, request } = event;
-  return 'session' in who && request.action !== '' ? done(who.session, who.agent, request.action, id) : [];
+  return 'session' in who && request.action !== ''
+    ? done(who.session, who.agent, request.action, request.class, id)
+    : [];
+}
+
+/**
+ * What earlier builds marked as done, by the names that stand in their records: nothing rests on these any
+ * more, and only who reads such records again needs them.
+ */
+export function earlierMarks(view: View, event: EventBody, id: string): readonly Change[] {
+  const [agent, action] = actedIn(view, event);
+  return agent === undefined || action === undefined || action === ''
+    ? []
+    : [{ facet: `did/agent/${agent}/${action}`, value: id }];
+}
+
+function actedIn(
+  view: View,
+  event: EventBody,
+): readonly [agent?: string | undefined, action?: string | undefined] {
+  if (event.type === 'decision' && 'session' in event.who) return [event.who.agent, event.request.action];
+  const call = event.type === 'observation' ? view.get(facets.call(event.decision)) : undefined;
+  return [call?.agent, call?.action];
 }
 
 /** What never took effect was never used. */
@@ -229,11 +252,13 @@ function used(view: View, { who, first, open }: DecisionEvent | BodyOf<'decision
   return after === before ? [] : [set(key, after)];
 }
 
-function done(session: string, agent: string, action: string, id: string): readonly Change[] {
+function done(session: string, agent: string, action: string, of: string, id: string): readonly Change[] {
   return [
     set(facets.didInSession(session), id),
-    set(facets.didByAgent(agent, action), id),
+    set(facets.didByAgent(agent), id),
     set(facets.didByAnybody(action), id),
+    // No action of a catalogue is called like a class.
+    ...(of === action ? [] : [set(facets.didByAnybody(of), id)]),
   ];
 }
 

@@ -13,7 +13,11 @@ export interface ActionShape extends ActionName {
   readonly principals: readonly string[];
   readonly resources: readonly string[];
   readonly context: ReadonlyMap<string, SchemaType>;
+  /** What it is in directly, and all that it is in. */
   readonly memberOf: readonly ActionName[];
+  readonly groups: readonly ActionName[];
+  /** Nobody does it: it says what those are like of which there are none yet. */
+  readonly standsIn?: true;
 }
 
 export interface EntityShape {
@@ -61,7 +65,7 @@ const maxDepth = 32;
 
 export function actionSchemaOf(json: SchemaJson): ActionSchema {
   const names = namesOf(json);
-  const actions: ActionShape[] = [];
+  const actions: DeclaredAction[] = [];
   const entities = new Map<string, EntityShape>();
   for (const [namespace, { entityTypes = {}, actions: own = {} }] of Object.entries(json)) {
     for (const [name, { shape, enum: ids }] of Object.entries(entityTypes)) {
@@ -74,7 +78,27 @@ export function actionSchemaOf(json: SchemaJson): ActionSchema {
     }
     for (const [id, action] of Object.entries(own)) actions.push(actionShape(names, namespace, id, action));
   }
-  return { actions, entities };
+  return { actions: withGroups(actions), entities };
+}
+
+type DeclaredAction = Omit<ActionShape, 'groups'>;
+
+function withGroups(actions: readonly DeclaredAction[]): readonly ActionShape[] {
+  const keyOf = ({ type, id }: ActionName) => JSON.stringify([type, id]);
+  const declared = new Map(actions.map((action) => [keyOf(action), action]));
+  return actions.map((action) => {
+    const found = new Map<string, ActionName>();
+    const add = (groups: readonly ActionName[]): void => {
+      for (const group of groups) {
+        const key = keyOf(group);
+        if (found.has(key)) continue;
+        found.set(key, group);
+        add(declared.get(key)?.memberOf ?? []);
+      }
+    };
+    add(action.memberOf);
+    return { ...action, groups: [...found.values()] };
+  });
 }
 
 interface Names {
@@ -97,7 +121,7 @@ function qualified(namespace: string, name: string): string {
   return namespace === '' ? name : `${namespace}::${name}`;
 }
 
-function actionShape(names: Names, namespace: string, id: string, action: ActionJson): ActionShape {
+function actionShape(names: Names, namespace: string, id: string, action: ActionJson): DeclaredAction {
   const { principalTypes = [], resourceTypes = [], context } = action.appliesTo ?? {};
   const type = context === undefined ? undefined : resolved(names, namespace, context, 0);
   const own = qualified(namespace, 'Action');
@@ -154,18 +178,28 @@ function namedType(names: Names, namespace: string, name: string, depth: number)
 export function actionsInScope(schema: ActionSchema, scope: ActionScope): readonly ActionShape[] | undefined {
   if (scope.kind === 'any') return undefined;
   const named = scope.kind === 'these' ? scope.actions : scope.groups;
-  const same = (a: ActionName, b: ActionName) => a.type === b.type && a.id === b.id;
-  const inside = (action: ActionShape, seen: number): boolean =>
-    named.some((each) => same(each, action)) ||
-    (scope.kind === 'in' &&
-      seen < maxDepth &&
-      action.memberOf.some(
-        (group) =>
-          named.some((each) => same(each, group)) ||
-          schema.actions.some((other) => same(other, group) && inside(other, seen + 1)),
-      ));
-  // A group that nobody can do is no request.
+  const among = (each: ActionName): boolean => named.some((one) => isSame(one, each));
   return schema.actions.filter(
-    (action) => action.principals.length > 0 && action.resources.length > 0 && inside(action, 0),
+    (action) => isAsked(action) && (among(action) || (scope.kind === 'in' && action.groups.some(among))),
   );
+}
+
+/** Whether anybody can do it: what nobody can is a group, and no request. */
+export function isAsked({ principals, resources }: ActionShape): boolean {
+  return principals.length > 0 && resources.length > 0;
+}
+
+export function isSame(a: ActionName, b: ActionName): boolean {
+  return a.type === b.type && a.id === b.id;
+}
+
+/** The actions whose events a predicate of this name means: the one, or all that are in the group. */
+export function actionsNamed(actions: readonly ActionShape[], name: ActionName): readonly ActionShape[] {
+  const own = actions.find((action) => isSame(action, name));
+  if (own === undefined || isAsked(own)) return own === undefined || own.standsIn === true ? [] : [own];
+  const members = actions.filter(
+    (action) => isAsked(action) && action.groups.some((one) => isSame(one, name)),
+  );
+  const real = members.filter(({ standsIn }) => standsIn !== true);
+  return real.length > 0 ? real : members;
 }

@@ -9,17 +9,27 @@
  */
 import type { Problem } from '../policy/source.ts';
 import { restrictedBy } from './accept.ts';
-import { type ActionSchema, type ActionShape, actionsInScope } from './action-schema.ts';
-import type { EventSchema, FieldDeclaration, LeafType } from './event-schema.ts';
+import {
+  type ActionSchema,
+  type ActionShape,
+  actionsInScope,
+  actionsNamed,
+  isSame,
+} from './action-schema.ts';
+import { fieldAt, sharedType, typeAt, typeNamed } from './event-fields.ts';
+import type { EventSchema } from './event-schema.ts';
 import type { LoweredPolicy, WrittenLeaf } from './lower.ts';
 import { problemOf, Refusal } from './scan.ts';
-import { builtInType, fits, type SchemaType, shown, typeOfValue } from './schema-type.ts';
+import { fits, type SchemaType, shown, typeOfValue } from './schema-type.ts';
 import { EntityValue } from './value.ts';
 import { aggregatesIn, allTerms, nested } from './walk.ts';
 import type { Written, WrittenPredicate, WrittenTerm } from './written.ts';
 
 export interface Schemas {
+  /** What can be asked, and what a request then has. */
   readonly actions: ActionSchema;
+  /** What there are events of, and the groups of these: what an event has. */
+  readonly logged: readonly ActionShape[];
   readonly events: EventSchema;
 }
 
@@ -68,10 +78,16 @@ function checkLeaf(check: Check): void {
 
 function checkNames(check: Check, predicate: WrittenPredicate): void {
   const { actionType, actionId, event, at } = predicate;
-  const action = actionOf(check, predicate);
+  const actions = meant(check, predicate);
   const declared = check.events.events.find(({ kind }) => kind === event);
-  if (action === undefined) {
-    refuse(check, at, `the schema has no action \`${actionType}::"${actionId}"\``);
+  if (actions.length === 0) {
+    const known = check.actions.actions.some((action) => isSame(action, { type: actionType, id: actionId }));
+    const name = `\`${actionType}::"${actionId}"\``;
+    refuse(
+      check,
+      at,
+      known ? `${name} has no history: no event is one of it` : `the schema has no action ${name}`,
+    );
     return;
   }
   if (declared === undefined) {
@@ -80,56 +96,26 @@ function checkNames(check: Check, predicate: WrittenPredicate): void {
     return;
   }
   for (const field of predicate.fields) {
-    const found = fieldAt(check, action, declared.fields, field.path);
     const name = field.path.join('.');
-    if (found === undefined)
-      refuse(check, field.at, `a \`${event}\` of \`${actionId}\` has no field \`${name}\``);
-    if (found === 'group') refuse(check, field.at, `\`${name}\` is a group: name one of its fields`);
+    const types = actions.map((action) => fieldAt(check.actions, action, declared.fields, field.path));
+    const without = actions[types.indexOf(undefined)];
+    if (types.includes('group')) refuse(check, field.at, `\`${name}\` is a group: name one of its fields`);
+    else if (without !== undefined)
+      refuse(
+        check,
+        field.at,
+        without.id === actionId
+          ? `a \`${event}\` of \`${actionId}\` has no field \`${name}\``
+          : `not every \`${event}\` of \`${actionId}\` has the field \`${name}\`: those of \`${without.id}\` do not`,
+      );
+    else if (sharedType(types) === undefined)
+      refuse(check, field.at, `\`${name}\` is not of one type in all that \`${actionId}\` means`);
   }
 }
 
-function actionOf(check: Check, { actionType, actionId }: WrittenPredicate): ActionShape | undefined {
-  return check.actions.actions.find(({ type, id }) => type === actionType && id === actionId);
-}
-
-function fieldAt(
-  check: Check,
-  action: ActionShape,
-  fields: readonly FieldDeclaration[],
-  [name = '', ...rest]: readonly string[],
-): SchemaType | 'group' | undefined {
-  for (const field of fields) {
-    if (field.kind === 'spread' && field.of === name) {
-      const record = action.context.get(field.of) ?? { kind: 'record', fields: new Map() };
-      return rest.length === 0 ? 'group' : typeAt(record, rest);
-    }
-    if (field.kind === 'group' && field.name === name)
-      return rest.length === 0 ? 'group' : fieldAt(check, action, field.fields, rest);
-    if (field.kind === 'leaf' && field.name === name)
-      return typeAt(leafType(check, action, field.type), rest);
-  }
-  return undefined;
-}
-
-function leafType(check: Check, action: ActionShape, type: LeafType): SchemaType {
-  if (type.kind === 'principalType') return { kind: 'entity', types: action.principals };
-  if (type.kind === 'resourceType') return { kind: 'entity', types: action.resources };
-  return 'name' in type ? typeNamed(check, type.name) : unknown;
-}
-
-function typeNamed(check: Check, name: string): SchemaType {
-  if (name === 'Timepoint') return { kind: 'timepoint' };
-  return check.actions.entities.has(name) ? { kind: 'entity', types: [name] } : builtInType(name);
-}
-
-/** @returns `undefined` when there is no such field */
-function typeAt(type: SchemaType, path: readonly string[]): SchemaType | undefined {
-  let at: SchemaType | undefined = type;
-  for (const name of path) {
-    if (at === undefined || at.kind === 'unknown') return at;
-    at = at.kind === 'record' ? at.fields.get(name) : undefined;
-  }
-  return at;
+/** The actions that a predicate may be about: one, or those of a group. */
+function meant(check: Check, { actionType: type, actionId: id }: WrittenPredicate): readonly ActionShape[] {
+  return actionsNamed(check.logged, { type, id });
 }
 
 function checkWindow(check: Check, { within }: Extract<Written, { within: unknown }>): void {
@@ -272,17 +258,17 @@ function withBinders(
 ): Types {
   return new Map([
     ...types,
-    ...binders.map(({ slot, type }) => [slot.name, typeNamed(check, type)] as const),
+    ...binders.map(({ slot, type }) => [slot.name, typeNamed(check.actions, type)] as const),
   ]);
 }
 
 function checkFieldTypes(check: Check, predicate: WrittenPredicate, types: Types): void {
-  const action = actionOf(check, predicate);
+  const actions = meant(check, predicate);
   const event = check.events.events.find(({ kind }) => kind === predicate.event);
-  if (action === undefined || event === undefined) return;
+  if (event === undefined) return;
   for (const { path, term, at } of predicate.fields) {
-    const declared = fieldAt(check, action, event.fields, path);
-    if (declared === undefined || declared === 'group') continue;
+    const declared = sharedType(actions.map((action) => fieldAt(check.actions, action, event.fields, path)));
+    if (declared === undefined) continue;
     const given = typeOf(check, term, types);
     if (!fits(declared, given))
       refuse(check, at, `\`${path.join('.')}\` is ${shown(declared)}, and this is ${shown(given)}`);

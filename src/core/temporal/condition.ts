@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A condition over history as a policy set has it: what it says, and whose history it is about.
+import { classes } from '../catalogue/taxonomy.ts';
 import type { Formula, Reference } from './formula.ts';
 
 /**
@@ -13,7 +14,7 @@ export interface Condition {
   readonly name: string;
   readonly formula: Formula;
   readonly locality: Locality;
-  /** Actions of which an event can matter, by id: what was done of these is what a decision rests on. */
+  /** The actions, classes and groups whose events can matter, by id. */
   readonly actions: readonly string[];
   /** Reaches no further back: nested windows add up. */
   readonly reachSeconds: number;
@@ -29,10 +30,11 @@ export interface Together {
   readonly conditions: readonly Condition[];
   /** What they read of the request, each once. */
   readonly references: readonly Reference[];
-  /** Whose acts they rest on: of the session whatever it did, else the actions that can matter. */
+  /** Whose acts they rest on: whatever the session did, whatever the agent did, what anybody did of these. */
   readonly session: boolean;
-  readonly agentActions: readonly string[];
-  readonly tenantActions: readonly string[];
+  readonly agent: boolean;
+  /** Actions and classes. */
+  readonly tenant: readonly string[];
 }
 
 export function together(conditions: readonly Condition[]): Together {
@@ -41,17 +43,26 @@ export function together(conditions: readonly Condition[]): Together {
       .flatMap(({ formula }) => referencesOf(formula))
       .map((reference) => [JSON.stringify([reference.root, reference.path]), reference] as const),
   );
-  const actions = (locality: Locality) => {
-    const own = conditions.filter((condition) => condition.locality === locality);
-    return [...new Set(own.flatMap((condition) => condition.actions))].sort();
-  };
+  const of = (wanted: Locality) => conditions.filter(({ locality }) => locality === wanted);
+  const named = of('tenant').flatMap(({ actions }) => actions.flatMap(doneOf));
   return {
     conditions,
     references: [...references.values()],
-    session: conditions.some(({ locality }) => locality === 'session'),
-    agentActions: actions('agent'),
-    tenantActions: actions('tenant'),
+    session: of('session').length > 0,
+    agent: of('agent').length > 0,
+    tenant: [...new Set(named)].sort(),
   };
+}
+
+/** The names under which what was done of it is found: records name a class, and no group. */
+function doneOf(name: string): readonly string[] {
+  const members = Object.entries(classes).flatMap(([of, groups]) =>
+    groups.some((group) => group === name) ? [of] : [],
+  );
+  if (members.length > 0) return members;
+  // A method that is asked with a class (`resources/read:fetch`) is recorded as the method.
+  const end = name.lastIndexOf(':');
+  return end < 0 ? [name] : [name, name.slice(0, end)];
 }
 
 /** All windows on the longest way down, added: how far back a condition can reach. */
@@ -80,7 +91,7 @@ export function reachOf(formula: Formula): number {
   }
 }
 
-/** Every action that a predicate names, by id, sorted. */
+/** Every action or group that a predicate names, by id, sorted. */
 export function actionsOf(formula: Formula): readonly string[] {
   const found = new Set<string>();
   walk(formula, (part) => {

@@ -46,11 +46,12 @@ export interface Binder {
   readonly type: string;
 }
 
-/** One event of one kind of one action, with the fields that must match. */
+/** One event of one kind of an action, or of any action in a group, with the fields that must match. */
 export interface Predicate {
   readonly kind: 'predicate';
   /** Namespaces and `Action`, as in `Drupe::Action`. */
   readonly actionType: string;
+  /** The action's or the group's: which events are meant, they say themselves (`namesOf`). */
   readonly actionId: string;
   /** `request`, `response`, `error` or what the event schema declares. */
   readonly event: string;

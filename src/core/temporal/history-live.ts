@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A history as it goes on: which tracks an event goes to, what is taken back or let go, and the answers.
-import type { Asked, TemporalEvent } from './event.ts';
+import { type Asked, namesOf, type TemporalEvent } from './event.ts';
 import type { Reference } from './formula.ts';
 import type { Answer, Answers, Held, History, Limits, Panel } from './history.ts';
-import type { Compiled, CompiledLeaf, PanelPart } from './history-plan.ts';
+import type { Compiled, CompiledLeaf, PanelPart, Suspected } from './history-plan.ts';
 import { type Budget, Exhausted, newRun } from './monitor.ts';
 import { eventName, possibleLiterals } from './monitor-doubt.ts';
 import { eachHolding, holdsNow } from './monitor-root.ts';
@@ -131,6 +131,13 @@ export function startHistory(
     return references.filter((reference) => resolve(reference, asked) === undefined);
   }
 
+  function raisedBy(event: TemporalEvent): readonly Suspected[] {
+    return namesOf(event).flatMap(
+      ({ type, id }) =>
+        plan.raised.get(eventName({ actionType: type, actionId: id, event: event.kind })) ?? [],
+    );
+  }
+
   /** Calls `then` for each event whose unknown output a leaf may read, newest first, until it says to stop. */
   function eachSuspect(
     track: Track,
@@ -141,7 +148,7 @@ export function startHistory(
     for (let i = track.unknowns.length - 1; i >= 0; i--) {
       const event = eventAt(track, track.unknowns[i] ?? -1);
       if (event === undefined) continue;
-      for (const { suspicion, under } of plan.raised.get(eventName({ ...event, event: event.kind })) ?? []) {
+      for (const { suspicion, under } of raisedBy(event)) {
         const literals = possibleLiterals(suspicion, event, asked);
         for (const number of (literals === undefined ? undefined : under.get(literals)) ?? []) {
           const leaf = plan.leaf(number);

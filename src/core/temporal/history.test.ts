@@ -42,6 +42,7 @@ function holdsAfter(text: string, events: readonly TemporalEvent[], asked = aski
 }
 
 const [grant, revoke, noise] = [event(0, 'Grant'), event(1, 'Revoke'), event(2, 'Other')];
+const grouped: TemporalEvent = { ...grant, groups: [{ type: 'N::Action', id: 'Some' }] };
 const pays = [3, 3, 4].map((amount, i) => event(i, 'Pay', { amount, to: i < 2 ? 'x' : 'y' }));
 
 describe('the language', () => {
@@ -59,6 +60,27 @@ describe('the language', () => {
       false,
     ],
     ['the deciding event is part of its history', 'formerly within 1s Grant{}', [grant], true],
+    [
+      'a group is all that were in it when they happened',
+      'formerly within 1h Some{}',
+      [noise, grouped],
+      true,
+    ],
+    ['and nothing else, of whatever name', 'formerly within 1h Some{}', [grant, revoke, noise], false],
+    ['an event in a group is still one of its action', 'formerly within 1h Grant{}', [grouped], true],
+    [
+      'one and the same event is both',
+      'formerly within 1h (Some{} && Grant{input.user: "x"})',
+      [grant, { ...grouped, fields: new Map([['input', new Map([['user', 'x']])]]) }],
+      true,
+    ],
+    [
+      'each event of a group counts',
+      '(count for (t: Timepoint). where (formerly within 1h (Some{} && tp(t)))) == 3',
+      [grouped, grant, { ...grouped, actionId: 'Other' }, grouped],
+      true,
+    ],
+    ['one of a group ends a streak', '!Some{} since within 1h Revoke{}', [revoke, grouped], false],
     ['a window is closed at its far end', 'formerly within 2s Grant{}', [grant, noise], true],
     ['and ends there', 'formerly within 1s Grant{}', [grant, noise], false],
     ['nothing comes before the first event', 'previous within 1h Grant{}', [grant], false],

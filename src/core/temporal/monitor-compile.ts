@@ -20,7 +20,7 @@ import {
 } from './monitor-unit.ts';
 import { compileFormerly } from './monitor-window.ts';
 import { at, type Path, resolve } from './resolve.ts';
-import { eventAt, firstPosition, reaches, signatureAt, timeAt } from './track.ts';
+import { eventAt, firstPosition, isNamed, reaches, timeAt } from './track.ts';
 import type { TemporalValue } from './value.ts';
 import { keyOf, same } from './value-key.ts';
 
@@ -81,7 +81,7 @@ function compilePredicate(builder: Builder, unit: Unit, scope: Scope, predicate:
   );
   const node: Node = {
     each(run, frame, position, then) {
-      if (signatureAt(run.track, position) !== signature) return false;
+      if (!isNamed(run.track, position, signature)) return false;
       const event = eventAt(run.track, position);
       if (event === undefined) return false;
       for (const { path, slot, equals } of tests) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Where what came back of a call is not known, and whether a leaf would read it. A predicate may or
- * may not have matched such an event where it names its action and kind and nothing that is known
+ * may not have matched such an event where it names the event and nothing that is known
  * rules it out: a field that is not part of the output and is absent, or differs from the literal or
  * from what the request says. Anything less certain counts as possible: unknown rather than wrong.
  */
@@ -11,7 +11,7 @@ import { isAggregate, referenceKey } from './monitor-normal.ts';
 import { at, type Path, resolve } from './resolve.ts';
 import { keyOf, same } from './value-key.ts';
 
-/** An action and kind as one text. */
+/** What a predicate names, as one text. */
 export function eventName({
   actionType,
   actionId,
@@ -56,14 +56,15 @@ export function suspectedOf({ actionType, actionId, event, fields }: Predicate):
   };
 }
 
-/** @returns the literals of the predicates that may have matched; undefined where none can */
+/**
+ * @param suspicion names the event
+ * @returns the literals of the predicates that may have matched; undefined where none can
+ */
 export function possibleLiterals(
   suspicion: Suspicion,
   event: TemporalEvent,
   asked: Asked,
 ): string | undefined {
-  if (suspicion.actionId !== event.actionId || suspicion.event !== event.kind) return undefined;
-  if (suspicion.actionType !== event.actionType) return undefined;
   if (suspicion.present.some((path) => at(event.fields, path) === undefined)) return undefined;
   for (const { path, reference } of suspicion.pinned) {
     const value = at(event.fields, path);

@@ -3,6 +3,7 @@
  * What compiling fills: a universe's selections, of which equal ones are one, and for each leaf or
  * selection a unit that says how many slots it needs and which literals of which indexes it reads.
  */
+import type { Predicate } from './formula.ts';
 import type { Frame, Group, Reading, Run } from './monitor.ts';
 import { keyOfValues, type Selection } from './selection.ts';
 import { number, type Signatures } from './universe.ts';
@@ -75,15 +76,8 @@ export function nextSerial(builder: Builder): number {
   return builder.serial;
 }
 
-export function signatureFor(
-  builder: Builder,
-  {
-    actionType,
-    actionId,
-    event,
-  }: { readonly actionType: string; readonly actionId: string; readonly event: string },
-): number {
-  return number(builder.signatures, { actionType, actionId, kind: event }, nextSerial(builder));
+export function signatureFor(builder: Builder, { actionType, actionId, event }: Predicate): number {
+  return number(builder.signatures, event, { type: actionType, id: actionId }, nextSerial(builder));
 }
 
 export interface Mark {

@@ -7,10 +7,12 @@
  * goes wrong allows: a request without principal or resource, or one that the engine cannot judge, is
  * denied.
  */
+import { type ActionSchema, isAsked, isSame } from './action-schema.ts';
 import type { Asked, TemporalEvent } from './event.ts';
 import type { Formula } from './formula.ts';
 import { compileHistory } from './history.ts';
 import type { Pin } from './pins.ts';
+import type { ActionName } from './source.ts';
 import { askedOf, type TraceEntity, type TracePoint } from './trace-log.ts';
 import type { EntityValue, RecordValue, TemporalValue } from './value.ts';
 
@@ -60,11 +62,28 @@ export type CedarAnswer =
 export interface Replay {
   readonly leaves: readonly Leaf[];
   readonly keys: readonly Pin[];
+  /** What an event's action is in: from `groupsIn`. */
+  readonly groups: (event: TemporalEvent) => readonly ActionName[];
   readonly decides: (kind: string) => boolean;
   readonly timelines: Timelines;
   readonly cedar: (question: CedarQuestion) => CedarAnswer;
   /** What the providers answered, by the names that the policies read; none when there are none. */
   readonly provided: (asked: Asked) => RecordValue;
+}
+
+/**
+ * Only what no request can be of is a group here. An action that has others in it and is asked itself
+ * means itself in a predicate, as it does in Dogwood.
+ */
+export function groupsIn({ actions }: ActionSchema): Replay['groups'] {
+  const byName = new Map<string, readonly ActionName[]>();
+  const groups = actions.filter((action) => !isAsked(action));
+  for (const action of actions)
+    byName.set(
+      JSON.stringify([action.type, action.id]),
+      action.groups.filter((one) => groups.some((group) => isSame(group, one))),
+    );
+  return ({ actionType, actionId }) => byName.get(JSON.stringify([actionType, actionId])) ?? [];
 }
 
 export interface Decided {
@@ -81,7 +100,7 @@ export interface Decided {
 export function* replay(points: readonly TracePoint[], setup: Replay): Generator<Decided> {
   const timeline = setup.timelines(setup.leaves, setup.keys);
   for (const [point, each] of points.entries()) {
-    timeline.push(each.event);
+    timeline.push({ ...each.event, groups: setup.groups(each.event) });
     if (setup.decides(each.event.kind)) yield { time: each.time, point, ...decide(each, timeline, setup) };
   }
 }

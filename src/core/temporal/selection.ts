@@ -19,7 +19,7 @@ export interface Selection {
   id: number;
   /** In the texts of shapes; never used twice. */
   readonly serial: number;
-  /** Which action and kind; undefined for every event there is. */
+  /** What events it is about, by the number of what a predicate names; undefined for every event there is. */
   readonly signature: number | undefined;
   /** Fields whose values make the key. Their values are in the first slots of the frame. */
   readonly columns: readonly Path[];

@@ -9,7 +9,7 @@ import { append, dropOldest, emptyBucket, isEmpty, newest, oldest, removeNewest 
 import type { Asked, TemporalEvent } from './event.ts';
 import { type Frame, newRun, type Run } from './monitor.ts';
 import { keyOfEvent, literalOf, rowOf, type Selection } from './selection.ts';
-import { signatureOf, type Universe } from './universe.ts';
+import type { Known, Universe } from './universe.ts';
 import { EntityValue } from './value.ts';
 
 export interface Track {
@@ -19,9 +19,9 @@ export interface Track {
   /** Elements before this one are dropped, and wait for the arrays to be cut. */
   head: number;
   times: number[];
-  /** Which action and kind, as the universe numbers them; -1 where no condition names them. */
-  signatures: number[];
-  /** Kept only where some condition names its action and kind. */
+  /** What each is to the conditions. */
+  known: Known[];
+  /** Kept only where some condition names it. */
   events: (TemporalEvent | undefined)[];
   /** How often time goes back from one event to the next. */
   inversions: number;
@@ -42,7 +42,7 @@ export function emptyTrack(universe: Universe): Track {
     offset: 0,
     head: 0,
     times: [],
-    signatures: [],
+    known: [],
     events: [],
     inversions: 0,
     indexes: new Map(),
@@ -74,18 +74,17 @@ export function reaches(track: Track, now: number, windowMs: number, position: n
 
 /** @param event undefined for a moment at which nothing happened that this track sees */
 export function pushTo(track: Track, event: TemporalEvent | undefined, time: number): void {
-  const signature = event === undefined ? -1 : signatureOf(track.universe.signatures, event);
+  const known = track.universe.known(event);
   const before = track.times.length - 1;
   if (before >= track.head && (track.times[before] ?? 0) > time) track.inversions += 1;
   track.times.push(time);
-  track.signatures.push(signature);
-  track.events.push(signature < 0 ? undefined : event);
+  track.known.push(known);
+  track.events.push(known.signatures.length === 0 ? undefined : event);
   const position = lastPosition(track);
   if (event?.outputUnknown) track.unknowns.push(position);
-  const subscribed = track.universe.subscribed(signature);
-  if (subscribed.length === 0) return;
+  if (known.subscribed.length === 0) return;
   const run = newRun(track, nobody, { left: Number.POSITIVE_INFINITY });
-  for (const selection of subscribed) observe(run, selection, event, position);
+  for (const selection of known.subscribed) observe(run, selection, event, position);
 }
 
 function observe(run: Run, selection: Selection, event: TemporalEvent | undefined, position: number): void {
@@ -124,7 +123,7 @@ export function takeBack(track: Track): void {
   if (last - 1 >= track.head && (track.times[last - 1] ?? 0) > (track.times[last] ?? 0))
     track.inversions -= 1;
   track.times.pop();
-  track.signatures.pop();
+  track.known.pop();
   track.events.pop();
   if (track.unknowns[track.unknowns.length - 1] === position) track.unknowns.pop();
 }
@@ -147,7 +146,7 @@ export function dropFirst(track: Track): void {
 function cut(track: Track): void {
   const { head } = track;
   track.times = track.times.slice(head);
-  track.signatures = track.signatures.slice(head);
+  track.known = track.known.slice(head);
   track.events = track.events.slice(head);
   track.offset += head;
   track.head = 0;
@@ -157,7 +156,7 @@ function cut(track: Track): void {
 function leave(track: Track, position: number, from: (bucket: Bucket) => void): void {
   const element = position - track.offset;
   const event = track.events[element];
-  for (const selection of track.universe.subscribed(track.signatures[element] ?? -1)) {
+  for (const selection of track.known[element]?.subscribed ?? []) {
     const literal = literalOf(selection, event);
     const key = literal === undefined ? undefined : keyOfEvent(selection, event, undefined);
     if (literal === undefined || key === undefined) continue;
@@ -171,8 +170,9 @@ function leave(track: Track, position: number, from: (bucket: Bucket) => void): 
   }
 }
 
-export function signatureAt(track: Track, position: number): number {
-  return track.signatures[position - track.offset] ?? -1;
+/** Whether a predicate that is numbered so names the event there. */
+export function isNamed(track: Track, position: number, signature: number): boolean {
+  return track.known[position - track.offset]?.signatures.includes(signature) === true;
 }
 
 export function eventAt(track: Track, position: number): TemporalEvent | undefined {

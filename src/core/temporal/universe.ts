@@ -1,33 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What the leaves of one way of looking (all events, or one kind of slice) have in common: the
- * numbers of actions and kinds, and the selections that are kept for them.
+ * numbers of what predicates name, and the selections that are kept for them.
  */
-import type { TemporalEvent } from './event.ts';
+import { namesOf, type TemporalEvent } from './event.ts';
 import type { Selection } from './selection.ts';
+import type { ActionName } from './source.ts';
 
-/** By kind, then action, then its type. */
+/** By kind, then action or group, then its type. */
 export type Signatures = Map<string, Map<string, Map<string, number>>>;
 
 export interface Universe {
-  readonly signatures: Signatures;
   readonly selections: readonly Selection[];
-  /** Only the selections that an event of this action and kind can concern, in order. */
-  subscribed(signature: number): readonly Selection[];
+  /** @param event undefined for what no condition can name */
+  known(event: TemporalEvent | undefined): Known;
 }
 
-type Named = Pick<TemporalEvent, 'actionType' | 'actionId' | 'kind'>;
-
-export function signatureOf(signatures: Signatures, { actionType, actionId, kind }: Named): number {
-  return signatures.get(kind)?.get(actionId)?.get(actionType) ?? -1;
+/** An event as the conditions see it. */
+export interface Known {
+  /** The numbers under which they name it; none where they do not. */
+  readonly signatures: readonly number[];
+  /** Only the selections that it can concern, in order. */
+  readonly subscribed: readonly Selection[];
 }
 
-/** Numbers an action and kind that a condition names. */
-export function number(signatures: Signatures, named: Named, next: number): number {
-  const actions = under(signatures, named.kind);
-  const types = under(actions, named.actionId);
-  const known = types.get(named.actionType);
-  if (known === undefined) types.set(named.actionType, next);
+/** Numbers an action or group, and a kind, that a condition names. */
+export function number(signatures: Signatures, kind: string, { type, id }: ActionName, next: number): number {
+  const names = under(signatures, kind);
+  const types = under(names, id);
+  const known = types.get(type);
+  if (known === undefined) types.set(type, next);
   return known ?? next;
 }
 
@@ -37,20 +39,38 @@ function under<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V>
   return found;
 }
 
+interface Remembered {
+  readonly type: string;
+  readonly groups: TemporalEvent['groups'];
+  readonly known: Known;
+}
+
 export function universeOf(signatures: Signatures, selections: readonly Selection[]): Universe {
   const always = selections.filter(({ signature }) => signature === undefined);
-  const bySignature = new Map<number, Selection[]>();
-  for (const selection of selections) {
-    if (selection.signature === undefined) continue;
-    const list = bySignature.get(selection.signature) ?? [];
-    if (list.length === 0) bySignature.set(selection.signature, list);
-    list.push(selection);
+  const bySignature = Map.groupBy(selections, ({ signature }) => signature);
+  const unnamed: Known = { signatures: [], subscribed: always };
+  /** By kind and action: an action is nearly always in the groups that it was in before. */
+  const remembered = new Map<string, Map<string, Remembered>>();
+
+  function knownAs(event: TemporalEvent): Known {
+    const kinds = signatures.get(event.kind);
+    const found = namesOf(event).flatMap(({ type, id }) => kinds?.get(id)?.get(type) ?? []);
+    if (found.length === 0) return unnamed;
+    const own = [...new Set(found)];
+    const subscribed = [...always, ...own.flatMap((signature) => bySignature.get(signature) ?? [])];
+    return { signatures: own, subscribed: subscribed.toSorted((a, b) => a.id - b.id) };
   }
-  if (always.length > 0)
-    for (const [signature, list] of bySignature)
-      bySignature.set(
-        signature,
-        [...always, ...list].toSorted((a, b) => a.id - b.id),
-      );
-  return { signatures, selections, subscribed: (signature) => bySignature.get(signature) ?? always };
+
+  return {
+    selections,
+    known(event) {
+      if (event === undefined) return unnamed;
+      const { kind, actionType: type, actionId, groups } = event;
+      const before = remembered.get(kind)?.get(actionId);
+      if (before?.type === type && before.groups === groups) return before.known;
+      const known = knownAs(event);
+      under(remembered, kind).set(actionId, { type, groups, known });
+      return known;
+    },
+  };
 }

@@ -53,7 +53,7 @@ function costOf({ history, actions }: CheckedCondition): string {
     case 'session':
       return "only the session's own calls wait for one another";
     case 'agent':
-      return `the agent's calls wait for what the agent does of ${named}, in all of its sessions`;
+      return "the agent's calls wait for whatever the agent does, in all of its sessions";
     case 'tenant':
       return `every call that asks it waits for what anybody does of ${named}, on all nodes: the busiest of them limits the rate`;
   }
