@@ -109,6 +109,8 @@ interface Planned {
   readonly unit: Unit;
   readonly events: readonly Event[];
   readonly answer: () => void;
+  /** Which version lay under each facet that it moves. */
+  readonly under: ReadonlyMap<string, string>;
 }
 
 const readPage = 1000;
@@ -238,12 +240,14 @@ export function createSequencer(
           payloads: writing.payloads ?? [],
         });
       }
+      const moves = events.flatMap((event) => [...event.moves, ...event.drops]);
+      const under = new Map(moves.map((facet) => [facet, top.facet(facet)?.version ?? '']));
       seen.settle();
       for (const event of events) past.learn(event);
       // What writes nothing is still an answer: as of the store, and not as of what was last heard of it.
       const depends = written.depends || drafts.length === 0;
       const unit: Unit = { drafts, expected: depends ? seen.reads() : [] };
-      return { job, unit, events, answer: written.result };
+      return { job, unit, events, answer: written.result, under };
     } catch (error) {
       job.fail(error);
       return undefined;
@@ -257,7 +261,7 @@ export function createSequencer(
     const planned = group.flatMap((job) => plan(job, top) ?? []);
     if (planned.length === 0) return takeBack();
     const askedMs = clock.monotonicMs();
-    const results = await committed(planned.map((p) => p.unit));
+    const results = await committed(restingOnEachOther(planned));
 
     let gap = false;
     let wrote = false;
@@ -347,6 +351,30 @@ export function createSequencer(
     },
     lastContactMs: () => contact,
   };
+}
+
+/**
+ * A unit may move a facet that it does not rest on: what was asked is marked, also where nobody asked what was
+ * asked before. One after it that rests on such a move rests on what lay under it as well, or what another
+ * node did in between would be hidden from it. So the first one has to find that as it was.
+ */
+function restingOnEachOther(planned: readonly Planned[]): readonly Unit[] {
+  const movedBy = new Map(planned.flatMap(({ events }, i) => events.map(({ id }) => [id, i] as const)));
+  const expected = planned.map(({ unit }) => new Map(unit.expected.map((one) => [one.facet, one.version])));
+  for (let i = planned.length - 1; i > 0; i--) {
+    for (const [facet, version] of expected[i] ?? []) {
+      const mover = movedBy.get(version) ?? i;
+      const lay = planned[mover]?.under.get(facet);
+      if (mover < i && lay !== undefined && expected[mover]?.has(facet) === false)
+        expected[mover].set(facet, lay);
+    }
+  }
+  return planned.map(({ unit }, i) => {
+    const all = expected[i] ?? new Map<string, string>();
+    return all.size === unit.expected.length
+      ? unit
+      : { ...unit, expected: [...all].map(([facet, version]) => ({ facet, version })) };
+  });
 }
 
 function follows(folded: number, results: readonly UnitResult[]): boolean {

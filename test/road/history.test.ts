@@ -188,6 +188,24 @@ describe('a budget over time', () => {
     expect(await outcome(made, other, refund(3000))).toBe('allow');
   });
 
+  test('of everybody holds where another node spent it meanwhile, whatever was refused beside', async () => {
+    verifies('history.no-overspending');
+    const spentByAll = published(`${permitAll}
+      @id("once") @reason("r") forbid (principal is Agent, action == Action::"ops.refund", resource)
+      when temporal { count_within(1h, Action::"ops.refund"::admitted{}) >= 1 };
+      @id("not-to-c9") @reason("r") forbid (principal is Agent, action == Action::"ops.refund", resource)
+      when { context.args.customer == "c9" };`);
+    const here = await rig({ published: spentByAll });
+    const there = await rig({ published: spentByAll, store: here.store, node: 'n2' });
+    const caller = await here.start();
+    expect(await outcome(there, await there.start({ agent: 'a2' }), refund(1))).toBe('allow');
+    // One commit: what is refused is written whatever happened meanwhile, and says that a refund was asked for.
+    const refused = Array.from({ length: 3 }, () => outcome(here, caller, refund(1, 'c9')));
+    const said = await Promise.all([...refused, outcome(here, caller, refund(1))]);
+    expect(said).toEqual(['forbidden', 'forbidden', 'forbidden', 'forbidden']);
+    expect([here.effects.length, there.effects.length]).toEqual([0, 1]);
+  });
+
   test('that counts requests is used up by those that were refused', async () => {
     const { made, caller } = await started(refundBudget);
     expect(await outcome(made, caller, refund(10_001))).toBe('forbidden');
