@@ -241,6 +241,11 @@ export const requirements = {
     source: 'docs/mcp-gateway.md',
     controls: ['ASI02', 'ASI07', 'AARM-R1'],
   },
+  'baseline.tested': {
+    promise: 'no small slip in any rule of the baseline pack gets past the tests that come with it',
+    source: 'docs/baseline.md',
+    controls: ['ASI10'],
+  },
   'policy.tested-first': {
     promise: 'policies that fail a test beside them neither start a daemon nor are published',
     source: 'docs/authoring.md',
