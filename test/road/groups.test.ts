@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Conditions over history about a class or a group of actions: whose events they are about, also where a
 // catalogue says something else by now, and what a decision that asks one waits for.
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { catalogueIndex } from '../../src/adapters/catalogue-files/catalogue-index.ts';
 import { compilePolicies } from '../../src/adapters/cedar-wasm/compile.ts';
@@ -12,7 +13,9 @@ import type { ActionClass } from '../../src/core/catalogue/taxonomy.ts';
 import { digestJson } from '../../src/core/json/canonical.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
 import { nothingRead } from '../../src/core/label/label.ts';
+import type { PolicyFile } from '../../src/core/policy/source.ts';
 import type { Caller, Proposal } from '../../src/core/request/proposal.ts';
+import { policyFiles } from '../../src/main/load.ts';
 import { verifies } from '../requirements.ts';
 import { operator, type Rig, rig, tool } from './road.fixture.ts';
 
@@ -57,6 +60,7 @@ const entries: readonly CatalogueEntry[] = [
   entry('refund', 'pay', { path: text, amount: whole }, { path: selector, amount }),
   entry('send', 'send', { path: whole }, { path: selector }),
   entry('look', 'read', { path: text }, { path: selector }),
+  entry('fetch', 'fetch', { path: text }, { path: selector }),
   page('https://docs.example/', 'read'),
   page('https://web.example/', 'fetch'),
 ];
@@ -64,13 +68,17 @@ const entries: readonly CatalogueEntry[] = [
 const permitAll = '@id("all") @reason("r") permit (principal is Agent, action, resource);\n';
 
 function published(policies: string, catalogue = entries): Published {
-  const compiled = compilePolicies({ files: [{ name: 'a.cedar', text: policies }], entries: catalogue });
+  return publishedFiles([{ name: 'a.cedar', text: policies }], catalogue);
+}
+
+function publishedFiles(files: readonly PolicyFile[], catalogue = entries): Published {
+  const compiled = compilePolicies({ files, entries: catalogue });
   if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems, undefined, 1));
   return {
     policies: compiled.set,
     catalogue: catalogueIndex(catalogue.map((one) => ({ entry: one, check: () => ({ ok: true }) }))),
     mode: 'enforce',
-    sources: { policies: JSON.stringify(policies), catalogue: '{}' },
+    sources: { policies: JSON.stringify(files), catalogue: '{}' },
   };
 }
 
@@ -243,6 +251,19 @@ describe('a decision that asks about a group', () => {
     expect(await outcome(one, here, call('write'))).toBe('forbidden');
     expect([one.effects.length, other.effects.length]).toEqual([2, 1]);
   });
+});
+
+test('the baseline stops a tool that has failed three times, and no other', async () => {
+  const files = policyFiles(join(import.meta.dirname, '../../policies/baseline'));
+  if (!Array.isArray(files)) throw new Error(files.message);
+  const made = await rig({ published: publishedFiles(files), ...failing });
+  const caller = await made.start();
+  for (let i = 0; i < 3; i++) expect(await outcome(made, caller, call('fetch'))).toBe('allow');
+  expect(await outcome(made, await made.start(), call('fetch'))).toBe('pending_approval');
+  expect(await outcome(made, caller, call('look'))).toBe('allow');
+  expect(made.effects).toHaveLength(4);
+  made.pass(1_800_001);
+  expect(await outcome(made, caller, call('fetch'))).toBe('allow');
 });
 
 describe('a condition', () => {
