@@ -19,7 +19,8 @@ import type { Asked, Scope } from '../core/temporal/event.ts';
 import type { Reference } from '../core/temporal/formula.ts';
 import { temporalOfCedar } from '../core/temporal/kept.ts';
 import { EntityValue, type RecordValue, type TemporalValue } from '../core/temporal/value.ts';
-import type { Asking, Past } from './past.ts';
+import type { Asking } from './happening.ts';
+import type { Past } from './past.ts';
 import type { Conditions } from './ports.ts';
 
 export interface Heard {

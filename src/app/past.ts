@@ -9,9 +9,7 @@
  *
  * Source: docs/temporal.md; docs/adr/0012-temporal.md.
  */
-import { classes, isActionClass } from '../core/catalogue/taxonomy.ts';
-import { recordedAction } from '../core/policy/actions.ts';
-import type { Event, Kept } from '../core/record/event.ts';
+import type { Event } from '../core/record/event.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import type { Locality, Together } from '../core/temporal/condition.ts';
 import type { Asked, TemporalEvent } from '../core/temporal/event.ts';
@@ -22,9 +20,8 @@ import {
   type HistoryPlan,
   type Panel,
 } from '../core/temporal/history.ts';
-import { hashed, hashedFormula, recordOfKept } from '../core/temporal/kept.ts';
-import type { ActionName } from '../core/temporal/source.ts';
-import { EntityValue, type RecordValue, type TemporalValue } from '../core/temporal/value.ts';
+import { hashedFormula } from '../core/temporal/kept.ts';
+import { type Asking, askingOf, createNames, endsOf, requestEvent } from './happening.ts';
 import type { Conditions } from './ports.ts';
 
 /** One decision or observation as history has it, and whose it is. */
@@ -32,28 +29,6 @@ export interface Happening {
   readonly session: string;
   readonly agent: string;
   readonly event: TemporalEvent;
-}
-
-/** What a decision is about, before anybody has decided. */
-export interface Asking {
-  readonly session: string;
-  readonly task: string;
-  readonly agent: string;
-  /** As records name it. */
-  readonly action: string;
-  /** As policies name it: what is no tool has its class in its name. */
-  readonly asked: string;
-  readonly class: string;
-  /** Absent for what is no tool. */
-  readonly tool?: Tool;
-  readonly resource: { readonly type: string; readonly id: string };
-  readonly kept: Kept;
-  readonly at: number;
-}
-
-export interface Tool {
-  readonly server: string;
-  readonly name: string;
 }
 
 /** The conditions that hold, and those that cannot be told; all others do not hold. */
@@ -102,7 +77,6 @@ export const pastLimits: PastLimits = {
 
 /** The policy sets that are asked: the one in force, one that is tried, and one that is about to be or was. */
 const maxSets = 3;
-const actionType = 'Action';
 
 /** Everything that happened, in order, under one key. */
 interface Line {
@@ -283,23 +257,9 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
     },
     learn(event) {
       if (event.type === 'decision') {
-        const { who, request, kept } = event;
-        if (!('session' in who) || request.action === '') return;
-        const { session, agent, task } = who;
-        // Its class is the one that it had then, whatever the catalogue says today.
-        const { action, class: of, resource, server, target } = request;
-        const asking: Asking = {
-          session,
-          agent,
-          task,
-          action,
-          asked: recordedAction(request),
-          class: of,
-          ...(request.method === 'tools/call' ? { tool: { server, name: target } } : {}),
-          resource,
-          kept: kept ?? {},
-          at: event.at,
-        };
+        const asking = askingOf(event);
+        if (asking === undefined) return;
+        const { session, agent } = asking;
         const made = requestEvent(asking, names, event.id);
         happened({ session, agent, event: made });
         if (event.open !== undefined) {
@@ -340,58 +300,6 @@ function whyNot(answer: Exclude<Answer, { readonly holds: boolean }>): Untold {
   return answer.unknown === 'response' ? 'unknown' : 'forgotten';
 }
 
-/** @param id of the record, where there is one already */
-function requestEvent(asking: Asking, names: Names, id?: string): TemporalEvent {
-  const { session, task, agent, action, asked, class: of, tool, resource, kept, at } = asking;
-  return {
-    actionType,
-    actionId: action,
-    groups: names.groups(action, asked, of),
-    kind: 'request',
-    at,
-    fields: new Map<string, TemporalValue>([
-      ['input', recordOfKept(kept)],
-      ['callerPrincipal', new EntityValue('Agent', agent)],
-      ['callerResource', new EntityValue(resource.type, resource.id)],
-      ['sessionId', names.id(session)],
-      ['taskId', new EntityValue('Task', task)],
-      ...(tool === undefined ? [] : [['tool', names.tool(tool)] as const]),
-      // Nobody asks for the request that is being decided by its id.
-      ...(id === undefined ? [] : [['requestId', id] as const]),
-    ]),
-  };
-}
-
-function endsOf(
-  call: TemporalEvent,
-  { status, kept, at }: Extract<Event, { type: 'observation' }>,
-  names: Names,
-): readonly TemporalEvent[] {
-  const ended = (kind: string, output?: RecordValue): TemporalEvent => ({
-    ...call,
-    kind,
-    at,
-    fields: output === undefined ? call.fields : new Map([...call.fields, ['output', output]]),
-    ...(output === undefined ? { outputUnknown: true as const } : {}),
-  });
-  switch (status) {
-    case 'ok':
-      return [ended('response', output(kept, names.id(status)))];
-    case 'error':
-      return [ended('error', output(kept, names.id(status)))];
-    case 'withheld':
-    case 'ambiguous':
-      // It may have ended well or badly: whoever asks for either is told that nobody knows.
-      return [ended('response'), ended('error')];
-    case 'unreleased':
-      return [];
-  }
-}
-
-function output(kept: Kept | undefined, status: string): RecordValue {
-  return new Map<string, TemporalValue>([...recordOfKept(kept ?? {}), ['status', status]]);
-}
-
 function at(happenings: readonly Happening[], index: number): number {
   return happenings[index]?.event.at ?? Number.POSITIVE_INFINITY;
 }
@@ -415,54 +323,4 @@ function split(key: string): readonly [Locality, string] {
 
 function keysOf({ session, agent }: Happening): readonly string[] {
   return [join('session', session), join('agent', agent), join('tenant', '')];
-}
-
-interface Names {
-  /** An id as the text that it is in a context. */
-  id(id: string): string;
-  /** What an action of a class is in, and how else it is called. The same list each time. */
-  groups(action: string, asked: string, of: string): readonly ActionName[];
-  /** A tool as it is in a context. The same record each time. */
-  tool(tool: Tool): RecordValue;
-}
-
-/** Sessions and tasks come again with every event; hashing costs more than remembering. */
-const maxNames = 10_000;
-
-function createNames(pseudonym: Pseudonym): Names {
-  const ids = new Map<string, string>();
-  const groups = new Map<string, readonly ActionName[]>();
-  const tools = new Map<string, RecordValue>();
-  const id = (text: string): string => remembered(ids, text, () => hashed(text, pseudonym));
-  return {
-    id,
-    groups(action, asked, of) {
-      const also = action === asked ? [] : [asked];
-      return remembered(groups, JSON.stringify([also, of]), () =>
-        [...also, of, ...(isActionClass(of) ? classes[of] : [])].map((name) => ({
-          type: actionType,
-          id: name,
-        })),
-      );
-    },
-    tool: ({ server, name }) =>
-      remembered(
-        tools,
-        JSON.stringify([server, name]),
-        () =>
-          new Map([
-            ['server', id(server)],
-            ['name', id(name)],
-          ]),
-      ),
-  };
-}
-
-function remembered<T>(before: Map<string, T>, key: string, make: () => T): T {
-  const found = before.get(key);
-  if (found !== undefined) return found;
-  if (before.size >= maxNames) before.clear();
-  const made = make();
-  before.set(key, made);
-  return made;
 }
