@@ -67,7 +67,7 @@ const atlas: readonly string[] = [
 
 export const families: Readonly<Record<string, readonly string[]>> = {
   'OWASP-ASI': numbered('OWASP-ASI', 10, 2),
-  'OWASP-NHI': numbered('OWASP-NHI', 10),
+  'OWASP-NHI': numbered('OWASP-NHI', 10, 2),
   'OWASP-LLM': numbered('OWASP-LLM', 10, 2),
   'NIST-AI-RMF': Object.entries(rmf).flatMap(([name, counts]) =>
     counts.flatMap((count, i) => numbered(`NIST-AI-RMF-${name}-${i + 1}.`, count)),
@@ -88,6 +88,7 @@ export function familyOf(control: string): string | undefined {
 /** `test/requirements.ts` leaves out what is clear there. */
 export function inFull(control: string): string {
   return control
+    .replace(/^NHI(?=\d$)/, 'NHI0')
     .replace(/^(?=ASI|NHI)/, 'OWASP-')
     .replace(/^ATLAS/, 'MITRE-ATLAS')
     .replace(/^NIST-AIRMF/, 'NIST-AI-RMF');

@@ -12,7 +12,7 @@ import type { CatalogueEntry } from '../../src/core/catalogue/entry.ts';
 import type { ActionClass } from '../../src/core/catalogue/taxonomy.ts';
 import { digestJson } from '../../src/core/json/canonical.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
-import { nothingRead } from '../../src/core/label/label.ts';
+import { toolEntry } from '../../src/core/policy/sample.ts';
 import type { PolicyFile } from '../../src/core/policy/source.ts';
 import type { Caller, Proposal } from '../../src/core/request/proposal.ts';
 import { policyFiles } from '../../src/main/load.ts';
@@ -28,22 +28,14 @@ function entry(
   properties: JsonObject = {},
   args: CatalogueEntry['args'] = {},
 ): CatalogueEntry {
-  return {
-    kind: 'tool',
+  const definition = { name, inputSchema: { type: 'object', properties } };
+  return toolEntry(name, properties, {
     server: 'shop',
-    target: name,
     action: `shop.${name}`,
     class: of,
-    resource: { type: 'Thing', label: nothingRead },
     args,
-    result: nothingRead,
-    reversible: true,
-    stateless: true,
-    pinned: {
-      digest: digestJson(name),
-      definition: { name, inputSchema: { type: 'object', properties } },
-    },
-  };
+    pinned: { digest: digestJson(name), definition },
+  });
 }
 
 function page(prefix: string, of: ActionClass): CatalogueEntry {
