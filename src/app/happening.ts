@@ -5,7 +5,7 @@
  * Everything is read off the record, so that an event is the same whenever it is made: the class of a call is
  * the one that it had when it was decided, whatever the catalogue says today.
  *
- * Source: docs/temporal.md, "Events"; docs/adr/0019-groups-in-history.md.
+ * Source: docs/temporal.md, "Events"; docs/adr/0021-groups-in-history.md.
  */
 import { classes, isActionClass } from '../core/catalogue/taxonomy.ts';
 import { recordedAction } from '../core/policy/actions.ts';

@@ -7,9 +7,11 @@
  *
  * Source: docs/authoring.md, "Tests".
  */
+
 import { hash } from 'node:crypto';
 import type { JsonObject } from '../core/json/value.ts';
 import { type Label, nothingRead } from '../core/label/label.ts';
+import { type OriginFacts, unasked } from '../core/origin/facts.ts';
 import type { Question } from '../core/policy/question.ts';
 import type { Place } from '../core/policy/source.ts';
 import { type Budget, type Event, type OutcomeName, recordVersion } from '../core/record/event.ts';
@@ -53,6 +55,8 @@ export interface Given {
   /** What the agent would use for the first time ever. */
   readonly first: readonly SeenKind[];
   readonly history: readonly Happened[];
+  /** Where the values of its calls come from; by default nobody knows anything. */
+  readonly origin: OriginFacts;
 }
 
 /** `refused`: never made. `open`: made, and not come back yet. */
@@ -119,6 +123,7 @@ const defaultGiven: Omit<Given, 'at'> = {
   session: { id: 's-test', ageMs: 0, idleMs: 0, calls: 0, labels: nothingRead },
   first: [],
   history: [],
+  origin: unasked,
 };
 
 export function givenBy(at: number, said: Partial<Omit<Given, 'at'>> = {}): Given {
@@ -167,10 +172,11 @@ interface Stage {
 }
 
 // Pseudonyms of tests are nobody's: equal texts are equal, and that is all that is asked of them.
-const road = { pseudonym: (secret: string) => hash('sha256', `countersign test ${secret}`, 'hex') };
+const testers = { pseudonym: (secret: string) => hash('sha256', `countersign test ${secret}`, 'hex') };
 
 function stageFor(given: Given, force: InForce, understood: ReadonlySet<string>): Stage {
   const head = stateOf(given, force);
+  const road = { ...testers, origins: () => given.origin };
   const past = createPast(road.pseudonym);
   const caller: Caller = { agent: given.agent.id, task, session: given.session.id, tokenId: 'test' };
   const before = given.history.toSorted((a, b) => b.agoMs - a.agoMs);
@@ -315,7 +321,7 @@ function eventsOf(
       session: who.session,
       status: ended,
       ...(known
-        ? { kept: keptOfResult(entry ?? {}, result, JSON.stringify(result).length, road.pseudonym) }
+        ? { kept: keptOfResult(entry ?? {}, result, JSON.stringify(result).length, testers.pseudonym) }
         : {}),
       label: nothingRead,
       tookMs: 0,

@@ -36,6 +36,7 @@ import {
   stringOf,
   stringsOf,
 } from '../catalogue-files/yaml.ts';
+import { readOrigin } from './given-origin.ts';
 import { objectOf } from './json.ts';
 
 export const suiteEnd = '_test.yaml';
@@ -127,7 +128,7 @@ function proposalsOf(reading: Reading, node: Node, fields: Fields): readonly Pro
 
 function readGiven(reading: Reading, file: string, field: Field | undefined, before: Given): Given {
   if (field === undefined) return before;
-  const known = ['now', 'agent', 'task', 'session', 'first', 'history'];
+  const known = ['now', 'agent', 'task', 'session', 'first', 'history', 'origin', 'intent'];
   const fields = knownFieldsOf(reading, field.value, 'what is given', known) ?? new Map<string, Field>();
   const history = fields.has('history')
     ? itemsOf(reading, fields.get('history'), 'history').map((node) => readHappened(reading, file, node))
@@ -139,6 +140,7 @@ function readGiven(reading: Reading, file: string, field: Field | undefined, bef
     session: readSession(reading, fields.get('session'), before.session),
     first: choicesOf(reading, fields.get('first'), 'something that can be new', seenKinds) ?? before.first,
     history,
+    origin: readOrigin(reading, fields.get('origin'), fields.get('intent'), before.origin),
   };
 }
 
