@@ -256,6 +256,11 @@ export const requirements = {
     source: 'docs/authoring.md',
     controls: ['ASI09'],
   },
+  'cli.exit-codes': {
+    promise: 'what a command was refused, or could not ask, it exits with, and programs hear why as JSON',
+    source: 'docs/cli.md',
+    controls: ['AARM-R4', 'ASI09'],
+  },
 } as const satisfies Record<string, Requirement>;
 
 export type RequirementId = keyof typeof requirements;

@@ -7,8 +7,9 @@ import { oneLine } from '../app/clauses.ts';
 import { notices, refusals } from '../core/policy/lint/lint.ts';
 import { compileHistory } from '../core/temporal/history.ts';
 import type { CheckedCondition } from '../edges/cli/conditions.ts';
+import { CommandFailed, exit } from '../edges/cli/exit.ts';
 import type { Checked } from '../edges/cli/policy.ts';
-import { load, type Problem, type Sources } from './load.ts';
+import { load, type Sources } from './load.ts';
 import { readOptions, starterDir } from './options.ts';
 import { type TestRun, testPolicies } from './rehearse.ts';
 
@@ -18,8 +19,7 @@ export function checkPolicies(
   env: NodeJS.ProcessEnv,
 ): Checked {
   const sources = sourcesOf(dir, catalogue, env);
-  if (!sources.ok) return { ...sources, findings: refusals(sources.problems) };
-  const loaded = load(sources.sources);
+  const loaded = load(sources);
   if (!loaded.ok) return { ...loaded, findings: refusals(loaded.problems) };
   const { policies } = loaded.published;
   return {
@@ -56,31 +56,17 @@ export function testsOf(
   env: NodeJS.ProcessEnv,
 ): TestRun {
   const sources = sourcesOf(dir, catalogue, env);
-  if (!sources.ok) return sources;
-  return testPolicies(sources.sources, { coverage, ...(bench ? { benchMs: 1000 } : {}) });
+  return testPolicies(sources, { coverage, ...(bench ? { benchMs: 1000 } : {}) });
 }
 
-function sourcesOf(
-  dir: string | undefined,
-  catalogue: string | undefined,
-  env: NodeJS.ProcessEnv,
-):
-  | { readonly ok: true; readonly sources: Sources }
-  | { readonly ok: false; readonly problems: readonly Problem[] } {
+/** @throws {CommandFailed} a directory that was named is none */
+function sourcesOf(dir: string | undefined, catalogue: string | undefined, env: NodeJS.ProcessEnv): Sources {
   const read = readOptions(
     { ...(dir === undefined ? {} : { policies: dir }), ...(catalogue === undefined ? {} : { catalogue }) },
     env,
   );
-  if (!read.ok) return refused('options', read.message);
-  const { policyDir, catalogueDir } = read.options;
-  for (const given of [policyDir, catalogueDir])
-    if (given !== undefined && !existsSync(resolve(given)))
-      return refused(given, 'there is no such directory');
-  return { ok: true, sources: { ...read.options, mode: 'enforce' } };
-}
-
-function refused(file: string, message: string) {
-  return { ok: false as const, problems: [{ file, line: 0, column: 0, message }] };
+  if (!read.ok) throw new CommandFailed(read.message, exit.usage);
+  return { ...read.options, mode: 'enforce' };
 }
 
 /** Where files of policies and of the catalogue lie, seen from the working directory. */

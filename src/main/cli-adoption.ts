@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands for getting in and staying in: policies, catalogue, init, the stdio relay, status and doctor.
 import { homedir } from 'node:os';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { askOnTerminal } from '../edges/cli/ask.ts';
 import type { Daemon } from '../edges/cli/client.ts';
+import { countOf, reason, several } from './cli-option.ts';
 import { addPublication } from './cli-publication.ts';
 import { command } from './options.ts';
 
@@ -18,7 +19,6 @@ const surroundings = () => ({
   platform: process.platform,
   env: process.env,
 });
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 export function addAdoption(program: Command, { daemon, dataDir }: Reachable): void {
   program
@@ -30,7 +30,7 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
     .option('--undo', 'give the client its servers back')
     .option('--dry-run', 'show what would be written')
     .option('--yes', 'do not ask')
-    .option('--json', 'print one JSON object')
+    .option('--json', 'print one JSON object for each file of a client')
     .action(async ({ undo: back, ...flags }) => {
       const { adoptionParts } = await import('./adoption.ts');
       const parts = adoptionParts(dataDir(), surroundings());
@@ -45,7 +45,7 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
     .option('--server <name>', 'only this upstream, under its own names')
     .option('--type <type>', 'kind of the task that is started', 'interactive')
     .option('--agent <id>', 'the agent that works on it', 'local-agent')
-    .option('--param <name=value>', 'a parameter of the task; again for more', collect, [])
+    .addOption(several('--param <name=value>', 'a parameter of the task; again for more'))
     .option('--ttl <duration>', 'how long the task may live', '8h')
     .option('--on-behalf-of <who>', 'the person it is done for')
     .option('--purpose <text>', 'what for, for those who read the record')
@@ -93,7 +93,11 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
         .choices(['pretty', 'json', 'sarif', 'junit', 'github'])
         .default('pretty'),
     )
-    .option('--max-warnings <count>', 'more warnings than this are an error (exit 3)', countOf)
+    .option(
+      '--max-warnings <count>',
+      'more warnings than this are an error (exit 3; default: any number will do)',
+      countOf,
+    )
     .option('--json', 'print one JSON object: the same as `--format json`')
     .action(async (dir, flags) => {
       const { checkPolicies, placesFor } = await import('./check.ts');
@@ -143,7 +147,7 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
     .command('plan')
     .description('what other policies would have said to recorded requests (exit 2: something changes)')
     .argument('<dir>', 'the policies to try')
-    .option('--since <time>', 'only decisions from then on: 7d, 12h, 2026-07-28T12:00:00Z')
+    .option('--since <time>', 'only decisions from then on: 7d, 12h, 2026-07-28T12:00:00Z (default: all)')
     .option('--catalogue <dir>', 'what each tool is (default: the catalogue that was published last)')
     .option('--tries <n>', 'requests made up for each tool to show what is newly allowed (default: 2000)')
     .option('--opa-bundle <file>', 'the compiled policy that the daemon was started with')
@@ -187,7 +191,7 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
   catalogue
     .command('diff')
     .description('live tools against the accepted ones (exit 2: they differ)')
-    .argument('[server]')
+    .argument('[server]', 'name of an upstream (default: all of them)')
     .option('--json', 'print one JSON object')
     .action(async (server, flags) => {
       const { catalogueDiff } = await import('../edges/cli/catalogue.ts');
@@ -196,20 +200,15 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
   catalogue
     .command('accept')
     .description('agree to what a server declares now; it can be called from then on')
-    .argument('<server>')
-    .argument('[tool...]')
+    .argument('<server>', 'name of an upstream')
+    .argument('[tool...]', 'names of its tools, as `catalogue diff` shows them')
     .option('--all', 'everything that differs')
     .option('--dry-run', 'show what would be accepted')
     .option('--yes', 'do not ask')
-    .option('--reason <text>', 'for the record', '')
+    .addOption(reason())
     .option('--json', 'print one JSON object')
     .action(async (server, tools, flags) => {
       const { catalogueAccept } = await import('../edges/cli/catalogue.ts');
-      await catalogueAccept(daemon(), server, tools, flags, askOnTerminal());
+      process.exitCode = await catalogueAccept(daemon(), server, tools, flags, askOnTerminal());
     });
-}
-
-function countOf(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('it must be a number');
-  return Number(text);
 }

@@ -23,14 +23,20 @@ export function addEvidence(program: Command, { daemon, dataDir, stdin }: Surrou
     .description('what happened, one line for each event')
     .option('--type <type>', 'events of this type: decision, observation, revoked')
     .addOption(
-      new Option('--outcome <outcome>', 'decisions').choices(['allow', 'deny', 'modify', 'step_up', 'defer']),
+      new Option('--outcome <outcome>', 'decisions with this outcome').choices([
+        'allow',
+        'deny',
+        'modify',
+        'step_up',
+        'defer',
+      ]),
     )
     .option('--agent <id>', 'of this agent')
     .option('--task <id>', 'of this task')
     .option('--session <id>', 'of this session')
     .option('--tool <name>', 'decisions about this tool: NAME or SERVER/NAME')
     .option('--policy <id>', 'decisions in which this policy was satisfied or failed')
-    .option('--since <time>', 'from then on: 90s, 1h, 2026-07-28T12:00:00Z')
+    .option('--since <time>', 'from then on: 90s, 1h, 2026-07-28T12:00:00Z (default: from the first)')
     .option('-n, --last <count>', 'only the newest (default: all; 10 with --follow)')
     .option('-f, --follow', 'go on as things happen')
     .option('--json', 'one JSON object a line')
@@ -60,7 +66,12 @@ export function addEvidence(program: Command, { daemon, dataDir, stdin }: Surrou
     .option('--head <file>', 'a head that was kept elsewhere; `-` reads it from standard input')
     .option(...keyOption)
     .option('--payloads', 'compare the contents beside the records too, where their keys exist')
-    .option('--receipt <file>', 'check a receipt instead: offline, with the key alone')
+    .addOption(
+      new Option('--receipt <file>', 'check a receipt instead: offline, with the key alone').conflicts([
+        'head',
+        'payloads',
+      ]),
+    )
     .option('--record <file>', 'the record of the receipt, where it is not in it')
     .option('--json', 'print one JSON object')
     .action(async (flags) => (await import('../edges/cli/verify.ts')).verifyLog(await books(), flags, stdin));
@@ -75,7 +86,7 @@ export function addEvidence(program: Command, { daemon, dataDir, stdin }: Surrou
     .command('receipt')
     .description('print a receipt: proof for a stranger, offline, that the record is in the log')
     .argument('<decision>', 'its id, or the beginning of it')
-    .option('--out <file>', 'write it there')
+    .option('--out <file>', 'write it there (default: to standard output)')
     .option(...keyOption)
     .action(async (id, flags) =>
       (await import('../edges/cli/receipt.ts')).giveReceipt(await books(), id, flags),

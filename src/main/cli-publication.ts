@@ -17,12 +17,12 @@ export function addPublication(policy: Command, daemon: () => Daemon): void {
         .choices(['enforce', 'shadow', 'off'])
         .default('enforce'),
     )
-    .option('--reason <text>', 'for the record')
+    .option('--reason <text>', 'for the record (default: published by command)')
     .option('--json', 'print one JSON object')
     .action(async (dir, flags) => {
       const { publishPolicies } = await import('../edges/cli/publication.ts');
       const from = dir === undefined ? {} : { dir: resolve(dir) };
-      process.exitCode = await publishPolicies(daemon(), { ...flags, ...from });
+      await publishPolicies(daemon(), { ...flags, ...from });
     });
 
   policy
@@ -48,16 +48,16 @@ export function addPublication(policy: Command, daemon: () => Daemon): void {
     .command('rollback')
     .description('bring policies into force that were in force before, over the catalogue of now')
     .argument('[publication]', 'its record or digest, as `policy log` has them (default: the one before)')
-    .option('--reason <text>', 'for the record')
+    .option('--reason <text>', 'for the record (default: rolled back by command)')
     .option('--dry-run', 'say what would come into force')
     .option('--json', 'print one JSON object')
     .action(async (to, flags) => {
       const { rollBack } = await import('../edges/cli/publication.ts');
-      process.exitCode = await rollBack(daemon(), to, flags);
+      await rollBack(daemon(), to, flags);
     });
 }
 
 function countOf(text: string): number {
-  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError('it is a number from 1 to 999');
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new InvalidArgumentError('Write a number from 1 to 999.');
   return Number(text);
 }

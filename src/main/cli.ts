@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line: what there is to say, and which file does it. Commands are loaded when they are asked for.
-import { Argument, Command, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { daemonAt } from '../edges/cli/client.ts';
-import { CommandFailed, exit, exitCodeOf, say } from '../edges/cli/exit.ts';
+import { CommandFailed, exit, failed, meanings, printFailure } from '../edges/cli/exit.ts';
 import { addAdoption } from './cli-adoption.ts';
 import { addEvidence } from './cli-evidence.ts';
+import { durationOf, reason, several } from './cli-option.ts';
 import { defaultOpaEntrypoint, defaultOpaTimeout } from './opa.ts';
 import { dataDirOf, defaultListen, defaultShadowCheck, socketPathOf, version } from './options.ts';
 
@@ -15,11 +16,14 @@ const program = new Command('countersign')
     outputError: (text, write) => write(text.replace(/^error: /, 'countersign: ')),
   })
   .showHelpAfterError('(--help says what there is)')
-  .option('--data <dir>', 'data directory of the daemon (default: .countersign, or COUNTERSIGN_DATA)');
+  .configureHelp({ showGlobalOptions: true })
+  .addHelpText('after', `\nExit codes:\n${exitLines()}`)
+  .exitOverride()
+  .option('--data <dir>', 'data directory of the daemon (default: .countersign, or COUNTERSIGN_DATA)')
+  .option('--timeout <duration>', 'how long the daemon may take to answer (default: 60s)', durationOf);
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 const dataDir = () => dataDirOf(program.opts<{ data?: string }>().data, process.env);
-const daemon = () => daemonAt(socketPathOf(dataDir()));
+const daemon = () => daemonAt(socketPathOf(dataDir()), program.opts<{ timeout?: number }>().timeout);
 
 program
   .command('up')
@@ -29,12 +33,17 @@ program
   .option('--catalogue <dir>', 'what each tool is (default: ./catalogue)')
   .option('--tasks <dir>', 'templates of tasks (default: ./tasks, if it is there)')
   .option('--listen <host:port>', `where clients connect (default: ${defaultListen})`)
-  .addOption(new Option('--mode <mode>', 'shadow records and stops nothing').choices(['enforce', 'shadow']))
+  .addOption(
+    new Option('--mode <mode>', 'shadow records and stops nothing (default: enforce)').choices([
+      'enforce',
+      'shadow',
+    ]),
+  )
   .option(
     '--shadow-check <share>',
     `of all decisions, how many the official Cedar engine decides again (default: ${defaultShadowCheck})`,
   )
-  .option('--opa <url>', 'a document of an Open Policy Agent, asked beside policy')
+  .option('--opa <url>', 'a document of an Open Policy Agent, asked beside policy (default: none is)')
   .option('--opa-bundle <file>', 'a policy that `opa build -t wasm` compiled, asked beside policy instead')
   .option('--opa-entrypoint <path>', `its rule that is asked (default: ${defaultOpaEntrypoint})`)
   .option('--opa-timeout <duration>', `how long an answer of either may take (default: ${defaultOpaTimeout})`)
@@ -59,8 +68,8 @@ task
       .choices(['supervised', 'semi', 'full'])
       .default('semi'),
   )
-  .option('--param <name=value>', 'a parameter of the task; again for more', collect, [])
-  .option('--budget <name=limit>', 'calls=50, or calls:<class>=5; again for more', collect, [])
+  .addOption(several('--param <name=value>', 'a parameter of the task; again for more'))
+  .addOption(several('--budget <name=limit>', 'calls=50, or calls:<class>=5; again for more'))
   .option('--ttl <duration>', 'how long it may live (default: 30m, or what its template allows)')
   .option('--on-behalf-of <who>', 'the person it is done for')
   .option('--purpose <text>', 'what for, for those who read the record')
@@ -71,8 +80,8 @@ task
 task
   .command('end')
   .description('end a task: its sessions stop at the next call, calls in flight are aborted')
-  .argument('<task>')
-  .option('--reason <text>', 'for the record', '')
+  .argument('<task>', 'its id, as `task start` printed it')
+  .addOption(reason())
   .option('--json', 'print one JSON object')
   .action(async (id, flags) =>
     (await import('../edges/cli/task.ts')).endTask(daemon(), id, flags.reason, flags.json === true),
@@ -81,9 +90,9 @@ task
 program
   .command('revoke')
   .description('take an agent, task or session its standing, from the next call on')
-  .addArgument(new Argument('<scope>').choices(['agent', 'task', 'session']))
-  .argument('<id>')
-  .option('--reason <text>', 'for the record', '')
+  .addArgument(new Argument('<scope>', 'what it is').choices(['agent', 'task', 'session']))
+  .argument('<id>', 'which one')
+  .addOption(reason())
   .option('--json', 'print one JSON object')
   .action(async (scope, id, flags) =>
     (await import('../edges/cli/task.ts')).revoke(daemon(), scope, id, flags.reason, flags.json === true),
@@ -103,11 +112,31 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+function exitLines(): string {
+  return Object.entries(meanings)
+    .map(([code, meaning]) => `  ${code}  ${meaning}`)
+    .join('\n');
+}
+
+/** Even where the arguments are not understood otherwise. */
+function asksForJson(args: readonly string[]): boolean {
+  return args.some(
+    (arg, i) => arg === '--json' || arg === '--format=json' || (arg === 'json' && args[i - 1] === '--format'),
+  );
+}
+
+const asJson = asksForJson(process.argv.slice(2));
 try {
   await program.parseAsync();
 } catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  say(`countersign: ${message}`);
-  if (!(error instanceof CommandFailed) && process.env.COUNTERSIGN_DEBUG === '1') console.error(error);
-  process.exitCode = exitCodeOf(error) || exit.usage;
+  if (error instanceof CommanderError) {
+    // What is wrong has been said by then; help and the version are no failures.
+    process.exitCode = error.exitCode;
+    const message =
+      error.code === 'commander.help' ? 'name a command' : error.message.replace(/^error: /, '');
+    if (asJson && error.exitCode !== exit.ok) printFailure(new CommandFailed(message, exit.usage));
+  } else {
+    process.exitCode = failed(error, asJson);
+    if (!(error instanceof CommandFailed) && process.env.COUNTERSIGN_DEBUG === '1') console.error(error);
+  }
 }

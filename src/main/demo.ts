@@ -10,9 +10,10 @@ import { runUngated, textOf } from '../../examples/demo/ungated.ts';
 import { type Leaked, openWorld } from '../../examples/demo/world.ts';
 import { type Daemon as Control, daemonAt } from '../edges/cli/client.ts';
 import { accepted, CommandFailed, exit, print } from '../edges/cli/exit.ts';
+import { hueOf, paintFor } from '../edges/cli/printable.ts';
+import { refusedFiles } from '../edges/cli/problem.ts';
 import { startDaemon } from './compose.ts';
 import { load } from './load.ts';
-import { line as problemLine } from './up.ts';
 
 const demoDir = join(import.meta.dirname, '../../examples/demo');
 const prompt = 'Work on support ticket 42: answer the customer and refund what is owed.';
@@ -62,7 +63,7 @@ async function withCountersign(
     catalogueDir: join(demoDir, 'catalogue'),
     mode: 'enforce',
   });
-  if (!loaded.ok) throw new CommandFailed(loaded.problems.map(problemLine).join('\n'), exit.invalid);
+  if (!loaded.ok) throw refusedFiles(loaded.problems);
 
   await using world = await openWorld();
   const mcpFile = join(world.dir, 'mcp.json');
@@ -156,19 +157,12 @@ async function recordCount(control: Control): Promise<number> {
   return records;
 }
 
-const colours: Partial<Record<CallOutcome, string>> = {
-  allow: '\u001b[32m',
-  deny: '\u001b[31m',
-  step_up: '\u001b[33m',
-};
-
 function showText(_run: string, { tool, args, askedBy, outcome, ms, policies = [] }: AgentEvent): void {
-  const colour = process.stdout.isTTY && process.env.NO_COLOR === undefined ? (colours[outcome] ?? '') : '';
-  const end = colour === '' ? '' : '\u001b[0m';
+  const paint = paintFor(process.stdout, process.env);
   const asked = askedBy === 'text' ? '! ' : '  ';
   const what = clipped(`${tool} ${inShort(args)}`, widest).padEnd(widest);
   print(
-    `${asked}${what} ${colour}${outcome.padEnd(8)}${end}${ms.toFixed(1).padStart(7)} ms  ${policies.join(', ')}`,
+    `${asked}${what} ${paint(hueOf(outcome), outcome.padEnd(8))}${ms.toFixed(1).padStart(7)} ms  ${policies.join(', ')}`,
   );
 }
 

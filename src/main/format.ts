@@ -3,18 +3,26 @@
 import { existsSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createFormatter } from '../adapters/cedar-wasm/format.ts';
+import { CommandFailed, exit } from '../edges/cli/exit.ts';
 import type { FormattedFile } from '../edges/cli/policy-fmt.ts';
 import { policyFiles } from './load.ts';
-import { readOptions, starterDir } from './options.ts';
+import { readOptions } from './options.ts';
 
-/** @param check says only what would change */
+/**
+ * @param check says only what would change
+ * @throws {CommandFailed} there is no such directory
+ */
 export function formatPolicies(
   dir: string | undefined,
   check: boolean,
   env: NodeJS.ProcessEnv,
 ): readonly FormattedFile[] {
   const read = readOptions(dir === undefined ? {} : { policies: dir }, env);
-  const policyDir = dir ?? (read.ok ? (read.options.policyDir ?? starterDir) : starterDir);
+  if (!read.ok) throw new CommandFailed(read.message, exit.usage);
+  const { policyDir } = read.options;
+  // The starter policies are read where nothing is named, and never written.
+  if (policyDir === undefined)
+    throw new CommandFailed('there is no ./policies: name the directory to lay out', exit.usage);
   const files = policyFiles(policyDir);
   if (!Array.isArray(files)) return [{ file: policyDir, kind: 'refused', problems: [files] }];
   const format = createFormatter();

@@ -2,7 +2,7 @@
 // What a daemon is started with: flag over environment over default. Nothing else reads the environment.
 
 import { hash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -77,6 +77,9 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
   const policyDir = named(flags.policies ?? env.COUNTERSIGN_POLICIES, 'policies');
   const catalogueDir = named(flags.catalogue ?? env.COUNTERSIGN_CATALOGUE, 'catalogue');
   const taskDir = named(flags.tasks ?? env.COUNTERSIGN_TASKS, 'tasks');
+  for (const dir of [policyDir, catalogueDir, taskDir])
+    if (dir !== undefined && !isDirectory(dir))
+      return { ok: false, message: `there is no directory \`${dir}\`` };
   return {
     ok: true,
     options: {
@@ -113,6 +116,10 @@ export function socketPathOf(dataDir: string): string {
 function named(given: string | undefined, usual: string): string | undefined {
   if (given !== undefined) return resolve(given);
   return existsSync(usual) ? resolve(usual) : undefined;
+}
+
+export function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function parseListen(text: string): { host: string; port: number } | undefined {

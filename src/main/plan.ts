@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `policy plan` is given: the policies of files, over a catalogue of files or the one published last.
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { catalogueIndex } from '../adapters/catalogue-files/catalogue-index.ts';
 import { compilePolicies } from '../adapters/cedar-wasm/compile.ts';
 import { masterKeyFromFile, masterKeyFromText } from '../adapters/keys/master.ts';
@@ -16,8 +16,10 @@ import { builtinServer } from '../core/catalogue/names.ts';
 import type { PolicyFile } from '../core/policy/source.ts';
 import { CommandFailed, exit } from '../edges/cli/exit.ts';
 import type { PlanParts } from '../edges/cli/plan.ts';
+import { refusedFiles } from '../edges/cli/problem.ts';
 import { booksOf } from './evidence.ts';
 import { load, policyFiles } from './load.ts';
+import { isDirectory } from './options.ts';
 
 export interface PlanSources {
   readonly policyDir: string;
@@ -25,7 +27,11 @@ export interface PlanSources {
   readonly second?: Second;
 }
 
+/** @throws {CommandFailed} a directory that was named is none */
 export function planParts(dataDir: string, env: NodeJS.ProcessEnv, sources: PlanSources): PlanParts {
+  for (const dir of [sources.policyDir, sources.catalogueDir])
+    if (dir !== undefined && !isDirectory(dir))
+      throw new CommandFailed(`there is no directory \`${dir}\``, exit.usage);
   const books = booksOf(dataDir, env);
   const text = env.COUNTERSIGN_MASTER_KEY;
   const file = join(dataDir, 'master.key');
@@ -55,15 +61,13 @@ export function planParts(dataDir: string, env: NodeJS.ProcessEnv, sources: Plan
 
 function policiesIn(dir: string): readonly PolicyFile[] {
   const files = policyFiles(dir);
-  if (!Array.isArray(files)) throw invalid([files]);
+  if (!Array.isArray(files)) throw refusedFiles([files]);
   return files;
 }
 
 function entriesIn(policyDir: string, catalogueDir: string): readonly CatalogueEntry[] {
-  if (!existsSync(resolve(catalogueDir)))
-    throw new CommandFailed(`there is no directory \`${catalogueDir}\``, exit.usage);
   const loaded = load({ policyDir, catalogueDir, mode: 'enforce' });
-  if (!loaded.ok) throw invalid(loaded.problems);
+  if (!loaded.ok) throw refusedFiles(loaded.problems);
   return loaded.published.catalogue.entries;
 }
 
@@ -97,7 +101,7 @@ async function publishedSources(
 
 function inForce(files: readonly PolicyFile[], entries: readonly CatalogueEntry[]): InForce {
   const compiled = compilePolicies({ files, entries });
-  if (!compiled.ok) throw invalid(compiled.problems);
+  if (!compiled.ok) throw refusedFiles(compiled.problems);
   return over(compiled.set, entries);
 }
 
@@ -106,18 +110,4 @@ function over(policies: PolicySet, entries: readonly CatalogueEntry[]): InForce 
   const own = entries.filter(({ server }) => server !== builtinServer);
   const catalogue = catalogueIndex(own.map((entry) => ({ entry, check: () => ({ ok: true }) })));
   return shaped({ policies, catalogue, mode: 'enforce', sources: { policies: '', catalogue: '' } });
-}
-
-function invalid(
-  problems: readonly {
-    readonly file: string;
-    readonly line: number;
-    readonly column: number;
-    readonly message: string;
-  }[],
-): CommandFailed {
-  const lines = problems.map(({ file, line, column, message }) =>
-    line === 0 ? `${file}: ${message}` : `${file}:${line}:${column}: ${message}`,
-  );
-  return new CommandFailed(lines.join('\n'), exit.invalid);
 }

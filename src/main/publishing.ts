@@ -18,9 +18,10 @@ import { publishedFiles, textsDigest } from '../app/published-sources.ts';
 import type { Road } from '../app/road.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import { facets } from '../core/state/facet.ts';
+import { placed } from '../edges/cli/problem.ts';
 import { compileOver, type Problem } from './load.ts';
 import { loadTested } from './rehearse.ts';
-import { placed, refusalInWords } from './reload.ts';
+import { refusalInWords } from './reload.ts';
 
 export interface PublishingParts {
   readonly road: Pick<Road, 'sequencer' | 'published' | 'vault'>;

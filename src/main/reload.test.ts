@@ -110,7 +110,7 @@ test('a policy may refuse the publication, which is told with its decision', asy
     policies: ['p'],
   });
   const outcome = await reloader.reload(operator, 'a test');
-  expect(outcome).toMatchObject({ state: 'refused', decision: 'd_9' });
+  expect(outcome).toMatchObject({ state: 'refused', refused: { code: 'forbidden', decision: 'd_9' } });
   expect(outcome.problems[0]?.message).toContain('publish by command only');
 });
 

@@ -11,6 +11,7 @@ import type { Published } from '../app/ports.ts';
 import type { Publication } from '../app/publish.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import type { Reloaded } from '../edges/api/status-routes.ts';
+import { placed } from '../edges/cli/problem.ts';
 import type { Loaded, Problem } from './load.ts';
 
 export interface ReloadParts {
@@ -57,11 +58,10 @@ export function createReloader(parts: ReloadParts): Reloader {
     if (!same) {
       const done = await parts.publish(operator, next, reason);
       if (!done.ok)
-        return refused(
-          at,
-          [{ ...nowhere, message: `not published: ${refusalInWords(done)}` }],
-          done.decision,
-        );
+        return refused(at, [{ ...nowhere, message: `not published: ${refusalInWords(done)}` }], {
+          code: done.code,
+          ...(done.decision === undefined ? {} : { decision: done.decision }),
+        });
       parts.say(`published: policies ${brief(done.value.policy)}, catalogue ${brief(done.value.catalogue)}`);
       for (const warning of loaded.warnings.slice(0, maxSaid)) parts.say(`warning: ${placed(warning)}`);
       if (catalogue.digest !== next.catalogue.digest) await parts.catalogueChanged(operator);
@@ -71,11 +71,11 @@ export function createReloader(parts: ReloadParts): Reloader {
     return { state: 'in_force', at, problems: [] };
   }
 
-  function refused(at: number, problems: readonly Problem[], decision?: string): Reloaded {
+  function refused(at: number, problems: readonly Problem[], by?: Reloaded['refused']): Reloaded {
     parts.say('the changed files are not in force; what was in force still decides:');
     for (const problem of problems.slice(0, maxSaid)) parts.say(`  ${placed(problem)}`);
     if (problems.length > maxSaid) parts.say(`  and ${problems.length - maxSaid} more`);
-    return { state: 'refused', at, problems, ...(decision === undefined ? {} : { decision }) };
+    return { state: 'refused', at, problems, ...(by === undefined ? {} : { refused: by }) };
   }
 
   return {
@@ -101,10 +101,6 @@ const nowhere = { file: 'publication', line: 0, column: 0 };
 export function refusalInWords({ reason, code, policies }: Extract<Administered<unknown>, { ok: false }>) {
   const why = reason ?? (isDecisionCode(code) ? codes[code] : code);
   return `${why} (${policies.length === 0 ? code : `policy ${policies.join(', ')}`})`;
-}
-
-export function placed({ file, line, column, message }: Problem): string {
-  return line === 0 ? `${file}: ${message}` : `${file}:${line}:${column}: ${message}`;
 }
 
 function brief(digest: string): string {

@@ -3,7 +3,7 @@
 // What runs keeps the scope that it was started with.
 import { loadTemplates } from '../adapters/task-files/load.ts';
 import type { Templates } from '../core/task/template.ts';
-import { placed } from './reload.ts';
+import { placed } from '../edges/cli/problem.ts';
 import { watchFiles } from './watch.ts';
 
 export interface LiveTemplates {

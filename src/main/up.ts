@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `countersign up`: one daemon in front of the upstreams, until it is told to stop.
 import { CommandFailed, exit, print, say } from '../edges/cli/exit.ts';
+import { placed, refusedFiles } from '../edges/cli/problem.ts';
 import { startDaemon } from './compose.ts';
-import type { Problem } from './load.ts';
 import { type Flags, readOptions } from './options.ts';
 import { loadTested } from './rehearse.ts';
 import { shadowCheckOf } from './shadow-check.ts';
@@ -17,8 +17,8 @@ export async function up(flags: Flags): Promise<void> {
     );
   const shadow = shadowCheckOf(read.options.shadowCheck ?? 0, say);
   const loaded = loadTested({ ...read.options, shadow });
-  if (!loaded.ok) throw new CommandFailed(loaded.problems.map(line).join('\n'), exit.invalid);
-  for (const warning of loaded.warnings) say(`warning: ${line(warning)}`);
+  if (!loaded.ok) throw refusedFiles(loaded.problems);
+  for (const warning of loaded.warnings) say(`warning: ${placed(warning)}`);
 
   const daemon = await startDaemon(read.options, loaded.published, process.env, say);
   if (read.options.mode === 'shadow') say('shadow mode: everything is recorded and nothing is stopped');
@@ -27,10 +27,6 @@ export async function up(flags: Flags): Promise<void> {
   const stop = await signalled();
   say(`${stop}: finishing what runs`);
   await daemon.close();
-}
-
-export function line({ file, line: row, column, message }: Problem): string {
-  return `${file}:${row}:${column}: ${message}`;
 }
 
 function signalled(): Promise<NodeJS.Signals> {

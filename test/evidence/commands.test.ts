@@ -303,7 +303,7 @@ describe('policy plan', () => {
       3,
       /a\.cedar:1/,
     ],
-    ['that are not there', () => join(elsewhere, 'nowhere'), 3, /not a directory/],
+    ['that are not there', () => join(elsewhere, 'nowhere'), 1, /there is no directory/],
   ])('policies %s are refused', async (_what, dir, code, told) => {
     const refused = await plan(dir());
     expect(refused.code).toBe(code);

@@ -13,14 +13,19 @@ export interface Ran {
   readonly stderr: string;
 }
 
-export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  const { NO_COLOR: _plain, COUNTERSIGN_DATA: _data, COUNTERSIGN_MASTER_KEY: _key, ...rest } = process.env;
-  const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`;
-  return spawn(command, args, { env: { ...rest, PATH, ...env }, stdio: 'pipe' });
+export interface Where {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
-export async function run(args: readonly string[], stdin = ''): Promise<Ran> {
-  const child = start(args);
+export function start(args: readonly string[], { cwd, env = {} }: Where = {}): ChildProcess {
+  const { NO_COLOR: _plain, COUNTERSIGN_DATA: _data, COUNTERSIGN_MASTER_KEY: _key, ...rest } = process.env;
+  const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`;
+  return spawn(command, args, { cwd, env: { ...rest, PATH, ...env }, stdio: 'pipe' });
+}
+
+export async function run(args: readonly string[], stdin = '', where: Where = {}): Promise<Ran> {
+  const child = start(args, where);
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));

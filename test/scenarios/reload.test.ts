@@ -98,7 +98,7 @@ test('publishing by command is decided, and files that do not load are named', a
   expect(broken).toMatchObject({ status: 422, body: { code: 'files_refused', problems: [{ line: 1 }] } });
   writeFileSync(file, permitAll);
   const denied = await daemon.control.call('POST', '/v1/policies/publish', {});
-  expect(denied).toMatchObject({ status: 403, body: { code: 'not_published' } });
+  expect(denied).toMatchObject({ status: 403, body: { code: 'forbidden' } });
   expect(denied.body.message).toBe('not published: a forbid that nothing lifts is satisfied (policy nobody)');
   expect(denied.body.decision).toMatch(/^d-/);
 });

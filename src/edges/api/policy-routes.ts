@@ -10,7 +10,7 @@ import type { Operator } from '../../core/request/proposal.ts';
 import type { Problem } from './catalogue-routes.ts';
 import type { Answer, Route } from './server.ts';
 import type { Reloaded } from './status-routes.ts';
-import { invalid, refusal } from './task-routes.ts';
+import { invalid, refusal, statusOf } from './task-routes.ts';
 
 interface Unfit {
   readonly ok: false;
@@ -61,15 +61,12 @@ const limitShape = z.coerce.number().int().min(1).max(1000).default(20);
 
 export function policyRoutes(publisher: Publisher): readonly Route[] {
   async function published(operator: Operator, why: string): Promise<Answer> {
-    const { state, problems, decision } = await publisher.publish(operator, why);
+    const { state, problems, refused: by } = await publisher.publish(operator, why);
     if (state === 'in_force')
       return { status: 200, body: { schemaVersion: 1, ok: true, ...publisher.digests() } };
     const message = problems[0]?.message ?? 'the files are not in force';
-    if (decision === undefined) return unfit({ ok: false, problems }, message);
-    return {
-      status: 403,
-      body: { schemaVersion: 1, ok: false, code: 'not_published', message, problems, decision },
-    };
+    if (by === undefined) return unfit({ ok: false, problems }, message);
+    return { status: statusOf[by.code], body: { schemaVersion: 1, ok: false, message, problems, ...by } };
   }
 
   return [

@@ -61,6 +61,8 @@ async function serve(
   });
   if ('body' in answer) return reply(res, answer.status, answer.body);
   res.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  // Nothing may happen for a long time, and who asked has to know that somebody listens.
+  res.flushHeaders();
   for await (const line of answer.lines) {
     if (gone.signal.aborted) return;
     if (!res.write(`${JSON.stringify(line)}\n`)) await drained(res, gone.signal);

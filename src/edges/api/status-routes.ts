@@ -4,6 +4,7 @@
  *
  * Metadata of the node only: no prompts, arguments, results, tokens or secrets of upstreams.
  */
+import type { AdminRefusal } from '../../app/administer.ts';
 import type { Road } from '../../app/road.ts';
 import { type FacetKey, facets, type TaskState } from '../../core/state/facet.ts';
 import type { Problem } from './catalogue-routes.ts';
@@ -14,8 +15,8 @@ export interface Reloaded {
   readonly state: 'in_force' | 'refused';
   readonly at: number;
   readonly problems: readonly Problem[];
-  /** The decision that refused the publication, where one did. */
-  readonly decision?: string;
+  /** Why what the files say was not published, where it was not the files' fault; and the decision, where it was one. */
+  readonly refused?: { readonly code: AdminRefusal; readonly decision?: string };
 }
 
 /** A server, or a file and the rule of it that is asked. */

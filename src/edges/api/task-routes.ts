@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tasks, sessions, tokens and revocation over the administration API.
 import { z } from 'zod';
-import type { Administered } from '../../app/administer.ts';
+import type { Administered, AdminRefusal } from '../../app/administer.ts';
 import { codes, isDecisionCode } from '../../app/codes.ts';
 import type { Randomness } from '../../app/ports.ts';
 import type { Road } from '../../app/road.ts';
@@ -178,7 +178,7 @@ export function refusal(refused: Extract<Administered<unknown>, { ok: false }>):
   };
 }
 
-const statusOf: Record<Extract<Administered<unknown>, { ok: false }>['code'], number> = {
+export const statusOf: Readonly<Record<AdminRefusal, number>> = {
   forbidden: 403,
   forbid_errored: 403,
   no_permit: 403,

@@ -7,6 +7,7 @@ import type { ExplainTools } from '../../app/explain.ts';
 import type { ReadTree } from '../../app/origins-recorded.ts';
 import type { Vault } from '../../app/vault.ts';
 import { parseVerifierKey, type TrustedLog } from '../../log/index.ts';
+import { DaemonUnreachable } from './client.ts';
 import { CommandFailed, exit } from './exit.ts';
 
 export interface Books {
@@ -57,12 +58,17 @@ export async function withEvidence<T>(books: Books, work: (evidence: Evidence) =
   try {
     return await work(evidence);
   } catch (error) {
-    if (error instanceof CommandFailed) throw error;
-    const message = error instanceof Error ? error.message : 'for a reason that was not told';
-    throw new CommandFailed(`the store cannot be read: ${message}`, exit.unreachable);
+    throw unreadable(error);
   } finally {
     evidence.close();
   }
+}
+
+/** What reading the store failed with, as the command's end; what ends it already stays. */
+export function unreadable(error: unknown): Error {
+  if (error instanceof CommandFailed || error instanceof DaemonUnreachable) return error;
+  const message = error instanceof Error ? error.message : 'for a reason that was not told';
+  return new CommandFailed(`the store cannot be read: ${message}`, exit.unreachable);
 }
 
 /** @throws {CommandFailed} no record's id starts so, or several do */

@@ -4,7 +4,8 @@
 import type { ToolChange } from '../api/tool-changes.ts';
 import type { Ask } from './ask.ts';
 import type { Daemon } from './client.ts';
-import { accepted, CommandFailed, exit, print, say } from './exit.ts';
+import { accepted, CommandFailed, exit, exitOfUnpublished, print, say } from './exit.ts';
+import { placed } from './problem.ts';
 
 interface Compared {
   readonly server: string;
@@ -23,7 +24,7 @@ const signs: Readonly<Record<ToolChange['change'], string>> = {
   duplicate: '!',
 };
 
-/** @returns the exit code: 2 when anything differs, 4 when a server could not be asked */
+/** @returns the exit code: 2 when anything differs, else 4 when a server could not be asked */
 export async function catalogueDiff(
   daemon: Daemon,
   server: string | undefined,
@@ -45,13 +46,14 @@ export interface AcceptOptions {
   readonly json?: boolean;
 }
 
+/** @returns the exit code: of what is written and did not come into force, why it did not */
 export async function catalogueAccept(
   daemon: Daemon,
   server: string,
   tools: readonly string[],
   options: AcceptOptions,
   ask: Ask,
-): Promise<void> {
+): Promise<number> {
   if (options.all === true ? tools.length > 0 : tools.length === 0)
     throw new CommandFailed('name the tools to accept, or give --all', exit.usage);
   const [compared]: readonly Compared[] = accepted(await daemon.call('GET', diffPath(server))).servers;
@@ -65,7 +67,7 @@ export async function catalogueAccept(
   if (chosen.length === 0) {
     if (options.json === true) print(JSON.stringify({ schemaVersion: 1, ok: true, server, accepted: [] }));
     else print(`${server}: everything is as it was accepted`);
-    return;
+    return exit.ok;
   }
   // On standard error: with --json the result alone is on standard output.
   for (const change of chosen) for (const line of lines(change)) say(line);
@@ -76,7 +78,7 @@ export async function catalogueAccept(
         ? JSON.stringify({ schemaVersion: 1, dryRun: true, server, wouldAccept: names })
         : `would accept ${names.join(', ')}`,
     );
-    return;
+    return exit.ok;
   }
   if (options.yes !== true && !(await ask.confirm(`Accept ${chosen.length} of \`${server}\` as shown?`)))
     throw new CommandFailed('nothing was accepted', exit.denied);
@@ -90,13 +92,11 @@ export async function catalogueAccept(
   );
   if (options.json === true) print(JSON.stringify(body));
   else print(`accepted ${body.accepted.join(', ')} of ${server} (${body.decisions.join(', ')})`);
-  if (body.reloaded.state !== 'in_force') {
-    const [first] = body.reloaded.problems;
-    throw new CommandFailed(
-      `written, but not in force: ${first === undefined ? 'see `countersign status`' : `${first.file}: ${first.message}`}`,
-      exit.invalid,
-    );
-  }
+  const { state, problems, refused } = body.reloaded;
+  if (state === 'in_force') return exit.ok;
+  const [first] = problems;
+  say(`written, but not in force: ${first === undefined ? 'see `countersign status`' : placed(first)}`);
+  return refused === undefined ? exit.invalid : exitOfUnpublished(refused);
 }
 
 function choose(compared: Compared, tools: readonly string[], all: boolean): readonly ToolChange[] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The CLI's way to the daemon: HTTP over its local socket. Decides nothing, keeps nothing.
-import { request } from 'node:http';
+// The CLI's way to the daemon: HTTP over its local socket. Decides nothing, keeps nothing, and waits for nobody
+// longer than it was told to.
+import { type IncomingMessage, request } from 'node:http';
 import { parseJson } from '../../core/json/parse.ts';
 
 export interface Reply {
@@ -10,24 +11,37 @@ export interface Reply {
 }
 
 export interface Daemon {
-  /** @throws {DaemonUnreachable} nobody listens on the socket */
+  /** @throws {DaemonUnreachable} no whole answer came in time */
   call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Reply>;
-  /** Lines as they come; ends when the daemon ends them or `signal` aborts. */
+  /**
+   * Lines as they come; ends when the daemon ends them or `signal` aborts.
+   *
+   * @param maySilence whether nothing may come for as long as nothing happens
+   * @throws {DaemonUnreachable} it gives no lines, or broke off
+   */
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  lines(path: string, signal: AbortSignal): AsyncIterable<any>;
+  lines(path: string, signal: AbortSignal, maySilence?: boolean): AsyncIterable<any>;
 }
 
 export class DaemonUnreachable extends Error {
   readonly code = 'daemon_unreachable';
+  /** Whether somebody listens there: then it may have heard. */
+  readonly listens: boolean;
+  constructor(message: string, listens = false) {
+    super(message);
+    this.listens = listens;
+  }
 }
 
-const callTimeoutMs = 60_000;
+/** An upstream that the daemon has to start first may take most of it. */
+export const defaultTimeoutMs = 60_000;
 const limits = { maxBytes: 256 << 20, maxDepth: 256, maxNodes: 10_000_000 };
+const noJson = 'the daemon answered with something that is not JSON';
 
 // Records have names in them that agents chose, which `JSON.parse` can be led to misread.
 function read(bytes: Uint8Array): unknown {
   const parsed = parseJson(bytes, limits);
-  if (!parsed.ok) throw new DaemonUnreachable('the daemon answered with something that is not JSON');
+  if (!parsed.ok) throw new DaemonUnreachable(noJson, true);
   return parsed.value;
 }
 
@@ -45,52 +59,115 @@ async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     }
     held.push(chunk.subarray(from));
     heldBytes += chunk.length - from;
-    if (heldBytes > limits.maxBytes) throw new DaemonUnreachable('the daemon sent a line without an end');
+    if (heldBytes > limits.maxBytes)
+      throw new DaemonUnreachable('the daemon sent a line without an end', true);
   }
+  if (heldBytes > 0) throw new DaemonUnreachable('the daemon broke off in the middle of a line', true);
 }
 
-export function daemonAt(socketPath: string): Daemon {
-  const unreachable = (error: NodeJS.ErrnoException) =>
-    new DaemonUnreachable(
-      error.code === 'ENOENT' || error.code === 'ECONNREFUSED'
-        ? `no daemon on \`${socketPath}\`: start one with \`countersign up\`, or name its data directory with --data`
-        : error.code === 'EACCES' || error.code === 'EPERM'
-          ? `the daemon on \`${socketPath}\` belongs to another user: only its owner may speak to it`
-          : `the daemon on \`${socketPath}\` does not answer: ${error.code ?? error.message}`,
-    );
+/** What ends a request: who asked has gone, or nothing came for too long while somebody waited. */
+interface Patience {
+  readonly signal: AbortSignal;
+  readonly isOver: () => boolean;
+  start(): void;
+  stop(): void;
+}
+
+function patienceOf(ms: number, gone?: AbortSignal): Patience {
+  const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    signal: gone === undefined ? over.signal : AbortSignal.any([over.signal, gone]),
+    isOver: () => over.signal.aborted,
+    start() {
+      timer = setTimeout(() => over.abort(), ms);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+export function daemonAt(socketPath: string, timeoutMs = defaultTimeoutMs): Daemon {
+  function failure(error: unknown, patience: Patience): DaemonUnreachable {
+    if (error instanceof DaemonUnreachable) return error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+    const on = `the daemon on \`${socketPath}\``;
+    if (patience.isOver())
+      return new DaemonUnreachable(
+        `${on} gave no answer within ${timeoutMs / 1000} s (--timeout gives it longer)`,
+        true,
+      );
+    if (code === 'ENOENT' || code === 'ECONNREFUSED')
+      return new DaemonUnreachable(
+        `no daemon on \`${socketPath}\`: start one with \`countersign up\`, or name its data directory with --data`,
+      );
+    if (code === 'EACCES' || code === 'EPERM')
+      return new DaemonUnreachable(`${on} belongs to another user: only its owner may speak to it`, true);
+    return new DaemonUnreachable(`${on} broke off before its answer was whole: ${code ?? 'gone'}`, true);
+  }
+
+  function opened(
+    method: string,
+    path: string,
+    body: unknown,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const req = request({ socketPath, method, path, signal }, resolve);
+      req.once('error', reject);
+      if (body !== undefined) req.setHeader('content-type', 'application/json');
+      req.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
 
   return {
-    call(method, path, body) {
-      return new Promise((resolve, reject) => {
-        const req = request({ socketPath, method, path, timeout: callTimeoutMs }, (res) => {
-          const chunks: Buffer[] = [];
-          res.on('data', (chunk: Buffer) => chunks.push(chunk));
-          res.once('end', () => {
-            try {
-              resolve({ status: res.statusCode ?? 0, body: read(Buffer.concat(chunks)) });
-            } catch {
-              reject(new DaemonUnreachable('the daemon answered with something that is not JSON'));
-            }
-          });
-          res.once('error', reject);
-        });
-        req.once('timeout', () => req.destroy(new Error('timeout')));
-        req.once('error', (error) => reject(unreachable(error)));
-        if (body !== undefined) req.setHeader('content-type', 'application/json');
-        req.end(body === undefined ? undefined : JSON.stringify(body));
-      });
-    },
-    async *lines(path, signal) {
-      const res = await new Promise<import('node:http').IncomingMessage>((resolve, reject) => {
-        const req = request({ socketPath, method: 'GET', path, signal }, resolve);
-        req.once('error', (error) => reject(unreachable(error)));
-        req.end();
-      });
+    async call(method, path, body) {
+      const patience = patienceOf(timeoutMs);
+      patience.start();
       try {
-        for await (const line of linesOf(res)) if (line.length > 0) yield read(line);
+        const res = await opened(method, path, body, patience.signal);
+        const chunks: Buffer[] = [];
+        let size = 0;
+        for await (const chunk of res) {
+          chunks.push(chunk);
+          size += chunk.length;
+          if (size > limits.maxBytes)
+            throw new DaemonUnreachable('the daemon sent an answer without an end', true);
+        }
+        return { status: res.statusCode ?? 0, body: read(Buffer.concat(chunks)) };
       } catch (error) {
-        if (!signal.aborted) throw error;
+        throw failure(error, patience);
+      } finally {
+        patience.stop();
+      }
+    },
+    async *lines(path, signal, maySilence = false) {
+      const patience = patienceOf(timeoutMs, signal);
+      let res: IncomingMessage | undefined;
+      try {
+        patience.start();
+        res = await opened('GET', path, undefined, patience.signal);
+        patience.stop();
+        if (res.statusCode !== 200)
+          throw new DaemonUnreachable(`the daemon gives no lines: status ${res.statusCode}`, true);
+        const waited = maySilence ? res : waiting(res, patience);
+        for await (const line of linesOf(waited)) if (line.length > 0) yield read(line);
+      } catch (error) {
+        if (!signal.aborted) throw failure(error, patience);
+      } finally {
+        patience.stop();
+        res?.destroy();
       }
     },
   };
+}
+
+/** The time of who reads, which may be a person with a pager, is not the daemon's. */
+async function* waiting(chunks: AsyncIterable<Buffer>, patience: Patience): AsyncGenerator<Buffer> {
+  const each = chunks[Symbol.asyncIterator]();
+  for (;;) {
+    patience.start();
+    const next = await each.next().finally(patience.stop);
+    if (next.done === true) return;
+    yield next.value;
+  }
 }

@@ -71,9 +71,12 @@ async function contentsOf(
     const reply = accepted(
       await daemon.call('GET', `/v1/contents?id=${encodeURIComponent(read.decision.id)}`),
     );
-    return contentsShape.parse(reply.contents);
+    const contents = contentsShape.safeParse(reply.contents);
+    if (contents.success) return contents.data;
+    throw new DaemonUnreachable('the daemon answered with contents that this version cannot read', true);
   } catch (error) {
-    if (!(error instanceof DaemonUnreachable)) throw error;
+    // A daemon that listens is not gone around: what it opens is decided and recorded.
+    if (!(error instanceof DaemonUnreachable) || error.listens) throw error;
   }
   const vault = books.vault(evidence);
   if (vault === undefined) {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Evidence } from '../../app/evidence.ts';
 import { lastRecords, type RecordFilter, records, startOf } from '../../app/read-records.ts';
 import { type Event, eventShape, parseEvent } from '../../core/record/event.ts';
-import type { Books } from './books.ts';
+import { type Books, unreadable } from './books.ts';
 import { type Daemon, DaemonUnreachable } from './client.ts';
 import { parseDurationMs } from './durations.ts';
 import { eventLine, lineMemory } from './event-line.ts';
@@ -104,19 +104,21 @@ async function* events(
 ): AsyncGenerator<Shown> {
   let begun = false;
   try {
-    for await (const line of daemon.lines(`/v1/log?${queryOf(wanted)}`, signal)) {
-      begun = true;
-      const { position, leafHash, event } = line;
+    for await (const line of daemon.lines(`/v1/log?${queryOf(wanted)}`, signal, wanted.follow)) {
+      const { position, leafHash, event } = line ?? {};
       const parsed = parseEvent(event);
       if (!parsed.ok)
-        throw new CommandFailed('the daemon answered with something that is no record', exit.usage);
+        throw new DaemonUnreachable('the daemon answered with something that is no record', true);
+      begun = true;
       yield { position, leafHash, event: parsed.event };
     }
-    if (wanted.follow && !signal.aborted) say('the daemon has ended');
+    if (wanted.follow && !signal.aborted) throw new DaemonUnreachable('the daemon has ended', true);
   } catch (error) {
     if (signal.aborted) return;
     if (!(error instanceof DaemonUnreachable)) throw error;
-    if (begun) throw error;
+    // Who follows a daemon learns that it went; what it could not give at all is read without it.
+    if (begun || (wanted.follow && error.listens)) throw error;
+    say(`${error.listens ? error.message : 'no daemon runs'}: reading the store by itself`);
     yield* fromStore(books, wanted, signal);
   }
 }
@@ -132,7 +134,6 @@ function queryOf({ filter, last, follow }: Wanted): URLSearchParams {
 }
 
 async function* fromStore(books: Books, wanted: Wanted, signal: AbortSignal): AsyncGenerator<Shown> {
-  say('no daemon runs: reading the store by itself');
   const evidence: Evidence = books.open({ live: wanted.follow });
   try {
     const { ledger } = evidence;
@@ -147,6 +148,8 @@ async function* fromStore(books: Books, wanted: Wanted, signal: AbortSignal): As
       if (!wanted.follow || signal.aborted) return;
       await sleep(pollMs, undefined, { signal }).catch(() => undefined);
     }
+  } catch (error) {
+    throw unreadable(error);
   } finally {
     evidence.close();
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `countersign policy fmt`: policy files laid out alike.
 import { exit, print, say } from './exit.ts';
-import { type Problem, placed } from './policy.ts';
 import { printable } from './printable.ts';
+import { type Problem, placed } from './problem.ts';
 
 export interface FormattedFile {
   readonly file: string;
@@ -20,7 +20,7 @@ export function reportFormats(files: readonly FormattedFile[], check: boolean): 
     if (kind === 'changed') print(printable(check ? `${file} is laid out otherwise` : `laid out ${file}`));
     if (kind === 'left') say(printable(`${file} stays as it is: ${why ?? ''}`));
     if (left > 0) say(printable(`${file}: ${left} policies with conditions over history stay as they are`));
-    for (const problem of problems) say(printable(placed(problem)));
+    for (const problem of problems) say(placed(problem));
   }
   if (files.some(({ kind }) => kind === 'refused')) return exit.invalid;
   return check && files.some(({ kind }) => kind === 'changed') ? exit.denied : exit.ok;

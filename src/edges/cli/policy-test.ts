@@ -4,8 +4,8 @@ import { type PolicyCoverage, shareOf } from '../../app/coverage.ts';
 import type { Rehearsed } from '../../app/rehearsal.ts';
 import { exit, print, say } from './exit.ts';
 import { junitOf } from './findings/junit.ts';
-import { type Problem, placed } from './policy.ts';
 import { printable } from './printable.ts';
+import { type Problem, placed } from './problem.ts';
 
 export type Tested =
   | {
@@ -25,7 +25,7 @@ export interface ReportOptions {
 export function reportTests(tested: Tested, { format, placeOf }: ReportOptions): number {
   if (!tested.ok) {
     if (format === 'json') print(JSON.stringify({ schemaVersion: 1, ok: false, problems: tested.problems }));
-    else for (const problem of tested.problems) say(printable(placed(problem)));
+    else for (const problem of tested.problems) say(placed(problem));
     return exit.invalid;
   }
   const failed = tested.results.filter(({ failures }) => failures.length > 0);

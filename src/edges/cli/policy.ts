@@ -7,14 +7,7 @@ import { exit, print, say } from './exit.ts';
 import { githubOf } from './findings/github.ts';
 import { junitOfFindings } from './findings/junit.ts';
 import { sarifOf } from './findings/sarif.ts';
-import { printable } from './printable.ts';
-
-export interface Problem {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-}
+import { type Problem, placed } from './problem.ts';
 
 export type Checked =
   | {
@@ -82,12 +75,8 @@ export function reportCheck(checked: Checked, options: CheckOptions): number {
     for (const condition of checked.conditions) for (const line of conditionLines(condition)) print(line);
     const odd = checked.findings.filter(({ rule }) => rule !== 'CS005');
     if (odd.length > 0) print('');
-    for (const one of odd) print(printable(`${placed(one)} [${one.rule} ${one.severity}]`));
+    for (const one of odd) print(`${placed(one)} [${one.rule} ${one.severity}]`);
   }
   if (warnings > maxWarnings) say(`${warnings} warnings are more than ${maxWarnings}`);
   return code;
-}
-
-export function placed({ file, line, column, message }: Problem): string {
-  return line === 0 ? `${file}: ${message}` : `${file}:${line}:${column}: ${message}`;
 }

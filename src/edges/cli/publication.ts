@@ -5,8 +5,8 @@ import type { Listed } from '../../app/publications.ts';
 import { changeLines } from './changes.ts';
 import type { Daemon, Reply } from './client.ts';
 import { accepted, CommandFailed, exit, print, say } from './exit.ts';
-import { type Problem, placed } from './policy.ts';
 import { jsonLine, printable } from './printable.ts';
+import { refusedFiles } from './problem.ts';
 
 export interface PublishFlags {
   readonly mode: 'enforce' | 'shadow' | 'off';
@@ -15,8 +15,7 @@ export interface PublishFlags {
   readonly json?: boolean;
 }
 
-/** @returns the exit code */
-export async function publishPolicies(daemon: Daemon, flags: PublishFlags): Promise<number> {
+export async function publishPolicies(daemon: Daemon, flags: PublishFlags): Promise<void> {
   const { mode, dir, reason, json } = flags;
   if (dir !== undefined && mode !== 'shadow')
     throw new CommandFailed(
@@ -24,9 +23,7 @@ export async function publishPolicies(daemon: Daemon, flags: PublishFlags): Prom
       exit.usage,
     );
   const order = { mode, ...(dir === undefined ? {} : { dir }), ...given(reason) };
-  const reply = await daemon.call('POST', '/v1/policies/publish', order);
-  if (filesRefused(reply, json)) return exit.invalid;
-  const body = accepted(reply);
+  const body = fitting(await daemon.call('POST', '/v1/policies/publish', order));
   const told = {
     enforce: () => `in force: policies ${body.policies}, catalogue ${body.catalogue}`,
     shadow: () =>
@@ -36,7 +33,6 @@ export async function publishPolicies(daemon: Daemon, flags: PublishFlags): Prom
     off: () => `not tried any more: policies ${body.policy}`,
   }[mode];
   print(json === true ? jsonLine(body) : told());
-  return exit.ok;
 }
 
 /** @returns the exit code: 2 where something would have been otherwise */
@@ -88,17 +84,10 @@ export interface RollbackFlags {
   readonly json?: boolean;
 }
 
-/** @returns the exit code */
-export async function rollBack(
-  daemon: Daemon,
-  to: string | undefined,
-  flags: RollbackFlags,
-): Promise<number> {
+export async function rollBack(daemon: Daemon, to: string | undefined, flags: RollbackFlags): Promise<void> {
   const { reason, dryRun = false, json } = flags;
   const order = { dryRun, ...(to === undefined ? {} : { to }), ...given(reason) };
-  const reply = await daemon.call('POST', '/v1/policies/rollback', order);
-  if (filesRefused(reply, json)) return exit.invalid;
-  const body = accepted(reply);
+  const body = fitting(await daemon.call('POST', '/v1/policies/rollback', order));
   if (json === true) print(jsonLine(body));
   else {
     const from = `as of ${new Date(body.to.at).toISOString()} (${body.to.record})`;
@@ -111,15 +100,12 @@ export async function rollBack(
     );
     if (!dryRun && body.changed) say('the policy files still hold what was taken back: change them as well');
   }
-  return exit.ok;
 }
 
-function filesRefused(reply: Reply, json: boolean | undefined): boolean {
-  if (reply.body?.code !== 'files_refused') return false;
-  const problems: readonly Problem[] = reply.body.problems;
-  if (json === true) print(jsonLine(reply.body));
-  else for (const problem of problems) say(placed(problem));
-  return true;
+// biome-ignore lint/suspicious/noExplicitAny: as `accepted`
+function fitting(reply: Reply): any {
+  if (reply.body?.code === 'files_refused') throw refusedFiles(reply.body.problems);
+  return accepted(reply);
 }
 
 function given(reason: string | undefined): { readonly reason?: string } {

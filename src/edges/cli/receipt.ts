@@ -93,8 +93,11 @@ export function checkReceipt(books: Pick<Books, 'keyFile'>, options: VerifyRecei
   }
   const verified = verifyReceipt(bytes, record, log);
   if (!verified.ok) {
-    if (options.json === true) print(jsonLine({ schemaVersion: 1, ok: false, reason: verified.reason }));
-    throw new CommandFailed(`not proved: ${refusals[verified.reason] ?? verified.reason}`, exit.denied);
+    const { reason } = verified;
+    throw new CommandFailed(`not proved: ${refusals[reason] ?? reason}`, exit.denied, {
+      code: 'not_proved',
+      reason,
+    });
   }
   const { index, checkpoint } = verified;
   const text = Buffer.from(record).toString('utf8');

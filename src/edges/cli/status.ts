@@ -4,6 +4,7 @@ import type { SecondFacts } from '../api/status-routes.ts';
 import type { Daemon } from './client.ts';
 import { ago } from './doctor.ts';
 import { accepted, print } from './exit.ts';
+import { placed } from './problem.ts';
 
 export async function status(daemon: Daemon, json: boolean): Promise<void> {
   const body = accepted(await daemon.call('GET', '/v1/status'));
@@ -31,8 +32,7 @@ export async function status(daemon: Daemon, json: boolean): Promise<void> {
     return;
   }
   print('files       NOT in force; what was in force still decides:');
-  for (const { file, line, column, message } of reload.problems)
-    print(`            ${file}${line === 0 ? '' : `:${line}:${column}`}: ${message}`);
+  for (const problem of reload.problems) print(`            ${placed(problem)}`);
 }
 
 function opaLines(opa: SecondFacts | undefined): readonly string[] {

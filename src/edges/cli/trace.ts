@@ -3,6 +3,7 @@
 import type { Problem } from '../../core/policy/source.ts';
 import type { Decided } from '../../core/temporal/replay.ts';
 import { exit, print, say } from './exit.ts';
+import { placed } from './problem.ts';
 
 export type TraceFormat = 'corpus' | 'cli';
 
@@ -19,8 +20,7 @@ export type Traced = TraceRun | { readonly ok: false; readonly problems: readonl
 /** @returns the exit code */
 export function reportTrace(traced: Traced, format: TraceFormat): number {
   if (!traced.ok) {
-    for (const { file, line, column, message } of traced.problems)
-      say(line === 0 ? `${file}: ${message}` : `${file}:${line}:${column}: ${message}`);
+    for (const problem of traced.problems) say(placed(problem));
     return exit.invalid;
   }
   for (const note of traced.notes) say(note);

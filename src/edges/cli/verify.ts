@@ -26,6 +26,8 @@ export async function verifyLog(
 ): Promise<void> {
   const { receipt, json = false } = flags;
   if (receipt !== undefined) return checkReceipt(books, { ...flags, receipt });
+  if (flags.record !== undefined)
+    throw new CommandFailed('--record is the record of a receipt: name that with --receipt', exit.usage);
   const log = trustedLog(books, flags.key);
   const kept = flags.head === undefined ? undefined : await keptHead(flags.head, log, stdin);
   const progress = progressTo(process.stderr);
