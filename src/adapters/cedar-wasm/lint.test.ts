@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each lint rule has policies that trip it and others that do not, read by the engine as in a publication.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nothingRead } from '../../core/label/label.ts';
 import { refusals } from '../../core/policy/lint/lint.ts';
-import { isRuleId, type RuleId, rules } from '../../core/policy/lint/rules.ts';
+import { type RuleId, rules } from '../../core/policy/lint/rules.ts';
 import { toolEntry } from '../../core/policy/sample.ts';
+import { githubOf } from '../../edges/cli/findings/github.ts';
+import { junitOfFindings } from '../../edges/cli/findings/junit.ts';
+import { sarifOf } from '../../edges/cli/findings/sarif.ts';
+import { readXml } from '../../edges/cli/findings/xml.fixture.ts';
+import { checkPolicies, placesFor } from '../../main/check.ts';
+import { loadTested } from '../../main/rehearse.ts';
 import { compilePolicies } from './compile.ts';
 
 const entries = [
@@ -198,16 +206,132 @@ const rows: readonly Row[] = [
   ],
 ];
 
+/** What is not about one policy: files of a policy directory and of a catalogue. */
+interface Files {
+  readonly policies: Readonly<Record<string, string>>;
+  readonly catalogue?: Readonly<Record<string, string>>;
+}
+
+const suite = (expected: string) =>
+  `given: { task: { type: t } }\ncases:\n  - name: a read\n    calls:\n      - { call: "notes/notes://a", method: resources/read, expect: ${expected} }\n`;
+const notes = { 'notes.yaml': 'server: notes\nresources: { "notes://a": { class: read } }\n' };
+const fileRows: readonly (readonly [rule: RuleId, what: string, trips: Files, not: Files])[] = [
+  [
+    'CS004',
+    'a test that fails',
+    { policies: { 'a.cedar': policy(`permit ${onAny}`), 'a_test.yaml': suite('deny') }, catalogue: notes },
+    { policies: { 'a.cedar': policy(`permit ${onAny}`), 'a_test.yaml': suite('allow') }, catalogue: notes },
+  ],
+  [
+    'CS005',
+    'a tool that nobody has accepted',
+    {
+      policies: { 'a.cedar': policy(`permit ${onAny}`) },
+      catalogue: { 'notes.yaml': 'server: notes\ntools: { put: { class: write } }\n' },
+    },
+    { policies: { 'a.cedar': policy(`permit ${onAny}`) }, catalogue: notes },
+  ],
+];
+
+function withFiles(files: Files, work: (dir: string) => void): void {
+  const dir = mkdtempSync(join(tmpdir(), 'cs-lint-'));
+  try {
+    for (const [folder, texts] of Object.entries<Readonly<Record<string, string>>>({ ...files })) {
+      mkdirSync(join(dir, folder));
+      for (const [name, text] of Object.entries(texts)) writeFileSync(join(dir, folder, name), text);
+    }
+    work(dir);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+/** By `policy check`, and by what comes before a publication. */
+function saidOf(files: Files): readonly RuleId[] {
+  const found: RuleId[] = [];
+  withFiles(files, (dir) => {
+    const [policyDir, catalogueDir] = [join(dir, 'policies'), join(dir, 'catalogue')];
+    const tested = loadTested({ policyDir, catalogueDir, mode: 'enforce' });
+    const refused = tested.ok ? [] : refusals(tested.problems);
+    const { findings } = checkPolicies(policyDir, catalogueDir, {});
+    found.push(...[...refused, ...findings].map(({ rule }) => rule));
+  });
+  return found;
+}
+
+const documented = [
+  ...readFileSync(join(import.meta.dirname, '../../../docs/authoring.md'), 'utf8').matchAll(
+    /^\| (CS\d+) \| (\w+) \|/gm,
+  ),
+].map(([, id = '', severity = '']) => [id, severity] as const);
+
 describe('lint finds, and does not find', () => {
   test.each(rows)('%s: %s', (rule, _what, trips, not) => {
     expect(said(trips)).toContain(rule);
     expect(said(not)).not.toContain(rule);
   });
 
-  test('every rule has a row, but for those that are not about one policy', () => {
-    const elsewhere: readonly RuleId[] = ['CS004', 'CS005'];
-    const rowed = new Set([...rows.map(([rule]) => rule), ...elsewhere]);
-    expect(Object.keys(rules).filter((id) => isRuleId(id) && !rowed.has(id))).toEqual([]);
+  test.each(fileRows)('%s: %s', (rule, _what, trips, not) => {
+    expect(saidOf(trips)).toEqual([rule]);
+    expect(saidOf(not)).toEqual([]);
+  });
+
+  test('every rule of the documentation has a row', () => {
+    const rowed = new Set<string>([...rows, ...fileRows].map(([rule]) => rule));
+    expect(documented.map(([id]) => id).filter((id) => !rowed.has(id))).toEqual([]);
+    expect(documented.length).toBeGreaterThan(15);
+  });
+});
+
+describe('files of which nobody could want to have them', () => {
+  // What a path can have in it, and what a text between quotation marks can.
+  const piece = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 4 }),
+    fc.constantFrom(
+      '<',
+      '&',
+      ']]>',
+      '%0A',
+      '::error::',
+      ',line=9',
+      ':',
+      '\r\n',
+      '\u001b[2J',
+      '\u202e',
+      '\u2028',
+      '\\',
+    ),
+  );
+  const text = fc.array(piece, { maxLength: 5 }).map((pieces) => pieces.join('').toWellFormed());
+  const name = text
+    .map((given) => given.replaceAll(/[/\0]/g, '').slice(0, 40))
+    .filter((given) => !/^\.*$/.test(given));
+  const literal = (given: string) =>
+    `"${[...given].map((c) => `\\u{${c.codePointAt(0)?.toString(16)}}`).join('')}"`;
+
+  test('are reported in every format, each whole', () => {
+    fc.assert(
+      fc.property(name, text, text, text, (file, id, reason, value) => {
+        const policies = {
+          [`${file}.cedar`]: `@id(${literal(id)}) @reason(${literal(reason)}) forbid ${onAny};
+permit (principal is Agent, action == Action::${literal(value)}, resource);`,
+          'odd.cedar': `@id("odd") @reason(${literal(reason)}) permit ${onAny} when { context.tool.server == ${literal(value)} };`,
+        };
+        withFiles({ policies }, (dir) => {
+          const { findings } = checkPolicies(join(dir, 'policies'), undefined, {});
+          expect(findings.length).toBeGreaterThan(0);
+          const placeOf = placesFor(join(dir, 'policies'), undefined, {});
+          const placed = findings.map((one) => ({ ...one, file: placeOf(one.file) }));
+          expect(JSON.parse(sarifOf(placed)).runs[0].results).toHaveLength(findings.length);
+          const cases = readXml(junitOfFindings(placed)).children.flatMap(({ children }) => children);
+          expect(cases).toHaveLength(findings.length);
+          const commands = githubOf(placed).split(/\r|\n/);
+          expect(commands).toHaveLength(findings.length);
+          expect(commands.every((line) => /^::(?:error|warning|notice) file=/.test(line))).toBe(true);
+        });
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
@@ -240,7 +364,5 @@ test('prototype names are arguments like any other', () => {
 });
 
 test('the documentation lists every rule with its severity', () => {
-  const docs = readFileSync(join(import.meta.dirname, '../../../docs/authoring.md'), 'utf8');
-  const listed = [...docs.matchAll(/^\| (CS\d+) \| (\w+) \|/gm)].map((row) => [row[1], row[2]]);
-  expect(listed).toEqual(Object.entries(rules).map(([id, { severity }]) => [id, severity]));
+  expect(documented).toEqual(Object.entries(rules).map(([id, { severity }]) => [id, severity]));
 });

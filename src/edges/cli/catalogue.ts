@@ -5,6 +5,7 @@ import type { ToolChange } from '../api/tool-changes.ts';
 import type { Ask } from './ask.ts';
 import type { Daemon } from './client.ts';
 import { accepted, CommandFailed, exit, exitOfUnpublished, print, say } from './exit.ts';
+import { jsonLine, printable } from './printable.ts';
 import { placed } from './problem.ts';
 
 interface Compared {
@@ -32,7 +33,7 @@ export async function catalogueDiff(
 ): Promise<number> {
   const body = accepted(await daemon.call('GET', diffPath(server)));
   const servers: readonly Compared[] = body.servers;
-  if (json) print(JSON.stringify(body));
+  if (json) print(jsonLine(body));
   else for (const compared of servers) printCompared(compared);
   if (servers.some(({ changes }) => (changes ?? []).length > 0)) return exit.denied;
   return servers.every(({ reachable }) => reachable) ? exit.ok : exit.unreachable;
@@ -65,18 +66,18 @@ export async function catalogueAccept(
 
   const chosen = choose(compared, tools, options.all === true);
   if (chosen.length === 0) {
-    if (options.json === true) print(JSON.stringify({ schemaVersion: 1, ok: true, server, accepted: [] }));
+    if (options.json === true) print(jsonLine({ schemaVersion: 1, ok: true, server, accepted: [] }));
     else print(`${server}: everything is as it was accepted`);
     return exit.ok;
   }
   // On standard error: with --json the result alone is on standard output.
-  for (const change of chosen) for (const line of lines(change)) say(line);
+  for (const change of chosen) for (const line of lines(change)) say(printable(line));
   if (options.dryRun === true) {
     const names = chosen.map(({ tool }) => tool);
     print(
       options.json === true
-        ? JSON.stringify({ schemaVersion: 1, dryRun: true, server, wouldAccept: names })
-        : `would accept ${names.join(', ')}`,
+        ? jsonLine({ schemaVersion: 1, dryRun: true, server, wouldAccept: names })
+        : printable(`would accept ${names.join(', ')}`),
     );
     return exit.ok;
   }
@@ -90,8 +91,8 @@ export async function catalogueAccept(
       reason: options.reason,
     }),
   );
-  if (options.json === true) print(JSON.stringify(body));
-  else print(`accepted ${body.accepted.join(', ')} of ${server} (${body.decisions.join(', ')})`);
+  if (options.json === true) print(jsonLine(body));
+  else print(printable(`accepted ${body.accepted.join(', ')} of ${server} (${body.decisions.join(', ')})`));
   const { state, problems, refused } = body.reloaded;
   if (state === 'in_force') return exit.ok;
   const [first] = problems;
@@ -122,12 +123,12 @@ function choose(compared: Compared, tools: readonly string[], all: boolean): rea
 
 function printCompared({ server, reachable, reason, same, changes = [], refused = [] }: Compared): void {
   if (!reachable) {
-    print(`${server}: cannot be asked: ${reason}`);
+    print(printable(`${server}: cannot be asked: ${reason}`));
     return;
   }
   print(`${server}: ${same} as accepted${changes.length === 0 ? '' : `, ${changes.length} not`}`);
-  for (const change of changes) for (const line of lines(change)) print(line);
-  for (const why of refused) print(`  ! a tool that can never be accepted: ${why}`);
+  for (const change of changes) for (const line of lines(change)) print(printable(line));
+  for (const why of refused) print(printable(`  ! a tool that can never be accepted: ${why}`));
 }
 
 function lines({ tool, change, from, description, edits = [], proposed }: ToolChange): readonly string[] {

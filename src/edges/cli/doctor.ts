@@ -16,6 +16,7 @@ import type { Finding, Severity } from './doctor/finding.ts';
 import { type ComparedServer, judgeCatalogue, judgeNode, type NodeStatus } from './doctor/node.ts';
 import { judgeReach } from './doctor/reach.ts';
 import { accepted, exit, print } from './exit.ts';
+import { jsonLine, printable } from './printable.ts';
 
 export interface DoctorParts {
   readonly daemon: Daemon;
@@ -70,7 +71,7 @@ export async function doctor(parts: DoctorParts, json: boolean): Promise<number>
   ].sort((a, b) => rank[a.severity] - rank[b.severity]);
 
   const wrong = findings.some(({ severity }) => severity !== 'note');
-  if (json) print(JSON.stringify(report(status, findings)));
+  if (json) print(jsonLine(report(status, findings)));
   else printReport(status, findings);
   return wrong ? exit.denied : exit.ok;
 }
@@ -110,8 +111,8 @@ function printReport(status: NodeStatus | undefined, findings: readonly Finding[
     print(`canary           denied by its own policy, ${ago(status.now - status.canaryProvedAt)} ago`);
   print('');
   for (const { severity, code, message, fix } of findings) {
-    print(`${severity.padEnd(8)} ${code}: ${message}`);
-    print(`         right: ${fix}`);
+    print(printable(`${severity.padEnd(8)} ${code}: ${message}`));
+    print(printable(`         right: ${fix}`));
   }
   const count = (severity: Severity) => findings.filter((finding) => finding.severity === severity).length;
   print('');

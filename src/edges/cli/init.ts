@@ -24,6 +24,7 @@ import { diffLines, secretsIn } from './adopt/text-diff.ts';
 import { writeTogether } from './adopt/write-together.ts';
 import type { Ask } from './ask.ts';
 import { CommandFailed, exit, print, say } from './exit.ts';
+import { jsonLine } from './printable.ts';
 
 export interface InitOptions {
   /** Where the servers are defined. */
@@ -135,7 +136,7 @@ async function adopt(found: Found, options: InitOptions, parts: InitParts): Prom
     backup: plan.backup,
   };
   if (options.dryRun !== true) await write(plan, found, options, parts);
-  if (options.json === true) print(JSON.stringify(report));
+  if (options.json === true) print(jsonLine(report));
   else if (options.dryRun === true) print('nothing was written');
   else afterwards(found, definitions, plan, dir, parts, report.unknownClass);
 }
@@ -214,7 +215,7 @@ function nothingToTake({ place }: Found, adopted: boolean, left: readonly Left[]
   if (!adopted) throw new CommandFailed(`\`${place.file}\` names no MCP servers`, exit.usage);
   for (const { original, why } of left) say(`stays outside of Countersign: \`${original}\`: ${why}`);
   if (json)
-    print(JSON.stringify({ schemaVersion: 1, adopted: true, client: { file: place.file }, left, files: [] }));
+    print(jsonLine({ schemaVersion: 1, adopted: true, client: { file: place.file }, left, files: [] }));
   else print(`${place.file} is adopted already: there is nothing to do (--undo gives it back)`);
 }
 

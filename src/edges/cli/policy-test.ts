@@ -4,7 +4,7 @@ import { type PolicyCoverage, shareOf } from '../../app/coverage.ts';
 import type { Rehearsed } from '../../app/rehearsal.ts';
 import { exit, print, say } from './exit.ts';
 import { junitOf } from './findings/junit.ts';
-import { printable } from './printable.ts';
+import { jsonLine, printable } from './printable.ts';
 import { type Problem, placed } from './problem.ts';
 
 export type Tested =
@@ -24,12 +24,12 @@ export interface ReportOptions {
 /** @returns the exit code */
 export function reportTests(tested: Tested, { format, placeOf }: ReportOptions): number {
   if (!tested.ok) {
-    if (format === 'json') print(JSON.stringify({ schemaVersion: 1, ok: false, problems: tested.problems }));
+    if (format === 'json') print(jsonLine({ schemaVersion: 1, ok: false, problems: tested.problems }));
     else for (const problem of tested.problems) say(placed(problem));
     return exit.invalid;
   }
   const failed = tested.results.filter(({ failures }) => failures.length > 0);
-  if (format === 'json') print(JSON.stringify(jsonOf(tested, failed.length)));
+  if (format === 'json') print(jsonLine(jsonOf(tested, failed.length)));
   else if (format === 'junit')
     print(
       junitOf(

@@ -7,6 +7,7 @@ import { exit, print, say } from './exit.ts';
 import { githubOf } from './findings/github.ts';
 import { junitOfFindings } from './findings/junit.ts';
 import { sarifOf } from './findings/sarif.ts';
+import { jsonLine } from './printable.ts';
 import { type Problem, placed } from './problem.ts';
 
 export type Checked =
@@ -50,7 +51,7 @@ export function reportCheck(checked: Checked, options: CheckOptions): number {
   if (format === 'json') {
     const { ok } = checked;
     print(
-      JSON.stringify({
+      jsonLine({
         schemaVersion: 1,
         ok,
         problems: checked.ok ? [] : checked.problems,

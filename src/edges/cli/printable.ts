@@ -11,12 +11,21 @@ export function printable(text: string): string {
 
 /** A value as one line of JSON that is safe on a terminal and for readers that end lines at U+2028. */
 export function jsonLine(value: unknown): string {
-  const escaped = (char: string) =>
-    Array.from({ length: char.length }, (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`);
-  return JSON.stringify(value).replaceAll(hidden, (char) => escaped(char).join(''));
+  return visibleJson(JSON.stringify(value));
 }
 
-/** Every line by itself; only line feeds of our own making should be in there. */
+/** The same, laid out. */
+export function jsonLines(value: unknown): string {
+  return JSON.stringify(value, null, 2).split('\n').map(visibleJson).join('\n');
+}
+
+function visibleJson(line: string): string {
+  const escaped = (char: string) =>
+    Array.from({ length: char.length }, (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`);
+  return line.replaceAll(hidden, (char) => escaped(char).join(''));
+}
+
+/** Every line by itself. */
 export function printableLines(text: string): readonly string[] {
   return text.split('\n').map(printable);
 }

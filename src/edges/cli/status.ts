@@ -4,12 +4,13 @@ import type { SecondFacts } from '../api/status-routes.ts';
 import type { Daemon } from './client.ts';
 import { ago } from './doctor.ts';
 import { accepted, print } from './exit.ts';
+import { jsonLine, printable } from './printable.ts';
 import { placed } from './problem.ts';
 
 export async function status(daemon: Daemon, json: boolean): Promise<void> {
   const body = accepted(await daemon.call('GET', '/v1/status'));
   if (json) {
-    print(JSON.stringify(body));
+    print(jsonLine(body));
     return;
   }
   const { policies, catalogue, tasks, reload, upstreams } = body;
@@ -23,8 +24,8 @@ export async function status(daemon: Daemon, json: boolean): Promise<void> {
     `catalogue   ${catalogue.tools} tools, ${catalogue.unknownClass.length} of unknown class (${body.catalogueDir})`,
   );
   print(`            ${catalogue.digest}`);
-  for (const line of opaLines(body.opa)) print(line);
-  print(`upstreams   ${names.length === 0 ? 'none' : names.join(', ')}`);
+  for (const line of opaLines(body.opa)) print(printable(line));
+  print(printable(`upstreams   ${names.length === 0 ? 'none' : names.join(', ')}`));
   print(`tasks       ${tasks.running} running, ${tasks.withoutPrompt} of them without a prompt`);
   print(`calls       ${body.calls} in flight`);
   if (reload.state === 'in_force') {

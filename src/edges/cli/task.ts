@@ -3,6 +3,7 @@
 import type { Daemon } from './client.ts';
 import { parseDurationMs } from './durations.ts';
 import { accepted, CommandFailed, exit, print, say } from './exit.ts';
+import { jsonLine } from './printable.ts';
 
 export interface StartOptions {
   readonly type: string;
@@ -48,7 +49,7 @@ export async function startTask(
       ...(options.parent === undefined ? {} : { parent: options.parent }),
     }),
   );
-  if (options.json === true) return print(JSON.stringify(body));
+  if (options.json === true) return print(jsonLine(body));
   say(`task ${body.task} for agent ${body.agent}, until ${body.taskExpiresAt}`);
   say(`point the MCP client at ${body.urls[0]} with this as its bearer token:`);
   print(body.token);
@@ -56,7 +57,7 @@ export async function startTask(
 
 export async function endTask(daemon: Daemon, task: string, reason: string, json: boolean): Promise<void> {
   const body = accepted(await daemon.call('POST', '/v1/tasks/end', { task, reason }));
-  print(json ? JSON.stringify(body) : `ended ${task}`);
+  print(json ? jsonLine(body) : `ended ${task}`);
 }
 
 export async function revoke(
@@ -70,9 +71,7 @@ export async function revoke(
   const body = accepted(await daemon.call('POST', '/v1/revoke', { scope, target, reason }));
   const tookMs = Math.round((performance.now() - startedMs) * 10) / 10;
   print(
-    json
-      ? JSON.stringify({ ...body, tookMs })
-      : `revoked ${scope} ${target} in ${tookMs} ms (${body.decision})`,
+    json ? jsonLine({ ...body, tookMs }) : `revoked ${scope} ${target} in ${tookMs} ms (${body.decision})`,
   );
 }
 

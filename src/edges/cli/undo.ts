@@ -23,6 +23,7 @@ import { type Change, diffLines, secretsIn } from './adopt/text-diff.ts';
 import { writeTogether } from './adopt/write-together.ts';
 import { CommandFailed, exit, print, say } from './exit.ts';
 import type { InitOptions, InitParts } from './init.ts';
+import { jsonLine } from './printable.ts';
 
 export async function undo(
   { clientConfig, mcp, dryRun, yes, json }: InitOptions,
@@ -63,7 +64,7 @@ export async function undo(
   }
   const files = changes.map(({ file: path }) => path);
   if (json === true)
-    print(JSON.stringify({ schemaVersion: 1, dryRun: dryRun === true, undone: adoption.file, files }));
+    print(jsonLine({ schemaVersion: 1, dryRun: dryRun === true, undone: adoption.file, files }));
   else if (dryRun === true) print('nothing was written');
   else {
     print(`${adoption.file} has its servers back; they go around Countersign again`);

@@ -8,6 +8,7 @@
  * Source: GitHub, "Workflow commands", setting a notice, warning or error message.
  */
 import type { Finding } from '../../../core/policy/lint/rules.ts';
+import { printableLines } from '../printable.ts';
 
 const kinds = { error: 'error', warning: 'warning', info: 'notice' } as const;
 
@@ -15,7 +16,7 @@ export function githubOf(findings: readonly Finding[]): string {
   return findings
     .map(({ rule, severity, file, line, column, message }) => {
       const at = line === 0 ? '' : `,line=${line},col=${column}`;
-      return `::${kinds[severity]} file=${property(file)}${at},title=${property(rule)}::${data(message)}`;
+      return `::${kinds[severity]} file=${property(file)}${at},title=${property(rule)}::${data(printableLines(message).join('\n'))}`;
     })
     .join('\n');
 }

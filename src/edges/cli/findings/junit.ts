@@ -2,11 +2,12 @@
 /**
  * Findings and tests as the XML that build servers read.
  *
- * XML 1.0 has no way at all to write most control characters: those become U+FFFD.
+ * XML 1.0 has no way at all to write most control characters: those are shown, as on a terminal.
  *
  * Source: the `junit` format as Jenkins and GitLab read it; XML 1.0, 2.2.
  */
 import type { Finding } from '../../../core/policy/lint/rules.ts';
+import { printable, printableLines } from '../printable.ts';
 
 export interface TestCase {
   readonly suite: string;
@@ -60,22 +61,23 @@ function lines({ suite, name, file, line, tookMs = 0, failures, note }: TestCase
   if (failures.length === 0 && note === undefined) return [`${open}/>`];
   return [
     `${open}>`,
-    ...failures.map((text) => `      <failure message=${attribute(text)}>${escaped(text)}</failure>`),
-    ...(note === undefined ? [] : [`      <system-out>${escaped(note)}</system-out>`]),
+    ...failures.map((text) => `      <failure message=${attribute(text)}>${content(text)}</failure>`),
+    ...(note === undefined ? [] : [`      <system-out>${content(note)}</system-out>`]),
     '    </testcase>',
   ];
 }
 
 function attribute(text: string): string {
-  return `"${escaped(text)
-    .replaceAll('"', '&quot;')
-    .replaceAll(/[\t\n\r]/g, (char) => `&#${char.charCodeAt(0)};`)}"`;
+  return `"${escaped(printable(text)).replaceAll('"', '&quot;')}"`;
+}
+
+function content(text: string): string {
+  return escaped(printableLines(text).join('\n'));
 }
 
 function escaped(text: string): string {
   return text
-    .toWellFormed()
-    .replaceAll(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '\u{fffd}')
+    .replaceAll(/[\u{fffe}\u{ffff}]/gu, '\u{fffd}')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;');
