@@ -5,6 +5,7 @@ import { adminQuestion, questionFor } from '../../core/policy/context.ts';
 import { adminActions } from '../../core/policy/layout.ts';
 import { caller, describedCall, toolEntry } from '../../core/policy/sample.ts';
 import { compilePolicies } from './compile.ts';
+import { createEngine, type Engine } from './engine.ts';
 
 const read = toolEntry('get', { id: { type: 'string' } });
 const pay = toolEntry('refund', { amount: { type: 'integer' } }, { class: 'pay' });
@@ -326,6 +327,39 @@ test('targets of one method keep their classes apart', () => {
     set.evaluate(questionFor(describedCall(entry, { uri: 'x' }), caller));
   expect(ask(page)).toMatchObject({ satisfied: ['all', 'out'] });
   expect(ask(file)).toMatchObject({ satisfied: ['all'] });
+});
+
+describe('an engine that gives up', () => {
+  const text =
+    '@id("a") permit (principal is Agent, action, resource)\nwhen temporal { formerly within 1h Action::"crm.get"::request{} };';
+  /** Gives up at one of its calls; from then on it is a new one. @returns how often it was asked, and what it came to */
+  function withFault(at: number) {
+    const engine = createEngine();
+    let calls = 0;
+    const faulty: Engine = {
+      run: (work) =>
+        engine.run((cedar) => {
+          if (calls++ === at) throw new Error('unreachable executed');
+          return work(cedar);
+        }),
+    };
+    const result = compilePolicies({ files: [{ name: 'a.cedar', text }], entries, engine: faulty });
+    return { calls, result };
+  }
+  const { calls, result: whole } = withFault(-1);
+
+  test.each(Array.from({ length: calls }, (_, i) => [i]))('at call %i is a problem with a place', (at) => {
+    const { result } = withFault(at);
+    const places = ['a.cedar', 'catalogue', 'policies', 'countersign (built in)'];
+    // The narrower schema is only an easing: without it the set is the same.
+    if (result.ok) expect(result.set.digest).toBe(whole.ok ? whole.set.digest : '');
+    else
+      for (const { file, message } of result.problems) {
+        expect(places).toContain(file);
+        expect(message).toContain('engine');
+      }
+    expect(result.ok).toBe(at === calls - 2);
+  });
 });
 
 describe('a condition over history', () => {

@@ -40,6 +40,8 @@ export interface PolicySources {
   readonly entries: readonly CatalogueEntry[];
   /** Default: none. */
   readonly shadow?: ShadowCheck | undefined;
+  /** What reads and checks the texts; the set gets another one. Default: one of its own. */
+  readonly engine?: Engine;
 }
 
 export type Compiled =
@@ -70,12 +72,16 @@ export interface PlacedCondition {
  */
 export const maxPolicies = 20_000;
 
-export function compilePolicies({ files, entries, shadow }: PolicySources): Compiled {
+export function compilePolicies({
+  files,
+  entries,
+  shadow,
+  engine = createEngine(),
+}: PolicySources): Compiled {
   const schema = cedarSchema(entries);
   if (!schema.ok)
     return { ok: false, problems: schema.problems.map((message) => ({ ...nowhere('catalogue'), message })) };
 
-  const engine = createEngine();
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
   const lowered = lowerFiles(sorted);
   const read = [builtInPolicies, ...lowered.files].map((file) =>
@@ -107,10 +113,14 @@ export function compilePolicies({ files, entries, shadow }: PolicySources): Comp
 
   const uses = usesOf(pieces.map(({ json }) => json));
   const { parsable, uses: narrowed } = narrowedSet(engine, schemas, uses, policies, pieces);
-  const version = engine.run(
-    (cedar) =>
-      `${closuresVersion}, cedar-wasm ${cedar.getCedarSDKVersion()} (Cedar ${cedar.getCedarLangVersion()}), ${translation}`,
-  );
+  const version = versionOf(engine);
+  if (version === undefined)
+    return {
+      ok: false,
+      problems: [
+        { ...nowhere('policies'), message: 'the official engine gave up: nobody can tell its version' },
+      ],
+    };
   const digest = digestJson({
     engine: version,
     builtIn: builtInPolicies.text,
@@ -149,6 +159,17 @@ export function compilePolicies({ files, entries, shadow }: PolicySources): Comp
         { ...nowhere('policies'), message: 'the official engine cannot hold the set: it is too large' },
       ],
     };
+  }
+}
+
+function versionOf(engine: Engine): string | undefined {
+  try {
+    return engine.run(
+      (cedar) =>
+        `${closuresVersion}, cedar-wasm ${cedar.getCedarSDKVersion()} (Cedar ${cedar.getCedarLangVersion()}), ${translation}`,
+    );
+  } catch {
+    return undefined;
   }
 }
 

@@ -207,8 +207,8 @@ export function checkConditions(
 ): CheckedConditions {
   if (lowered.length === 0) return { ok: true, conditions: { all: [], for: () => nothing } };
   const actions = actionSchema(engine, entries, schema);
-  if (actions === undefined)
-    return { ok: false, problems: [{ ...nowhere('catalogue'), message: 'the engine refuses the schema' }] };
+  if (typeof actions === 'string')
+    return { ok: false, problems: [{ ...nowhere('catalogue'), message: actions }] };
   const policies = [...new Set(lowered.map(({ policy }) => policy))];
   const logged = actions.actions.filter((action) => !isAsked(action) || action.principals.includes('Agent'));
   const problems = checkLeaves(policies, { actions, logged, events: eventSchema });
@@ -234,17 +234,22 @@ export function checkConditions(
   };
 }
 
-/** What events of an action hold is what history keeps, and nothing else that the request has. */
+/** What events of an action hold is what history keeps, and nothing else that the request has. @returns why not */
 function actionSchema(
   engine: Engine,
   entries: readonly CatalogueEntry[],
   schema: string,
-): ActionSchema | undefined {
-  const json = engine.run((cedar) => {
-    const answer = cedar.schemaToJson(schema);
-    return answer.type === 'failure' ? undefined : JSON.stringify(answer.json);
-  });
-  if (json === undefined) return undefined;
+): ActionSchema | string {
+  let json: string | undefined;
+  try {
+    json = engine.run((cedar) => {
+      const answer = cedar.schemaToJson(schema);
+      return answer.type === 'failure' ? undefined : JSON.stringify(answer.json);
+    });
+  } catch {
+    return 'the schema of the catalogue is too large or nested too deeply for the engine';
+  }
+  if (json === undefined) return 'the engine refuses the schema';
   const read: SchemaJson = JSON.parse(json);
   const { actions, entities } = actionSchemaOf(read);
   const byAction = new Map(entries.map((entry) => [entry.action, entry]));
