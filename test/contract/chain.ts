@@ -5,7 +5,7 @@ import type { Entry, Ledger } from '../../src/app/ports.ts';
 import { leafHashHex } from '../../src/core/record/envelope.ts';
 
 /** Every record, each link and hash of it checked. */
-export async function wholeChain(ledger: Ledger): Promise<readonly Entry[]> {
+export async function wholeChain(ledger: Pick<Ledger, 'size' | 'read'>): Promise<readonly Entry[]> {
   const size = await ledger.size();
   const entries: Entry[] = [];
   while (entries.length < size) entries.push(...(await ledger.read(entries.length, 1000)));
