@@ -15,16 +15,13 @@
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { catalogueIndex } from '../src/adapters/catalogue-files/catalogue-index.ts';
-import { compilePolicies } from '../src/adapters/cedar-wasm/compile.ts';
 import { openSqliteStore } from '../src/adapters/sqlite/ledger.ts';
 import { authorize } from '../src/app/authorize.ts';
 import { observe } from '../src/app/observe.ts';
-import type { Published } from '../src/app/ports.ts';
 import type { CatalogueEntry } from '../src/core/catalogue/entry.ts';
-import { digestJson } from '../src/core/json/canonical.ts';
-import { nothingRead } from '../src/core/label/label.ts';
 import type { Caller, Proposal } from '../src/core/request/proposal.ts';
+import { publishedOver } from '../test/builders/published.ts';
+import { opsEntry } from '../test/builders/tools.ts';
 import { type Rig, rig } from '../test/road/road.fixture.ts';
 
 const counts = [10, 100, 1000, 10_000] as const;
@@ -65,23 +62,8 @@ try {
 process.exit(0);
 
 function entry(name: string, of: CatalogueEntry['class']): CatalogueEntry {
-  const properties = { server: { type: 'string' }, user: { type: 'string' } };
-  return {
-    kind: 'tool',
-    server: 'ops',
-    target: name,
-    action: `ops.${name}`,
-    class: of,
-    resource: { type: 'Thing', label: nothingRead },
-    args: { server: { role: 'selector' }, user: { role: 'selector' } },
-    result: nothingRead,
-    reversible: true,
-    stateless: true,
-    pinned: {
-      digest: digestJson(name),
-      definition: { name, inputSchema: { type: 'object', properties, required: ['server', 'user'] } },
-    },
-  };
+  const [text, role] = [{ type: 'string' }, { role: 'selector' }] as const;
+  return opsEntry(name, { server: text, user: text }, { server: role, user: role }, { class: of });
 }
 
 function policyFiles(policies: number) {
@@ -114,12 +96,8 @@ interface Ready {
 
 async function ready(policies: number, name: string): Promise<Ready> {
   const start = performance.now();
-  const compiled = compilePolicies({ files: policyFiles(policies), entries });
-  if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems[0]));
+  const published = publishedOver(entries, policyFiles(policies));
   const compileMs = Math.round(performance.now() - start);
-  const catalogue = catalogueIndex(entries.map((one) => ({ entry: one, check: () => ({ ok: true }) })));
-  const sources = { policies: '{}', catalogue: '{}' };
-  const published: Published = { policies: compiled.set, catalogue, mode: 'enforce', sources };
   const store = await openSqliteStore({ path: join(directory, `${name}.sqlite`) });
   const { ledger, keys, tree } = store;
   const road = await rig({ published, store: { ledger: () => ledger, keys, tree, crash: () => undefined } });

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
-import { catalogueIndex } from '../adapters/catalogue-files/catalogue-index.ts';
-import { compilePolicies } from '../adapters/cedar-wasm/compile.ts';
-import { toolEntry } from '../core/policy/sample.ts';
+import { publishedOver } from '../../test/builders/published.ts';
+import { toolEntry } from '../../test/builders/tools.ts';
 import { counterexamples } from './counterexample.ts';
 import { shaped } from './publish.ts';
 import type { InForce } from './road.ts';
@@ -16,17 +15,7 @@ const entries = [
   toolEntry('read', { id: { type: 'string' } }),
 ];
 
-function force(text: string): InForce {
-  const compiled = compilePolicies({ files: [{ name: 'a.cedar', text }], entries });
-  if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems));
-  const catalogue = catalogueIndex(entries.map((entry) => ({ entry, check: () => ({ ok: true }) })));
-  return shaped({
-    policies: compiled.set,
-    catalogue,
-    mode: 'enforce',
-    sources: { policies: '', catalogue: '' },
-  });
-}
+const force = (text: string): InForce => shaped(publishedOver(entries, text));
 
 const all = '@id("all") @reason("r") permit (principal is Agent, action, resource);\n';
 const rule = (id: string, when: string, action = 'refund') =>

@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plans over a ledger that a real road wrote.
 import { describe, expect, test } from 'vitest';
+import { publishedOver } from '../../test/builders/published.ts';
+import { opsEntry } from '../../test/builders/tools.ts';
 import { verifies } from '../../test/requirements.ts';
 import { type Rig, rig, tool } from '../../test/road/road.fixture.ts';
-import { catalogueIndex } from '../adapters/catalogue-files/catalogue-index.ts';
-import { compilePolicies } from '../adapters/cedar-wasm/compile.ts';
-import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import type { OpinionAnswer } from '../core/decision/opinion.ts';
-import { digestJson } from '../core/json/canonical.ts';
-import type { JsonObject } from '../core/json/value.ts';
-import { nothingRead } from '../core/label/label.ts';
 import type { Evidence } from './evidence.ts';
 import { type Plan, plan } from './plan.ts';
-import type { Published, SecondOpinion } from './ports.ts';
+import type { SecondOpinion } from './ports.ts';
 import { shaped } from './publish.ts';
 import type { Second } from './road.ts';
 
-const entries: readonly CatalogueEntry[] = [
-  entry(
+const entries = [
+  opsEntry(
     'refund',
     { amount: { type: 'integer' }, customer: { type: 'string' } },
     {
@@ -25,7 +21,7 @@ const entries: readonly CatalogueEntry[] = [
       customer: { role: 'destination' },
     },
   ),
-  entry(
+  opsEntry(
     'login',
     { user: { type: 'string' }, password: { type: 'string' } },
     {
@@ -35,31 +31,7 @@ const entries: readonly CatalogueEntry[] = [
   ),
 ];
 
-function entry(name: string, properties: JsonObject, args: CatalogueEntry['args']): CatalogueEntry {
-  return {
-    kind: 'tool',
-    server: 'ops',
-    target: name,
-    action: `ops.${name}`,
-    class: 'write',
-    resource: { type: 'Thing', label: nothingRead },
-    args,
-    result: nothingRead,
-    reversible: true,
-    stateless: true,
-    pinned: {
-      digest: digestJson(name),
-      definition: { name, inputSchema: { type: 'object', properties, required: Object.keys(properties) } },
-    },
-  };
-}
-
-function published(text: string): Published {
-  const compiled = compilePolicies({ files: [{ name: 'a.cedar', text }], entries });
-  if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems));
-  const catalogue = catalogueIndex(entries.map((one) => ({ entry: one, check: () => ({ ok: true }) })));
-  return { policies: compiled.set, catalogue, mode: 'enforce', sources: { policies: '{}', catalogue: '{}' } };
-}
+const published = (text: string) => publishedOver(entries, text);
 
 const all = '@id("all") @reason("r") permit (principal is Agent, action, resource);\n';
 const over = (amount: number) =>

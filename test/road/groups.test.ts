@@ -12,10 +12,10 @@ import type { CatalogueEntry } from '../../src/core/catalogue/entry.ts';
 import type { ActionClass } from '../../src/core/catalogue/taxonomy.ts';
 import { digestJson } from '../../src/core/json/canonical.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
-import { toolEntry } from '../../src/core/policy/sample.ts';
 import type { PolicyFile } from '../../src/core/policy/source.ts';
 import type { Caller, Proposal } from '../../src/core/request/proposal.ts';
 import { policyFiles } from '../../src/main/load.ts';
+import { toolEntry } from '../builders/tools.ts';
 import { verifies } from '../requirements.ts';
 import { operator, type Rig, rig, tool } from './road.fixture.ts';
 

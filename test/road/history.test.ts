@@ -2,27 +2,24 @@
 // Conditions over history where they count: on the road, with real Cedar, through commits, restarts and
 // publications. What reached the upstream is the edge's own account.
 import { afterEach, describe, expect, test } from 'vitest';
-import { catalogueIndex } from '../../src/adapters/catalogue-files/catalogue-index.ts';
 import { compilePolicies } from '../../src/adapters/cedar-wasm/compile.ts';
-import { LedgerUnavailable, type Published } from '../../src/app/ports.ts';
+import { LedgerUnavailable } from '../../src/app/ports.ts';
 import { publish } from '../../src/app/publish.ts';
 import { eventOf } from '../../src/app/read-records.ts';
-import type { CatalogueEntry } from '../../src/core/catalogue/entry.ts';
-import { digestJson } from '../../src/core/json/canonical.ts';
-import type { JsonObject } from '../../src/core/json/value.ts';
-import { nothingRead } from '../../src/core/label/label.ts';
+import { publishedOver } from '../builders/published.ts';
+import { opsEntry } from '../builders/tools.ts';
 import { verifies } from '../requirements.ts';
 import { operator, type Rig, rig, tool } from './road.fixture.ts';
 
 const text = { type: 'string' };
-const entries: readonly CatalogueEntry[] = [
-  entry('read', { document: text }, { document: { role: 'selector' } }),
-  entry(
+const entries = [
+  opsEntry('read', { document: text }, { document: { role: 'selector' } }),
+  opsEntry(
     'write',
     { document: text, body: text },
     { document: { role: 'selector' }, body: { role: 'content' } },
   ),
-  entry(
+  opsEntry(
     'refund',
     { amount: { type: 'integer' }, customer: text },
     {
@@ -30,49 +27,21 @@ const entries: readonly CatalogueEntry[] = [
       customer: { role: 'destination' },
     },
   ),
-  entry('deploy', { service: text }, { service: { role: 'selector' } }),
+  opsEntry('deploy', { service: text }, { service: { role: 'selector' } }),
 ];
-
-function entry(name: string, properties: JsonObject, args: CatalogueEntry['args']): CatalogueEntry {
-  return {
-    kind: 'tool',
-    server: 'ops',
-    target: name,
-    action: `ops.${name}`,
-    class: 'write',
-    resource: { type: 'Thing', label: nothingRead },
-    args,
-    result: nothingRead,
-    reversible: true,
-    stateless: true,
-    pinned: {
-      digest: digestJson(name),
-      definition: { name, inputSchema: { type: 'object', properties, required: Object.keys(properties) } },
-    },
-  };
-}
 
 const permitAll = '@id("all") @reason("r") permit (principal is Agent, action, resource);\n';
 
 const differences: string[] = [];
 afterEach(() => expect(differences).toEqual([]));
 
-function published(policies: string): Published {
-  const compiled = compilePolicies({
-    files: [{ name: 'a.cedar', text: policies }],
-    entries,
-    // Every question is asked of the official engine as well, all policies of it.
-    shadow: { share: 1, chance: () => 0, alarm: (difference) => differences.push(difference) },
+// Every question is asked of the official engine as well, all policies of it.
+const published = (policies: string) =>
+  publishedOver(entries, policies, {
+    share: 1,
+    chance: () => 0,
+    alarm: (difference) => differences.push(difference),
   });
-  if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems, undefined, 1));
-  const index = catalogueIndex(entries.map((one) => ({ entry: one, check: () => ({ ok: true }) })));
-  return {
-    policies: compiled.set,
-    catalogue: index,
-    mode: 'enforce',
-    sources: { policies: '{}', catalogue: '{}' },
-  };
-}
 
 async function started(policies: string, more: Parameters<typeof rig>[0] = {}) {
   const made = await rig({ published: published(policies), ...more });

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
+import { caller, describedCall } from '../../../test/builders/requests.ts';
+import { toolEntry } from '../../../test/builders/tools.ts';
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import { adminQuestion, questionFor } from '../../core/policy/context.ts';
 import { adminActions } from '../../core/policy/layout.ts';
-import { caller, describedCall, toolEntry } from '../../core/policy/sample.ts';
 import { compilePolicies } from './compile.ts';
 import { createEngine, type Engine } from './engine.ts';
 

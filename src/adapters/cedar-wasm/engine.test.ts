@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // An instance that threw is never asked again, and no set can harm another.
 import { describe, expect, test } from 'vitest';
+import { caller, describedCall } from '../../../test/builders/requests.ts';
+import { toolEntry } from '../../../test/builders/tools.ts';
 import type { PolicySet } from '../../app/ports.ts';
 import { questionFor } from '../../core/policy/context.ts';
-import { caller, describedCall, toolEntry } from '../../core/policy/sample.ts';
 import { compilePolicies } from './compile.ts';
 import { type Cedar, createEngine, EngineFailed } from './engine.ts';
 

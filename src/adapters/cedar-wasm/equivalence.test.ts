@@ -3,13 +3,14 @@
 // without remedies and errors the fold says what Cedar says.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { caller, describedCall } from '../../../test/builders/requests.ts';
+import { toolEntry } from '../../../test/builders/tools.ts';
 import type { PolicySet } from '../../app/ports.ts';
 import { fold } from '../../core/decision/fold.ts';
 import type { Verdict } from '../../core/decision/verdict.ts';
 import { integrities, levels } from '../../core/label/label.ts';
 import { questionFor } from '../../core/policy/context.ts';
 import type { Question } from '../../core/policy/question.ts';
-import { caller, describedCall, toolEntry } from '../../core/policy/sample.ts';
 import type { Circumstances } from '../../core/session/circumstances.ts';
 import { compilePolicies } from './compile.ts';
 import { type Cedar, createEngine } from './engine.ts';

@@ -2,9 +2,10 @@
 // Where lint says that one policy covers another, no request says otherwise: the engine is asked.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { caller, describedCall } from '../../../test/builders/requests.ts';
+import { toolEntry } from '../../../test/builders/tools.ts';
 import { verifies } from '../../../test/requirements.ts';
 import { questionFor } from '../../core/policy/context.ts';
-import { caller, describedCall, toolEntry } from '../../core/policy/sample.ts';
 import { compilePolicies } from './compile.ts';
 
 const entries = [

@@ -2,7 +2,7 @@
 // Every example of docs/policy-reference.md is a policy that can be published and applies to something.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { toolEntry } from '../../core/policy/sample.ts';
+import { toolEntry } from '../../../test/builders/tools.ts';
 import { compilePolicies } from './compile.ts';
 
 const page = readFileSync(new URL('../../../docs/policy-reference.md', import.meta.url), 'utf8');

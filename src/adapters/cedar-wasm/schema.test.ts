@@ -2,12 +2,13 @@
 // The schema and the questions are made in two places; the engine says whether they agree.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { caller, describedCall } from '../../../test/builders/requests.ts';
+import { toolEntry } from '../../../test/builders/tools.ts';
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import { type ActionClass, classes, groups } from '../../core/catalogue/taxonomy.ts';
 import type { JsonValue } from '../../core/json/value.ts';
 import { adminQuestion, questionFor } from '../../core/policy/context.ts';
 import { adminActions } from '../../core/policy/layout.ts';
-import { caller, describedCall, toolEntry } from '../../core/policy/sample.ts';
 import { cedarSchema } from '../../core/policy/schema.ts';
 import type { Circumstances } from '../../core/session/circumstances.ts';
 import { compilePolicies } from './compile.ts';

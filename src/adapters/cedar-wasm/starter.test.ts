@@ -2,11 +2,12 @@
 // What the starter policies promise, each promise asked of the real engine and folded.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { caller, describedCall } from '../../../test/builders/requests.ts';
+import { toolEntry } from '../../../test/builders/tools.ts';
 import { type ActionClass, classes } from '../../core/catalogue/taxonomy.ts';
 import { fold } from '../../core/decision/fold.ts';
 import { type Label, nothingRead } from '../../core/label/label.ts';
 import { questionFor } from '../../core/policy/context.ts';
-import { caller, describedCall, toolEntry } from '../../core/policy/sample.ts';
 import type { Circumstances } from '../../core/session/circumstances.ts';
 import { compilePolicies } from './compile.ts';
 

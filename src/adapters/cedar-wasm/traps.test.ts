@@ -7,12 +7,13 @@ import {
   statefulIsAuthorized,
 } from '@cedar-policy/cedar-wasm/nodejs';
 import { describe, expect, test } from 'vitest';
+import { caller, describedCall } from '../../../test/builders/requests.ts';
+import { toolEntry } from '../../../test/builders/tools.ts';
 import type { PolicySet } from '../../app/ports.ts';
 import { fold } from '../../core/decision/fold.ts';
 import type { JsonObject } from '../../core/json/value.ts';
 import { questionFor } from '../../core/policy/context.ts';
 import type { CedarValue, Question } from '../../core/policy/question.ts';
-import { caller, describedCall, toolEntry } from '../../core/policy/sample.ts';
 import { shapeOfEntry } from '../../core/policy/shape.ts';
 import { cedarArgs } from '../../core/policy/values.ts';
 import { compilePolicies } from './compile.ts';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
+import { caller, describedCall } from '../../../test/builders/requests.ts';
+import { toolEntry } from '../../../test/builders/tools.ts';
 import { questionFor } from '../../core/policy/context.ts';
-import { caller, describedCall, toolEntry } from '../../core/policy/sample.ts';
 import { narrowedQuestion, type QuestionUses, type Uses } from '../../core/policy/uses.ts';
 import { createEngine } from './engine.ts';
 import { usesOf } from './uses-of.ts';
