@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The CLI's way to the daemon: HTTP over its local socket. Decides nothing, keeps nothing, and waits for nobody
 // longer than it was told to.
-import { type IncomingMessage, request } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { parseJson } from '../../core/json/parse.ts';
 
 export interface Reply {
@@ -86,6 +86,9 @@ function patienceOf(ms: number, gone?: AbortSignal): Patience {
   };
 }
 
+/** A connection for each call: one that was kept may be closed by the daemon just as it is written to. */
+const own = new Agent({ keepAlive: false });
+
 export function daemonAt(socketPath: string, timeoutMs = defaultTimeoutMs): Daemon {
   function failure(error: unknown, patience: Patience): DaemonUnreachable {
     if (error instanceof DaemonUnreachable) return error;
@@ -112,7 +115,7 @@ export function daemonAt(socketPath: string, timeoutMs = defaultTimeoutMs): Daem
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const req = request({ socketPath, method, path, signal }, resolve);
+      const req = request({ socketPath, agent: own, method, path, signal }, resolve);
       req.once('error', reject);
       if (body !== undefined) req.setHeader('content-type', 'application/json');
       req.end(body === undefined ? undefined : JSON.stringify(body));
