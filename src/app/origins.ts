@@ -48,6 +48,7 @@ export interface OriginParts {
 /** Tasks of which it is kept ready; the one that was used longest ago goes first, and is made again. */
 const maxTasks = 256;
 
+const maxTries = 5;
 /** How long a decision waits for it: a store that hangs must not make a call hang. */
 const makeWithinMs = 2000;
 
@@ -75,21 +76,7 @@ export function createOrigins({ ledger, vault, sequencer, clock, catalogue, tree
   }
 
   return {
-    async ready(task) {
-      if (known.has(task)) return;
-      const already = making.get(task);
-      if (already !== undefined) return inTime(already);
-      // What is learnt meanwhile drops what is being made, so that it is made again.
-      const one = make(task).catch(() => undefined);
-      making.set(task, one);
-      return inTime(
-        one.then((knowledge) => {
-          const current = making.get(task) === one;
-          if (current) making.delete(task);
-          if (current && knowledge !== undefined) keep(task, knowledge);
-        }),
-      );
-    },
+    ready: (task) => (known.has(task) ? Promise.resolve() : inTime(made(task))),
     of(task) {
       const knowledge = known.get(task);
       if (knowledge !== undefined) keep(task, knowledge);
@@ -113,7 +100,26 @@ export function createOrigins({ ledger, vault, sequencer, clock, catalogue, tree
     }
     making.delete(telling.task);
     const knowledge = known.get(telling.task);
-    if (knowledge !== undefined && isRead(event)) tellOf(knowledge, telling, event, tree);
+    if (knowledge === undefined || !isRead(event)) return;
+    try {
+      tellOf(knowledge, telling, event, tree);
+    } catch {
+      // The state is folded whatever becomes of this; it is read again from the ledger.
+      drop(telling.task);
+    }
+  }
+
+  /** What is learnt while it is made is not in it: then it is made again. */
+  async function made(task: string): Promise<void> {
+    for (let tries = 0; tries < maxTries && !known.has(task); tries++) {
+      const one = making.get(task) ?? make(task).catch(() => undefined);
+      making.set(task, one);
+      const knowledge = await one;
+      if (making.get(task) !== one) continue;
+      making.delete(task);
+      if (knowledge === undefined) return;
+      keep(task, knowledge);
+    }
   }
 
   function inTime(made: Promise<unknown>): Promise<void> {

@@ -112,3 +112,15 @@ test('contents that are gone leave nothing known: that is worth a question, and 
   const { answer } = await again.call(caller, mail('ann@customer.example'));
   expect(answer.outcome).not.toBe('allow');
 });
+
+test('calls at once that are the first of a restart all know what was read', async () => {
+  const made = await opened();
+  const caller = await made.start({ prompt });
+  await made.call(caller, read);
+  const again = await opened({ store: made.store });
+  const calls = Array.from({ length: 12 }, (_, i) =>
+    again.call(caller, i % 2 === 0 ? read : mail('ann@customer.example')),
+  );
+  const answers = await Promise.all(calls);
+  expect(answers.map(({ answer }) => answer.outcome)).toEqual(Array(12).fill('allow'));
+});
