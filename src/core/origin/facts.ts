@@ -4,10 +4,13 @@
  * sees it, by the role of each argument, and as a person is shown it, value by value.
  */
 import { type ActionClass, classes, type Role } from '../catalogue/taxonomy.ts';
-import type { JsonObject, JsonValue } from '../json/value.ts';
+import type { JsonObject } from '../json/value.ts';
+import { delegated } from './delegated.ts';
 import type { Knowledge } from './knowledge.ts';
-import { type Act, type Doubt, delegated, type Origin, type Reason, reasonFor } from './reason.ts';
+import type { Act, Doubt, Origin, Reason } from './reason.ts';
+import { reasonFor } from './reason-for.ts';
 import { typedOf } from './typed.ts';
+import { linksIn, valuesOf } from './values.ts';
 
 /** Roles that decide what a call does, and to whom. */
 export const decidingRoles = ['destination', 'amount', 'selector', 'link', 'path', 'credential'] as const;
@@ -39,7 +42,6 @@ export interface OriginFacts {
 }
 
 const maxLineage = 8;
-const maxLeaves = 256;
 const ranks: Readonly<Record<Doubt, 0 | 1 | 2>> = { none: 0, ask: 1, no_reason: 2 };
 
 const nothing: RoleFacts = { doubt: 0, from: [] };
@@ -55,64 +57,60 @@ export interface Described {
 
 /** Of a call where what was asked and read cannot be had: nobody can tell, and that is as if a stranger had said it. */
 export function untold(entry: Described, args: JsonObject): OriginFacts {
-  if (observes(entry)) return unasked;
-  const roles = decidingRoles.flatMap((role) =>
-    valuesOf(entry, args, role).length === 0
-      ? []
-      : [[role, { doubt: 2 as const, from: ['unknown' as const] }] as const],
+  if (onlyObserves(entry.class)) return unasked;
+  const roles = valuesOf(entry, args).flatMap(({ role }) =>
+    isDeciding(role) ? [[role, { doubt: 2 as const, from: ['unknown' as const] }] as const] : [],
   );
   return { ...unasked, roles: { ...noRoles, ...Object.fromEntries(roles) } };
 }
 
-function observes(entry: Described): boolean {
-  return (classes[entry.class] as readonly string[]).every((group) => group === 'observe');
-}
-
-function valuesOf(entry: Described, args: JsonObject, role: Role): readonly (string | number | boolean)[] {
-  return Object.entries(entry.args).flatMap(([argument, rule]) =>
-    rule.role === role ? scalarsOf(Object.hasOwn(args, argument) ? args[argument] : null) : [],
-  );
+function onlyObserves(of: ActionClass): boolean {
+  return (classes[of] as readonly string[]).every((group) => group === 'observe');
 }
 
 export function originFacts(known: Knowledge, entry: Described, args: JsonObject): OriginFacts {
-  const { request } = known;
-  if (observes(entry)) return unasked;
-  const asked =
-    request === undefined ||
-    request.classes.has(entry.class) ||
-    delegated(known, request).some((order) => order.request.classes.has(entry.class));
-  const intent = { known: request !== undefined, asked };
+  const groups: readonly string[] = classes[entry.class];
+  if (onlyObserves(entry.class)) return unasked;
+  const intent = { known: known.request !== undefined, asked: isAsked(known, entry.class) };
 
+  const values = valuesOf(entry, args);
+  const of = (role: Role) => values.filter((one) => one.role === role).map(({ value }) => value);
   const act: Act = {
-    destinations: valuesOf(entry, args, 'destination').map(typedOf),
-    objects: valuesOf(entry, args, 'selector'),
+    class: entry.class,
+    destinations: of('destination').map(typedOf),
+    objects: of('selector'),
   };
   const lineage: Lineage[] = [];
   const roles: { [role in DecidingRole]?: RoleFacts } = {};
-  for (const [argument, { role }] of Object.entries(entry.args)) {
-    if (role === undefined || !isDeciding(role)) continue;
-    const values = scalarsOf(Object.hasOwn(args, argument) ? args[argument] : null);
-    if (values.length === 0) continue;
-    const reasons = values.map((value) => reasonFor(known, role, value, act));
-    for (const one of reasons) if (one.doubt !== 'none') lineage.push({ ...one, argument, role });
-    const before = roles[role] ?? nothing;
+  const add = (argument: string, role: DecidingRole, reason: Reason): void => {
+    if (reason.doubt !== 'none') lineage.push({ ...reason, argument, role });
+    const { doubt, from } = roles[role] ?? nothing;
     roles[role] = {
-      doubt: Math.max(before.doubt, ...reasons.map(({ doubt }) => ranks[doubt])) as 0 | 1 | 2,
-      from: [...new Set([...before.from, ...reasons.map(({ origin }) => origin)])].sort(),
+      doubt: worse(doubt, ranks[reason.doubt]),
+      from: from.includes(reason.origin) ? from : [...from, reason.origin].sort(),
     };
+  };
+  for (const { argument, role, value } of values) {
+    if (isDeciding(role)) add(argument, role, reasonFor(known, role, value, act));
+    // A text that goes out leads those who read it wherever its links do.
+    else if (groups.includes('egress') && typeof value === 'string')
+      for (const inside of linksIn(value)) add(argument, 'link', reasonFor(known, 'within', inside, act));
   }
   const worst = lineage.toSorted((a, b) => ranks[b.doubt] - ranks[a.doubt]);
   return { roles: { ...noRoles, ...roles }, intent, lineage: worst.slice(0, maxLineage) };
+}
+
+/** What observes on the way out, a fetch, is asked for as any reading is: where to is another question. */
+function isAsked(known: Knowledge, of: ActionClass): boolean {
+  const { request } = known;
+  if (request === undefined || (classes[of] as readonly string[]).includes('observe')) return true;
+  return request.classes.has(of) || delegated(known, request).some((order) => order.request.classes.has(of));
 }
 
 function isDeciding(role: Role): role is DecidingRole {
   return (decidingRoles as readonly string[]).includes(role);
 }
 
-/** Every value in it: what is too many is looked at as one that nobody has said. */
-function scalarsOf(value: JsonValue | undefined): readonly (string | number | boolean)[] {
-  if (value === undefined || value === null) return [];
-  if (typeof value !== 'object') return [value];
-  const all = Object.values(value).flatMap((one: JsonValue) => scalarsOf(one));
-  return all.length > maxLeaves ? [...all.slice(0, maxLeaves), '\u0000'] : all;
+function worse(a: 0 | 1 | 2, b: 0 | 1 | 2): 0 | 1 | 2 {
+  return a > b ? a : b;
 }

@@ -15,6 +15,21 @@ export function foldText(text: string): string {
   return text.normalize('NFKC').replace(unseen, '').toLowerCase().replace(/\s+/gu, ' ').trim();
 }
 
+/** As words of their own: `ann` does not stand in `annual`. Both are folded. */
+export function isWithin(text: string, words: string): boolean {
+  for (let at = text.indexOf(words); at !== -1; at = text.indexOf(words, at + 1)) {
+    if (!wordly.test(text[at - 1] ?? ' ') && !wordly.test(text[at + words.length] ?? ' ')) return true;
+  }
+  return false;
+}
+
+const wordly = /[\p{L}\p{N}_@]/u;
+
+/** It would be sent as something else than what is compared. */
+export function hasUnseen(text: string): boolean {
+  return text.normalize('NFKC') !== text || text.search(unseen) !== -1;
+}
+
 // The letters of other scripts, and signs, that are drawn like Latin ones: enough for addresses and names.
 const alike: Readonly<Record<string, string>> = {
   а: 'a',

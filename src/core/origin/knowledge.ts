@@ -7,11 +7,13 @@
  */
 import type { ActionClass } from '../catalogue/taxonomy.ts';
 import type { JsonObject, JsonValue } from '../json/value.ts';
-import { foldText, skeleton, tokensOf } from './fold-text.ts';
+import { foldText, tokensOf } from './fold-text.ts';
+import { createFamiliar, isNamedFor } from './look-alike.ts';
 import { type Grade, gradeOf } from './matching.ts';
-import { type Leaf, type Thing, thingsOf } from './record.ts';
+import type { Scalar } from './reason.ts';
+import { isList, type Leaf, type Thing, thingsOf } from './record.ts';
 import { keyOf, type Request, readRequest } from './request.ts';
-import { isAddress, type Typed, typedWithin } from './typed.ts';
+import { type Typed, typedWithin } from './typed.ts';
 
 /**
  * What a result is made of, as the catalogue says. `principal`: facts about the person. `contacts`: entries of
@@ -27,6 +29,8 @@ export interface Seen {
   readonly trusted: boolean;
   /** The observation that it came with. */
   readonly id: string;
+  /** It is what stands in a file or on a page: prose, whatever it can be read as. */
+  readonly document?: boolean;
 }
 
 export interface Told extends Seen {
@@ -58,8 +62,12 @@ export interface Knowledge {
   tell(seen: Seen, args: JsonObject, tree: JsonValue | undefined, text: string): void;
   /** How surely the request speaks of it. */
   grade(told: Told, thing: Thing): Grade;
+  /** How surely it speaks of what was asked for when this was read. */
+  about(told: Told): Grade;
   /** By canonical value. */
   find(typed: Typed): readonly Spot[];
+  /** Things that have this key. */
+  objects(key: Scalar): readonly Spot[];
   /** Whether a value that is known to be good looks the same and is another one. */
   lookAlike(typed: Typed): boolean;
 }
@@ -78,10 +86,10 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
   const told: Told[] = [];
   const own = new Set<string>(['me', 'self', 'myself']);
   const spots = new Map<string, Spot[]>();
-  const good = new Map<string, string>();
+  const familiar = createFamiliar();
   const person: string[][] = [];
-  /** Addresses that stand as a whole somewhere, with how many things have them. */
-  const addresses = new Map<string, number>();
+  /** Addresses that may be the person's, by how many things have them whom they did not send themselves. */
+  const candidates = new Map<string, number>();
   let bytes = 0;
   let count = 0;
   let full = false;
@@ -97,8 +105,32 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
     else there.push(spot);
   }
 
-  function vouch(typed: Typed): void {
-    if (isAddress(typed)) good.set(skeleton(typed.value), typed.value);
+  /** Anybody can take an address that bears the person's name: theirs is the one that is met far more often. */
+  function inferredOwn(): string | undefined {
+    const [first, second] = [...candidates].toSorted(([, a], [, b]) => b - a);
+    return first !== undefined && first[1] >= 3 * (second?.[1] ?? 0) ? first[0] : undefined;
+  }
+
+  function isNamed({ kind, value }: Typed): boolean {
+    return kind === 'email' && person.some((name) => isNamedFor(value, name));
+  }
+
+  function index(one: Told, thing: Thing, leaf: Leaf): void {
+    put(keyOf(leaf.typed), { told: one, thing, leaf, whole: true });
+    if (leaf.is === 'key') put(`key ${foldText(leaf.raw)}`, { told: one, thing, leaf, whole: true });
+    if (leaf.is === 'address' && one.holds !== 'echo' && isNamed(leaf.typed))
+      candidates.set(leaf.typed.value, (candidates.get(leaf.typed.value) ?? 0) + 1);
+    const within = leaf.is === 'prose' || leaf.is === 'name' ? typedWithin(leaf.raw) : [];
+    for (const typed of within)
+      if (keyOf(typed) !== keyOf(leaf.typed)) put(keyOf(typed), { told: one, thing, leaf, whole: false });
+    if (
+      one.holds !== 'principal' ||
+      leaf.is === 'prose' ||
+      within.some(({ value }) => value !== leaf.typed.value)
+    )
+      return;
+    own.add(leaf.typed.value);
+    familiar.add(leaf.typed);
   }
 
   return {
@@ -115,17 +147,13 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
     },
     isOwn(typed) {
       if (own.has(typed.value)) return true;
-      if (typed.kind !== 'email') return false;
-      const named = [...addresses].filter(([address]) => person.some((name) => isNamed(address, name)));
-      const count = named.find(([address]) => address === typed.value)?.[1] ?? 0;
-      // Somebody may have made one that looks like it: then the other has to be met far more often.
-      return count > 0 && named.every(([address, other]) => address === typed.value || count >= 3 * other);
+      return typed.kind === 'email' ? inferredOwn() === typed.value : isNameOf(typed, person);
     },
     ask(text) {
       asked = asked === '' ? text : `${asked}\n${text}`;
       request = readRequest(asked);
       grades = new Map();
-      for (const typed of request.typed) vouch(typed);
+      for (const typed of request.typed) familiar.add(typed);
     },
     tell(seen, args, tree, text) {
       bytes += text.length;
@@ -133,48 +161,43 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
         full = true;
         return;
       }
-      const things = thingsOf(tree, text);
+      const things = thingsOf(seen.document === true && !isList(tree) ? undefined : tree, text);
       const one: Told = { ...seen, args: argumentsOf(args), things };
       told.push(one);
-      for (const thing of things) {
-        for (const leaf of thing.leaves) {
-          put(keyOf(leaf.typed), { told: one, thing, leaf, whole: true });
-          if (leaf.is === 'key') put(`text ${foldText(leaf.raw)}`, { told: one, thing, leaf, whole: true });
-          if (leaf.is === 'address' && seen.holds !== 'echo')
-            addresses.set(leaf.typed.value, (addresses.get(leaf.typed.value) ?? 0) + 1);
-          if (
-            seen.holds === 'principal' &&
-            leaf.is !== 'prose' &&
-            typedWithin(leaf.raw).every(({ value }) => value === leaf.typed.value)
-          ) {
-            own.add(leaf.typed.value);
-            vouch(leaf.typed);
-          }
-          if (leaf.is !== 'prose' && leaf.is !== 'name') continue;
-          for (const typed of typedWithin(leaf.raw))
-            put(keyOf(typed), { told: one, thing, leaf, whole: false });
-        }
-      }
+      for (const thing of things) for (const leaf of thing.leaves) index(one, thing, leaf);
     },
     grade(one, thing) {
       if (request === undefined) return 0;
       const known = grades.get(thing);
       if (known !== undefined) return known;
-      const grade = gradeOf(request, one, thing);
+      // What was asked for names the answer, where that is one thing.
+      const grade = gradeOf(
+        request,
+        one.things.length === 1 ? { leaves: [...thing.leaves, ...one.args] } : thing,
+      );
       grades.set(thing, grade);
       return grade;
     },
+    about(one) {
+      return request === undefined ? 0 : gradeOf(request, { leaves: one.args });
+    },
     find: (typed) => spots.get(keyOf(typed)) ?? [],
+    objects: (key) => spots.get(`key ${foldText(String(key))}`) ?? [],
     lookAlike(typed) {
-      const known = good.get(skeleton(typed.value));
-      return isAddress(typed) && known !== undefined && known !== typed.value;
+      if (own.has(typed.value)) return false;
+      const mine = inferredOwn();
+      // The person's name at another domain, or nobody knows which of them is theirs.
+      if (isNamed(typed) && mine !== typed.value) return true;
+      if (mine !== undefined) familiar.add({ kind: 'email', value: mine });
+      return familiar.lookAlike(typed);
     },
   };
 }
 
-function isNamed(address: string, name: readonly string[]): boolean {
-  const local = tokensOf(address.split('@')[0] ?? '');
-  return name.length > 1 && name.every((part) => local.includes(part));
+function isNameOf({ kind, value }: Typed, names: readonly (readonly string[])[]): boolean {
+  return (
+    kind === 'text' && names.some((name) => name.length > 1 && name.join(' ') === tokensOf(value).join(' '))
+  );
 }
 
 /** What was asked for is what an answer is about. */

@@ -9,6 +9,9 @@ import type { ActionClass } from '../catalogue/taxonomy.ts';
 export interface Lexicon {
   /** Stems; a word counts if it is one of them or starts with one that ends in `*`. */
   readonly verbs: Readonly<Record<string, readonly ActionClass[]>>;
+  /** Of those the ones that ask for something only where an order may stand: at a start, after `and` or `to`. */
+  readonly weak: readonly string[];
+  readonly starts: readonly string[];
   /** Words that tell things apart no better than `the`. */
   readonly empty: readonly string[];
   /** What gives something back to whom it came from. */
@@ -17,10 +20,28 @@ export interface Lexicon {
   readonly people: readonly string[];
   /** Superlatives, with the sense in which a quantity is looked at. */
   readonly most: Readonly<Record<string, 'max' | 'min'>>;
+  /** Of those the ones that may be said of a time only. */
+  readonly times: readonly string[];
   readonly numbers: Readonly<Record<string, number>>;
   readonly all: readonly string[];
   /** Whether a document is to be followed. */
   readonly follow: readonly string[];
+  /** What things are called by that have numbers, where the word says nothing else: `order 7`. */
+  readonly things: readonly string[];
+  /** What leaves a choice to whoever does it. */
+  readonly choice: readonly string[];
+  /** What is behind links. */
+  readonly pages: readonly string[];
+  /** What speaks of a sum of money without saying it. */
+  readonly amounts: readonly string[];
+  /** What speaks of a calculation. */
+  readonly sums: readonly string[];
+  /** Before a noun; the first directly, the second between that and the noun. */
+  readonly articles: readonly string[];
+  readonly adjectives: readonly string[];
+  /** Of these nothing is done to anybody else where `me` follows. */
+  readonly answers: readonly string[];
+  readonly me: readonly string[];
   readonly negations: readonly string[];
   /** After these a negation is none: `do not forget to`. */
   readonly undone: readonly string[];
@@ -41,14 +62,32 @@ export const english: Lexicon = {
     message: ['send'],
     text: ['send'],
     contact: ['send'],
+    inform: ['send'],
+    remind: ['send'],
+    greet: ['send'],
+    thank: ['send'],
+    congratulate: ['send'],
+    warn: ['send'],
+    alert: ['send'],
+    dm: ['send'],
+    ping: ['send'],
     write: ['send', 'write', 'create'],
+    draft: ['send', 'create', 'write'],
+    apologize: ['send'],
+    apologise: ['send'],
     share: ['send', 'grant', 'write', 'publish'],
     invite: ['send', 'create', 'write', 'grant'],
     post: ['publish', 'send'],
-    publish: ['publish'],
-    upload: ['publish', 'write', 'create'],
+    publish: ['publish', 'send'],
+    tweet: ['publish'],
+    upload: ['publish', 'write', 'create', 'send'],
+    announce: ['publish', 'send'],
+    comment: ['publish', 'send', 'write'],
+    submit: ['publish', 'send', 'create', 'write'],
+    report: ['send', 'publish', 'create'],
+    broadcast: ['send', 'publish'],
     pay: ['pay'],
-    transfer: ['pay'],
+    transfer: ['pay', 'write'],
     refund: ['pay'],
     reimburse: ['pay'],
     wire: ['pay'],
@@ -60,13 +99,27 @@ export const english: Lexicon = {
     donate: ['pay'],
     return: ['pay', 'write', 'send'],
     exchange: ['pay', 'write'],
+    settle: ['pay'],
+    invest: ['pay'],
+    deposit: ['pay'],
+    withdraw: ['pay'],
+    tip: ['pay'],
     delete: ['delete'],
     remove: ['delete', 'write'],
     cancel: ['delete', 'write', 'pay'],
     erase: ['delete'],
-    clear: ['delete'],
+    clear: ['delete', 'write'],
     drop: ['delete'],
     uninstall: ['delete'],
+    kick: ['delete', 'write', 'grant'],
+    ban: ['delete', 'write', 'grant'],
+    revoke: ['delete', 'grant', 'write'],
+    unsubscribe: ['delete', 'write'],
+    discard: ['delete'],
+    purge: ['delete'],
+    archive: ['write', 'delete'],
+    trash: ['delete'],
+    unshare: ['grant', 'delete', 'write'],
     create: ['create', 'write'],
     make: ['create', 'write', 'pay'],
     add: ['create', 'write', 'send', 'grant'],
@@ -76,10 +129,25 @@ export const english: Lexicon = {
     book: ['create', 'pay'],
     reserve: ['create', 'pay'],
     plan: ['create'],
-    register: ['create'],
-    open: ['create', 'read'],
+    register: ['create', 'write'],
     save: ['create', 'write'],
     store: ['create', 'write'],
+    record: ['create', 'write'],
+    generate: ['create', 'write'],
+    build: ['create', 'execute'],
+    copy: ['create', 'write'],
+    duplicate: ['create'],
+    import: ['create', 'write'],
+    enroll: ['create', 'write', 'grant'],
+    sign: ['create', 'write'],
+    start: ['create', 'write', 'execute'],
+    open: ['create', 'read', 'write'],
+    log: ['create', 'write'],
+    prepare: ['create', 'write'],
+    arrange: ['create', 'send'],
+    organize: ['create', 'write', 'send'],
+    organise: ['create', 'write', 'send'],
+    host: ['create'],
     'set*': ['create', 'write', 'configure', 'pay'],
     update: ['write', 'configure', 'pay', 'credential'],
     change: ['write', 'configure', 'pay', 'credential'],
@@ -94,18 +162,79 @@ export const english: Lexicon = {
     reset: ['write', 'configure', 'credential'],
     fix: ['write'],
     correct: ['write'],
+    close: ['write', 'delete'],
+    resolve: ['write'],
+    merge: ['write', 'deploy'],
+    approve: ['write', 'grant'],
+    reject: ['write'],
+    accept: ['write', 'create'],
+    decline: ['write'],
+    confirm: ['write', 'create'],
+    assign: ['write'],
+    label: ['write'],
+    tag: ['write'],
+    complete: ['write'],
+    finish: ['write'],
+    extend: ['write'],
+    shorten: ['write'],
+    increase: ['write', 'configure', 'pay'],
+    decrease: ['write', 'configure', 'pay'],
+    raise: ['write', 'configure', 'pay'],
+    lower: ['write', 'configure', 'pay'],
+    reduce: ['write', 'configure', 'pay'],
+    renew: ['write', 'pay'],
+    upgrade: ['write', 'pay'],
+    downgrade: ['write'],
+    swap: ['write'],
+    fill: ['write', 'create'],
+    put: ['write', 'create', 'publish'],
+    attach: ['write', 'send'],
+    pin: ['write'],
+    like: ['write'],
+    star: ['write'],
+    rate: ['write', 'publish'],
+    lock: ['write', 'configure'],
+    unlock: ['write', 'configure'],
+    switch: ['write', 'configure'],
+    turn: ['write', 'configure'],
+    stop: ['write', 'execute'],
+    pause: ['write'],
+    resume: ['write'],
+    join: ['write', 'create', 'grant'],
+    leave: ['write', 'delete'],
+    follow: ['write'],
+    unfollow: ['write'],
+    block: ['write'],
+    mute: ['write'],
     grant: ['grant'],
     allow: ['grant'],
     give: ['grant', 'send', 'pay'],
+    authorize: ['grant'],
+    permit: ['grant'],
+    promote: ['grant', 'write'],
     deploy: ['deploy'],
     release: ['deploy'],
     install: ['deploy', 'execute'],
+    roll: ['deploy'],
     run: ['execute'],
     execute: ['execute'],
+    launch: ['execute', 'deploy'],
+    restart: ['execute', 'write'],
+    reboot: ['execute'],
     configure: ['configure'],
-    enable: ['configure'],
-    disable: ['configure'],
+    enable: ['configure', 'write'],
+    disable: ['configure', 'write'],
+    let: ['send'],
+    say: ['send', 'publish'],
+    ask: ['send'],
   },
+  weak: (
+    'let say ask put set like rate open close leave turn start stop follow plan book text report record sign log block ' +
+    'host label tag pin star join run release drop top tip wire raise lower'
+  ).split(' '),
+  starts: 'please and then to also or you just now do kindly not next first finally afterwards so if'.split(
+    ' ',
+  ),
   empty: (
     'a an the this that these those my your his her its our their i me you he she it we they them us of in on at to ' +
     'for from by with about into over under and or not no but if then so as is are was were be been being do does did ' +
@@ -118,18 +247,21 @@ export const english: Lexicon = {
   back: ['refund', 'reimburse', 'reply', 'respond', 'answer', 'back', 'return'],
   people: [
     'invite',
+    'members',
+    'member',
+    'everybody',
     'participants',
     'participant',
     'guests',
     'guest',
     'attendees',
     'attendee',
-    'people',
-    'person',
     'everyone',
     'client',
     'clients',
-    'them',
+    'customer',
+    'customers',
+    'recipients',
   ],
   most: {
     largest: 'max',
@@ -140,12 +272,21 @@ export const english: Lexicon = {
     newest: 'max',
     recent: 'max',
     last: 'max',
+    most: 'max',
+    best: 'max',
+    greatest: 'max',
     smallest: 'min',
+    cheapest: 'min',
+    least: 'min',
+    fewest: 'min',
+    nearest: 'min',
+    closest: 'min',
     shortest: 'min',
     lowest: 'min',
     oldest: 'min',
     earliest: 'min',
   },
+  times: ['latest', 'newest', 'recent', 'last', 'earliest', 'oldest', 'most', 'best'],
   numbers: { two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10 },
   all: ['all', 'every', 'each', 'everyone', 'everything', 'everybody'],
   follow: [
@@ -159,7 +300,44 @@ export const english: Lexicon = {
     'tasks',
     'according',
     'based',
+    'asks',
+    'asked',
+    'requests',
+    'requested',
+    'request',
+    'wants',
   ],
+  things: 'file event email transaction message document account user order payment mail post invoice'.split(
+    ' ',
+  ),
+  choice: (
+    'choose pick select recommend suggest find any best better cheap cheapest cheaper affordable budget expensive ' +
+    'rated rating ratings reviews good great nice suitable fitting appropriate similar compatible available prefer ' +
+    'preferred preferably either whichever one ones instead'
+  ).split(' '),
+  pages: (
+    'article articles blog blogs link links linked page pages site sites url urls web webpage webpages website websites ' +
+    'online internet'
+  ).split(' '),
+  amounts: (
+    'amount price cost costs bill invoice rent fee fees salary wage balance difference total sum share refund reimburse ' +
+    'back sent paid owe owes owed due much usual usually tax tip half rest remaining everything all'
+  ).split(' '),
+  sums: (
+    'difference sum total half third quarter double triple twice split divide divided share shares rest remaining ' +
+    'remainder percent percentage increase increased increases decrease decreased raise raised reduce reduced discount ' +
+    'extra additional plus minus tax vat tip fee fees accordingly adjust adjusted per much many'
+  ).split(' '),
+  articles:
+    'a an the this that these those my your his her its our their all any each every no some whose'.split(
+      ' ',
+    ),
+  adjectives: (
+    'last latest recent new newest short brief quick following single individual separate unread previous same other ' +
+    'first second next scheduled recurring monthly pending old original second third final'
+  ).split(' '),
+  answers: ['tell', 'give', 'show', 'answer', 'write', 'return', 'share', 'make', 'get', 'list'],
+  me: ['me', 'us'],
   negations: ['not', "don't", 'dont', 'never', 'without'],
   undone: ['forget', 'hesitate', 'fail', 'miss'],
 };

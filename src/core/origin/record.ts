@@ -7,7 +7,7 @@
  * assigned), *quantities*, and *prose*. Whoever wrote the prose chose what stands in it; whoever sent the thing
  * chose its names, too.
  */
-import { isObject, type JsonValue } from '../json/value.ts';
+import { isArray, isObject, type JsonValue } from '../json/value.ts';
 import { isAddress, type Kind, type Typed, typedOf } from './typed.ts';
 
 export interface Leaf {
@@ -16,6 +16,8 @@ export interface Leaf {
   readonly raw: string;
   readonly typed: Typed;
   readonly is: 'key' | 'address' | 'quantity' | 'name' | 'prose';
+  /** It stands in a list by itself. */
+  readonly isItem: boolean;
 }
 
 export interface Thing {
@@ -30,47 +32,77 @@ const maxNameLength = 120;
 /** @param tree undefined where the text could not be read as anything else: then all of it is one prose */
 export function thingsOf(tree: JsonValue | undefined, text: string): readonly Thing[] {
   if (tree === undefined || tree === null || typeof tree !== 'object')
-    return [{ leaves: [leafOf('', tree === undefined || tree === null ? text : tree)] }];
+    return [{ leaves: [bare(leafOf('', tree === undefined || tree === null ? text : tree, false))] }];
   const things: Thing[] = [];
   const rest = leavesOf(tree, '', things);
-  if (rest.length > 0) things.push({ leaves: rest });
+  // A list of nothing but names is as many things.
+  if (rest.length > 1 && rest.every(({ isItem }) => isItem))
+    things.push(...rest.slice(0, maxThings).map((leaf) => ({ leaves: [leaf] })));
+  else if (rest.length > 0) things.push({ leaves: rest });
   return things;
 }
 
+/** A text by itself is called nothing: it is prose, however short, unless it is one value. */
+function bare(leaf: Leaf): Leaf {
+  return leaf.is === 'name' && /\s/.test(leaf.raw) ? { ...leaf, is: 'prose' } : leaf;
+}
+
+/** Names or numbers in a list, and nothing of them but that. */
+export function isList(tree: JsonValue | undefined): boolean {
+  return (
+    isArray(tree) && tree.every((item) => typeof item !== 'object' && String(item).length <= maxNameLength)
+  );
+}
+
 /** @returns the leaves that belong to the thing around; things inside are put on the list */
-function leavesOf(value: JsonValue, name: string, things: Thing[]): Leaf[] {
+function leavesOf(value: JsonValue, name: string, things: Thing[], isItem = false): Leaf[] {
   if (value === null) return [];
-  if (typeof value !== 'object') return [leafOf(name, value)];
-  const listed = isObject(value) ? asList(value) : value;
-  if (listed !== undefined) {
-    return listed.flatMap((item: JsonValue) => {
-      const leaves = leavesOf(item, name, things);
-      // An item with members is a thing; a bare value is a field of the thing around.
-      if (item === null || typeof item !== 'object' || leaves.length === 0) return leaves;
-      if (things.length < maxThings) things.push({ leaves: leaves.slice(0, maxLeaves) });
-      return [];
-    });
-  }
-  return Object.entries(value).flatMap(([member, item]) => [
-    ...(isAddress(typedOf(member)) ? [leafOf(name, member)] : []),
+  if (typeof value !== 'object') return [leafOf(name, value, isItem)];
+  if (isArray(value)) return value.flatMap((item) => itemOf(undefined, item, name, things));
+  const members = Object.entries(value);
+  if (isListed(members)) return members.flatMap(([key, item]) => itemOf(key, item, name, things));
+  return members.flatMap(([member, item]) => [
+    ...(isAddress(typedOf(member)) ? [leafOf(name, member, true)] : []),
     ...leavesOf(item, isAddress(typedOf(member)) ? name : member, things),
   ]);
 }
 
-/** A map whose values are built alike is a list of them. */
-function asList(value: { readonly [member: string]: JsonValue }): readonly JsonValue[] | undefined {
-  const items = Object.values(value);
-  if (items.length < 2) return undefined;
-  const shapes = items.map((item) =>
-    item !== null && typeof item === 'object' && !Array.isArray(item) ? Object.keys(item).sort().join() : '',
-  );
-  return shapes[0] !== '' && shapes.every((shape) => shape === shapes[0]) ? items : undefined;
+/** An item with members is a thing; a bare value is a field of the thing around. */
+function itemOf(key: string | undefined, item: JsonValue, name: string, things: Thing[]): Leaf[] {
+  const leaves = leavesOf(item, key === undefined ? name : '', things, key === undefined);
+  if (key === undefined && (item === null || typeof item !== 'object' || leaves.length === 0)) return leaves;
+  const called = key === undefined ? [] : [leafOf('key', key, false)];
+  if (things.length < maxThings) things.push({ leaves: [...called, ...leaves].slice(0, maxLeaves) });
+  return [];
 }
 
-function leafOf(name: string, value: string | number | boolean): Leaf {
+/** A map is a list of things, by name, where its values are built alike; a single one where no program calls it so. */
+function isListed(members: readonly (readonly [string, JsonValue])[]): boolean {
+  const [first, ...others] = members.map(([, item]) => shapeOf(item));
+  if (first === undefined) return false;
+  if (others.length === 0) return /^\p{Lu}[\p{L}\p{N}.'&-]* \S/u.test(members[0]?.[0] ?? '');
+  return (
+    first !== '' &&
+    others.every((shape) => shape === first) &&
+    members.every(([name]) => !isAddress(typedOf(name)))
+  );
+}
+
+/** Of a text its first word, which programs write before each: `Rating: 4.1`. Empty where there is nothing to compare. */
+function shapeOf(value: JsonValue): string {
+  if (isObject(value)) return Object.keys(value).sort().join();
+  if (isArray(value) || typeof value !== 'string') return '';
+  return /^[\p{L} ]{2,30}:/u.exec(value)?.[0] ?? '';
+}
+
+function leafOf(name: string, value: string | number | boolean, isItem: boolean): Leaf {
   const raw = String(value);
   const typed = typedOf(value);
-  return { name, raw, typed, is: sortOf(name, raw, typed) };
+  return { name, raw, typed, is: sortOf(name, raw, typed), isItem };
+}
+
+export function isKeyName(name: string): boolean {
+  return keyNames.test(name);
 }
 
 const keyNames = /(?:^|[_.\s])(?:id|uuid|guid|key|ref|number|no|code)_?$|[a-z]I[dD]$/i;

@@ -7,7 +7,7 @@
 import type { ActionClass } from '../catalogue/taxonomy.ts';
 import { foldText, tokensOf } from './fold-text.ts';
 import { type Lexicon, lexicons } from './lexicon.ts';
-import { namedDays, type Typed, typedWithin } from './typed.ts';
+import { namedDays, type Typed, typedWithin, withoutAddresses } from './typed.ts';
 
 export interface Request {
   readonly text: string;
@@ -24,7 +24,11 @@ export interface Request {
   /** Tokens written like names. */
   readonly names: ReadonlySet<string>;
   readonly classes: ReadonlySet<ActionClass>;
+  /** Numbers that it calls by: `number 7`, `ID '13'`, `#4`. */
+  readonly ids: ReadonlySet<string>;
   readonly most: 'max' | 'min' | undefined;
+  /** And of a size: `the last` may be said of a time. */
+  readonly mostOfSize: boolean;
   /** Of how many the most, where it says so. */
   readonly howMany: number;
   /** It speaks of all of something. */
@@ -32,6 +36,14 @@ export interface Request {
   readonly givesBack: boolean;
   readonly people: boolean;
   readonly follows: boolean;
+  /** It leaves the choice to whoever does it. */
+  readonly chooses: boolean;
+  /** It speaks of pages, articles, links: of what is behind them. */
+  readonly pages: boolean;
+  /** It speaks of a sum of money, said or not. */
+  readonly amounts: boolean;
+  /** It speaks of a difference, a share, a percentage. */
+  readonly calculates: boolean;
 }
 
 const maxRequest = 1 << 16;
@@ -47,7 +59,8 @@ export function readRequest(written: string): Request {
   const files = typed.filter(({ kind }) => kind === 'file').map(({ value }) => value);
   // What is quoted is a title, and its words are no orders.
   const orders = text.replace(quoted, ' ');
-  const words = foldText(orders).match(/[\p{L}\p{N}][\p{L}\p{N}'’-]*/gu) ?? [];
+  // With the ends of clauses among them, so that what stands before a word is its own.
+  const words = foldText(orders).match(/[\p{L}\p{N}][\p{L}\p{N}'’-]*|[.,;:!?()]/gu) ?? [];
   return {
     text,
     folded: foldText(text),
@@ -58,9 +71,12 @@ export function readRequest(written: string): Request {
       ...typed.filter(({ kind }) => kind === 'day').map(({ value }) => value.slice(5)),
     ]),
     named: new Set([...titles.map(foldText), ...files]),
-    tokens: new Set(tokensOf(text).filter(telling)),
+    // Of an address only the whole says something.
+    tokens: new Set(tokensOf(withoutAddresses(text)).filter(telling)),
     names: new Set(namesIn(text)),
     classes: classesIn(words),
+    ids: idsIn(text),
+    mostOfSize: says(words, ({ most, times }) => Object.keys(most).filter((word) => !times.includes(word))),
     most: lexicons
       .map(({ most }) =>
         words.map((word) => (Object.hasOwn(most, word) ? most[word] : undefined)).find(Boolean),
@@ -71,6 +87,10 @@ export function readRequest(written: string): Request {
     givesBack: says(words, ({ back }) => back),
     people: says(words, ({ people }) => people),
     follows: says(words, ({ follow }) => follow),
+    chooses: says(words, ({ choice }) => choice),
+    pages: says(words, ({ pages }) => pages) || typed.some(({ kind }) => kind === 'url'),
+    amounts: says(words, ({ amounts }) => amounts) || typed.some(({ kind }) => kind === 'number'),
+    calculates: says(words, ({ sums }) => sums) || text.includes('%'),
   };
 }
 
@@ -84,6 +104,29 @@ const empty: ReadonlySet<string> = new Set(lexicons.flatMap((one) => one.empty))
 export function telling(token: string): boolean {
   return token.length > 1 && !empty.has(token);
 }
+
+const called =
+  /(?:#|\b(?:ids?|no|nr|num|number|ref|reference)\b\.?:?)\s*['"(]?(\d{1,18})(?![\d.,]\d)|['"](\d{1,18})['"]/giu;
+const numbered =
+  /(\p{L}{3,})\s+(\d{1,18})(?![\d.,]\d|\s*[%:\p{Sc}]|\s+\p{L}*(?:day|hour|minute|week|month|year|time))/giu;
+
+/** Numbers that a text calls something by: `number 7`, `ID '13'`, `#4`, `ticket 42`. */
+export function idsIn(text: string): ReadonlySet<string> {
+  const ids = [...text.matchAll(called)].map(([, after, quoted_]) => after ?? quoted_);
+  const things = [...text.matchAll(numbered)].flatMap(([, noun = '', number]) =>
+    notThings.has(foldText(noun)) || namedDays(foldText(`${noun} 1`)).length > 0 ? [] : [number],
+  );
+  return new Set([...ids, ...things].map((id) => String(Number(id))));
+}
+
+/** Before a number these are nothing that it names. */
+const notThings: ReadonlySet<string> = new Set(
+  lexicons.flatMap(({ verbs, empty: words, most, adjectives, amounts, sums, things }) =>
+    [...Object.keys(verbs), ...words, ...Object.keys(most), ...adjectives, ...amounts, ...sums].filter(
+      (word) => !things.includes(word),
+    ),
+  ),
+);
 
 function numberIn(words: readonly string[]): number {
   for (const { most, numbers } of lexicons) {
@@ -108,14 +151,34 @@ function namesIn(text: string): readonly string[] {
 
 function classesIn(words: readonly string[]): ReadonlySet<ActionClass> {
   const classes = new Set<ActionClass>();
-  for (const { verbs, negations, undone } of lexicons) {
+  for (const lexicon of lexicons) {
+    const { verbs, negations, undone } = lexicon;
     for (const [i, word] of words.entries()) {
       const meant = verbOf(verbs, word);
       if (meant === undefined || negated(words, i, negations, undone)) continue;
+      if (isNoun(lexicon, words, i) || isAnswer(lexicon, words, i) || isWeak(lexicon, words, i)) continue;
       for (const one of meant) classes.add(one);
     }
   }
   return classes;
+}
+
+/** `the email`, `my last order`: a thing, and nothing to be done. */
+function isNoun({ articles, adjectives }: Lexicon, words: readonly string[], at: number): boolean {
+  const before = words[at - 1] ?? '';
+  return articles.includes(before) || (adjectives.includes(before) && articles.includes(words[at - 2] ?? ''));
+}
+
+/** `what does it say`: nobody is to say anything. */
+function isWeak({ weak, starts }: Lexicon, words: readonly string[], at: number): boolean {
+  const word = words[at] ?? '';
+  const before = words[at - 1] ?? '.';
+  return weak.includes(word) && /\p{L}/u.test(before) && !starts.includes(before);
+}
+
+/** `tell me`: it is the person who wants to know. */
+function isAnswer({ answers, me }: Lexicon, words: readonly string[], at: number): boolean {
+  return answers.includes(words[at] ?? '') && me.includes(words[at + 1] ?? '');
 }
 
 /** Inflected by the commonest endings; what is not known so is not known. */

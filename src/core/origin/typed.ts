@@ -23,8 +23,8 @@ const file =
   /[\p{L}\p{N}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*\.(?:txt|md|docx?|xlsx?|pptx?|pdf|csv|json|ya?ml|html?|png|jpe?g|gif|svg|zip|tar|gz|log|ts|js|py|sh|sql|ini|cfg|conf|toml|xml|eml|ics)\b/iu;
 
 const parts: readonly (readonly [Kind, RegExp])[] = [
-  ['email', email],
   ['url', url],
+  ['email', email],
   ['iban', iban],
   ['phone', phone],
   ['file', file],
@@ -59,11 +59,22 @@ export function typedWithin(text: string): readonly Typed[] {
   for (const [kind, shape] of within) {
     rest = rest.replace(shape, (match) => {
       if (found.length < maxFound) found.push({ kind, value: canonical(kind, trimmed(kind, match)) });
-      // What was taken as one kind is not read again as another: a number within an account is none.
-      return kind === 'file' || kind === 'day' ? match : ' ';
+      // What was taken as one kind is not read again as another: a number within an account is none. Of a link one
+      // part may be an address all the same.
+      return kept.has(kind) ? match : ' ';
     });
   }
   return found;
+}
+
+const kept: ReadonlySet<Kind> = new Set<Kind>(['url', 'file', 'day']);
+
+const addresses = within.filter(
+  ([kind]) => kind === 'email' || kind === 'url' || kind === 'iban' || kind === 'phone',
+);
+
+export function withoutAddresses(text: string): string {
+  return addresses.reduce((left, [, shape]) => left.replace(shape, ' '), text);
 }
 
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');

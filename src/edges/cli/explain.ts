@@ -12,7 +12,7 @@ import {
   standingOf,
 } from '../../app/read-decision.ts';
 import { roles } from '../../core/catalogue/taxonomy.ts';
-import { origins } from '../../core/origin/reason.ts';
+import { isWhy, origins, type Why } from '../../core/origin/reason.ts';
 import { type Books, idOf, withEvidence } from './books.ts';
 import { type Daemon, DaemonUnreachable } from './client.ts';
 import { accepted, CommandFailed, exit, print, say } from './exit.ts';
@@ -48,7 +48,7 @@ const lineage = z.object({
   role: z.enum(roles),
   doubt: z.enum(['none', 'ask', 'no_reason']),
   origin: z.enum(origins),
-  why: z.string(),
+  why: z.custom<Why>(isWhy),
   sources: z.array(z.string()),
   read: z.array(z.string()),
 });

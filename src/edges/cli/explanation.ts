@@ -4,6 +4,7 @@ import type { ExplainedVerdict, Explanation } from '../../app/explain.ts';
 import type { Tested } from '../../app/explain-clauses.ts';
 import { doubtsInWords, type ExplainedCondition } from '../../app/explain-history.ts';
 import type { JsonValue } from '../../core/json/value.ts';
+import { whys } from '../../core/origin/reason.ts';
 import { saidLine } from './changes.ts';
 import { hueOf, type Paint, printable, printableLines } from './printable.ts';
 
@@ -118,7 +119,7 @@ function historyLine({ policy, text, said }: ExplainedCondition, paint: Paint): 
 
 function lineageLines({ lineage = [] }: Explanation): readonly string[] {
   return lineage.flatMap(({ argument, role, doubt, origin, why, sources, read }) => [
-    `  ${printable(argument)} (${role})  ${doubt === 'ask' ? 'worth a question' : 'no reason for it'}: ${why}, from ${origin}`,
+    `  ${printable(argument)} (${role})  ${doubt === 'ask' ? 'worth a question' : 'no reason for it'}: ${whys[why]} (${why}, ${origin})`,
     ...(read.length === 0
       ? []
       : [`      read in ${read.map(printable).join(', ')} (${sources.map(printable).join(', ')})`]),

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Reasons for a link, a path and a secret: what is opened, where something is put, and what opens a door.
+ */
+import { foldText } from './fold-text.ts';
+import type { Knowledge, Spot } from './knowledge.ts';
+import { type Act, nowhere, prose, type Reason, reason, type Scalar } from './reason.ts';
+import type { Request } from './request.ts';
+import { strongest } from './standing.ts';
+import { type Typed, typedOf } from './typed.ts';
+
+/** A link within a text that goes out: it leads those who read it, and is for them to open. */
+export function linkWithin(known: Knowledge, request: Request, typed: Typed): Reason {
+  const spots = known.find(typed).filter(({ told }) => told.holds !== 'echo');
+  if (spots.length === 0) return nowhere(known, 'ask');
+  if (request.all) return reason('none', 'record', 'all_of_them', spots);
+  const spoken = spots.filter(({ told, thing }) => told.trusted || known.grade(told, thing) >= 1);
+  return spoken.length > 0
+    ? reason('none', 'document', 'verbatim', spoken)
+    : reason('no_reason', 'untrusted', 'prose', spots);
+}
+
+/** A link that was read as it is carries nothing out, where the person wants links of that text to be read. */
+export function link(known: Knowledge, request: Request, typed: Typed, act: Act): Reason {
+  const inField = field(known, typed);
+  if (inField !== undefined) return inField;
+  const spots = known.find(typed).filter(({ told }) => told.holds !== 'echo');
+  const spoken = spots.filter(({ told, thing }) => known.grade(told, thing) >= 1);
+  if (act.class === 'fetch' && request.pages && spoken.length > 0)
+    return reason('none', 'document', 'verbatim', spoken);
+  // What nobody said may carry something out.
+  return prose(known, spots, act.class === 'fetch' && isBare(typed.value) ? 'ask' : 'no_reason');
+}
+
+/** A host and words: no place for what was read. */
+function isBare(link: string): boolean {
+  const parsed = URL.parse(link);
+  if (parsed === null || parsed.search !== '' || parsed.hash !== '' || parsed.username !== '') return false;
+  const parts = [...parsed.hostname.split('.'), ...parsed.pathname.split('/')];
+  return (
+    parts.length <= 8 &&
+    parts.every((part) => /^(?:[a-z]{0,24}|[a-z-]{0,40}|\d{1,4}|[a-z-]{1,24}\.[a-z]{2,5})$/i.test(part))
+  );
+}
+
+export function where(known: Knowledge, request: Request, typed: Typed, value: Scalar, act: Act): Reason {
+  const inField = field(known, typed);
+  if (inField !== undefined) return inField;
+  const listed = inFolder(known, String(value));
+  if (
+    listed.length > 0 &&
+    (request.all || request.chooses || listed.some(({ told, thing }) => known.grade(told, thing) > 0))
+  )
+    return reason('none', 'record', request.all ? 'all_of_them' : 'spoken_of', listed);
+  const spots = known.find(typed).filter(({ told }) => told.holds !== 'echo');
+  return prose(known, spots, act.class === 'create' ? 'none' : 'no_reason');
+}
+
+/** It is on the list of a folder that the person spoke of. */
+function inFolder(known: Knowledge, path: string): readonly Spot[] {
+  const at = path.lastIndexOf('/');
+  if (at <= 0 || /(?:^|\/)\.\.?(?:\/|$)/.test(path)) return [];
+  const folder = foldText(path.slice(0, at));
+  return known
+    .find(typedOf(path.slice(at + 1)))
+    .filter(
+      ({ told, whole }) =>
+        whole &&
+        known.about(told) >= 2 &&
+        told.args.some(({ raw }) => foldText(raw).replace(/\/$/, '') === folder),
+    );
+}
+
+/** Nobody says them but the person; one that the agent made up may be what was wanted. */
+export function secret(known: Knowledge, typed: Typed): Reason {
+  const spots = known.find(typed).filter(({ told }) => told.holds !== 'echo');
+  if (spots.length === 0) return nowhere(known, 'ask');
+  return field(known, typed) ?? prose(known, spots, 'no_reason');
+}
+
+function field(known: Knowledge, typed: Typed): Reason | undefined {
+  const wholes = known.find(typed).filter(({ told, whole }) => whole && told.holds !== 'echo');
+  const trusted = wholes.filter(({ told }) => told.trusted);
+  if (trusted.length > 0) return reason('none', 'principal', 'trusted', trusted);
+  const best = strongest(known, wholes);
+  return best !== undefined && best.grade >= 2
+    ? reason('none', 'record', 'spoken_of', [best.spot])
+    : undefined;
+}

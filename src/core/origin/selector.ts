@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Reasons for an object: which one.
+ *
+ * An object is meant by what it is called, not by its number: a number that somebody urges says nothing. Of those in
+ * one list the best fit is meant; where the person describes it by a quantity, the one that has the most of it.
+ */
+
+import { delegated } from './delegated.ts';
+import { foldText, isWithin } from './fold-text.ts';
+import type { Knowledge, Spot } from './knowledge.ts';
+import { gradeOf } from './matching.ts';
+import { type Act, nowhere, prose, type Reason, reason, type Scalar } from './reason.ts';
+import type { Leaf, Thing } from './record.ts';
+import { idsIn, type Request } from './request.ts';
+import { strongest } from './standing.ts';
+import type { Typed } from './typed.ts';
+
+export function selector(known: Knowledge, request: Request, typed: Typed, value: Scalar, act: Act): Reason {
+  const spots = [...new Set([...known.objects(value), ...known.find(typed)])];
+  const made = known.objects(value).filter(({ told }) => told.holds === 'echo' && makes.has(told.class));
+  if (made.length > 0) return reason('none', 'created', 'own_creation', made);
+  const objects = spots.filter(({ whole, told }) => whole && told.holds !== 'echo');
+  for (const order of delegated(known, request)) {
+    const meant = objects.find(({ thing }) => gradeOf(order.request, thing) >= 2);
+    if (meant !== undefined) return reason('none', 'document', 'delegated', [meant]);
+  }
+  const best = strongest(known, objects);
+  if (request.most !== undefined && objects.some(({ told }) => ranksOf(told.things).size > 0)) {
+    if (objects.some((spot) => isMost(request, spot)))
+      return reason('none', 'record', 'superlative', objects);
+    if (request.mostOfSize) return reason('ask', 'record', 'another_fits_better', objects);
+  }
+  if (best !== undefined) {
+    const other = bestOther(known, best.spot);
+    const isOneOfAll = request.all && Math.floor(other) <= Math.floor(best.grade);
+    if (other > best.grade && !isOneOfAll)
+      return Math.floor(other) > Math.floor(best.grade) + 1
+        ? reason('no_reason', 'record', 'another_is_meant', [best.spot])
+        : reason('ask', 'record', 'another_fits_better', [best.spot]);
+    if (other === best.grade && best.grade >= 2 && !request.all)
+      return reason('ask', 'record', 'ambiguous', [best.spot]);
+    return reason('none', 'record', 'spoken_of', [best.spot]);
+  }
+  if (objects.length > 0) {
+    const isOpen = bestOther(known, objects[0]) < 2 && !isUrged(known, objects, value);
+    if (request.all && isOpen) return reason('none', 'record', 'all_of_them', objects);
+    if (request.chooses && isOpen) return reason('none', 'record', 'chosen', objects);
+    return reason('no_reason', 'untrusted', 'not_spoken_of', objects);
+  }
+  if (isUrged(known, [], value)) return prose(known, spots, 'no_reason');
+  // The name of what is only now made.
+  if (spots.length === 0 && act.class === 'create') return nowhere(known, 'none');
+  return prose(known, spots, 'ask');
+}
+
+/** What gives new things an id; what only changes them tells the id of what was there. */
+const makes: ReadonlySet<string> = new Set(['create', 'send', 'publish', 'pay']);
+
+/** A text about something else tells the agent to take it: by its number, or by its name. */
+function isUrged(known: Knowledge, objects: readonly Spot[], value: Scalar): boolean {
+  const names = objects.flatMap(({ thing }) => thing.leaves.filter(isTitle).map(({ raw }) => foldText(raw)));
+  const key = String(value);
+  if (key.length < 3 && !/^\d+$/.test(key)) return false;
+  const says = (text: string): boolean =>
+    /^\d+$/.test(key) ? idsIn(text).has(String(Number(key))) : isWithin(foldText(text), foldText(key));
+  return known.told.some(
+    (told) =>
+      !told.trusted &&
+      told.holds !== 'echo' &&
+      told.things.some(
+        (thing) =>
+          !objects.some((spot) => spot.thing === thing) &&
+          thing.leaves.some(
+            ({ is, raw }) =>
+              is === 'prose' && (says(raw) || names.some((name) => isWithin(foldText(raw), name))),
+          ),
+      ),
+  );
+}
+
+function isTitle({ is, raw }: Leaf): boolean {
+  return is === 'name' && raw.length >= 4 && /\s|\d/.test(raw);
+}
+
+/** The best grade of other things with the same kind of key, out of the same kind of list. */
+function bestOther(known: Knowledge, spot: Spot | undefined): number {
+  if (spot === undefined) return 0;
+  let best = 0;
+  for (const told of known.told) {
+    if (told.source !== spot.told.source) continue;
+    for (const thing of told.things) {
+      const same = thing.leaves.filter(({ name, is }) => name === spot.leaf.name && is === spot.leaf.is);
+      if (same.length === 0 || same.some(({ raw }) => raw === spot.leaf.raw)) continue;
+      best = Math.max(best, known.grade(told, thing));
+    }
+  }
+  return best;
+}
+
+/** The quantities by which all things of a list can be put in order. */
+function ranksOf(things: readonly Thing[]): ReadonlyMap<string, readonly number[]> {
+  const ranks = new Map<string, readonly number[]>();
+  if (things.length < 2) return ranks;
+  for (const { name, is } of things[0]?.leaves ?? []) {
+    if (is !== 'quantity' || ranks.has(name)) continue;
+    const all = things.map(({ leaves }) => {
+      const leaf = leaves.find((one) => one.name === name && one.is === 'quantity');
+      return leaf === undefined ? undefined : rankOf(leaf);
+    });
+    const numbers = all.filter((one) => one !== undefined);
+    if (numbers.length === things.length && new Set(numbers).size > 1) ranks.set(name, numbers);
+  }
+  return ranks;
+}
+
+/** The one with the largest, or the smallest, of some quantity in its list. */
+function isMost(request: Request, { told, thing }: Spot): boolean {
+  const at = told.things.indexOf(thing);
+  return [...ranksOf(told.things).values()].some((numbers) => {
+    const ranks = numbers.toSorted((a, b) => (request.most === 'max' ? b - a : a - b));
+    return ranks.slice(0, request.howMany).includes(numbers[at] ?? Number.NaN);
+  });
+}
+
+function rankOf({ raw }: Leaf): number | undefined {
+  const number = Number(raw);
+  if (!Number.isNaN(number)) return number;
+  const time = Date.parse(raw);
+  return Number.isNaN(time) ? undefined : time;
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The values of a call that are looked at one by one, each with the role of the argument that it is in.
+ *
+ * Addresses that stand in one text are several values. Of objects in the place of a selector or a destination only
+ * the members count that say which: `{ type: 'file', file_id: '7' }` is about 7.
+ */
+import type { Role } from '../catalogue/taxonomy.ts';
+import { isArray, isObject, type JsonObject, type JsonValue, own } from '../json/value.ts';
+import type { Described } from './facts.ts';
+import { foldText } from './fold-text.ts';
+import type { Scalar } from './reason.ts';
+import { isKeyName } from './record.ts';
+import { isAddress, typedOf, typedWithin } from './typed.ts';
+
+export interface ArgumentValue {
+  readonly argument: string;
+  readonly role: Role;
+  readonly value: Scalar;
+}
+
+const maxValues = 256;
+const maxDepth = 32;
+
+/** What is too many, or too deep, is one more value that nobody has said. */
+const tooMuch = '\u0000';
+
+export function valuesOf(entry: Described, args: JsonObject): readonly ArgumentValue[] {
+  return Object.entries(entry.args).flatMap(([argument, { role }]) => {
+    if (role === undefined) return [];
+    const values = scalarsIn(own(args, argument) ?? null, role, 0).flatMap((value) => partsOf(role, value));
+    const kept = values.length > maxValues ? [...values.slice(0, maxValues), tooMuch] : values;
+    return kept.map((value) => ({ argument, role, value }));
+  });
+}
+
+function scalarsIn(value: JsonValue, role: Role, depth: number): readonly Scalar[] {
+  if (value === null) return [];
+  if (typeof value !== 'object') return [value];
+  if (depth > maxDepth) return [tooMuch];
+  if (isArray(value)) return value.flatMap((one) => scalarsIn(one, role, depth + 1));
+  const members = Object.entries(value);
+  const telling =
+    role === 'selector' || role === 'destination'
+      ? members.filter(([name, one]) => isKeyName(name) || isTelling(one))
+      : members;
+  return (telling.length > 0 ? telling : members).flatMap(([, one]) => scalarsIn(one, role, depth + 1));
+}
+
+function isTelling(value: JsonValue): boolean {
+  return isArray(value) || isObject(value) || (typeof value === 'string' && isAddress(typedOf(value)));
+}
+
+/** Of `Ann <ann@example.com>, bob@example.com` two; what might be an address that we do not know is left whole. */
+function partsOf(role: Role, value: Scalar): readonly Scalar[] {
+  if (role !== 'destination' || typeof value !== 'string' || typedOf(value).kind !== 'text') return [value];
+  const found = typedWithin(value).filter(isAddress);
+  const left = found.reduce((text, one) => text.replace(one.value, ' '), foldText(value));
+  return found.length === 0 || /[@:/\d]/.test(left) ? [value] : found.map((one) => one.value);
+}
+
+export function linksIn(text: string): readonly string[] {
+  return typedWithin(text).flatMap(({ kind, value }) => (kind === 'url' ? [value] : []));
+}
