@@ -11,20 +11,17 @@ import { parseJson } from '../core/json/parse.ts';
 import { isObject, type JsonObject, type JsonValue, own, stringAt } from '../core/json/value.ts';
 import { type Lineage, originFacts } from '../core/origin/facts.ts';
 import { createKnowledge, type Holds, type Knowledge, type Seen } from '../core/origin/knowledge.ts';
+import { readResult } from '../core/origin/read-result.ts';
 import type { DecisionEvent, EventOf, ObservationEvent } from '../core/record/event.ts';
 import type { Ledger } from './ports.ts';
 import { records, streamBack } from './read-records.ts';
 import type { Vault } from './vault.ts';
-
-/** Text of a result as a value, where it is one: JSON, or YAML as tools print it. Never throws. */
-export type ReadTree = (text: string) => JsonValue | undefined;
 
 export type FindEntry = (request: DecisionEvent['request']) => CatalogueEntry | undefined;
 
 export interface Recorded {
   readonly ledger: Pick<Ledger, 'read' | 'readStream'>;
   readonly vault: Pick<Vault, 'open'>;
-  readonly tree: ReadTree;
   readonly find: FindEntry;
 }
 
@@ -37,7 +34,7 @@ const limits = { maxBytes: 64 << 20, maxDepth: 256, maxNodes: 1_000_000 };
  * @returns undefined where some of it cannot be had
  */
 export async function knowledgeOf(
-  { ledger, vault, tree, find }: Recorded,
+  { ledger, vault, find }: Recorded,
   { id: task, onBehalfOf, params }: Terms,
   before = Number.MAX_SAFE_INTEGER,
 ): Promise<Knowledge | undefined> {
@@ -65,7 +62,7 @@ export async function knowledgeOf(
     // What it read and nobody can tell any more may be anything.
     if (entry === undefined || content === undefined) return undefined;
     const args = request.args && (await contentOf(vault, request.args.digest, made.position));
-    tellOf(knowledge, { entry, args: args ?? {}, content }, event, tree);
+    tellOf(knowledge, { entry, args: args ?? {}, content }, event);
   }
   return knowledge;
 }
@@ -98,7 +95,6 @@ export function tellOf(
   knowledge: Knowledge,
   call: { readonly entry: CatalogueEntry; readonly args: JsonObject; readonly content: JsonObject },
   event: ObservationEvent,
-  tree: ReadTree,
 ): void {
   const { entry, args, content } = call;
   const observes = (classes[entry.class] as readonly string[]).includes('observe');
@@ -109,12 +105,21 @@ export function tellOf(
     holds,
     trusted: event.label.integrity === 'trusted' && event.status === 'ok',
     id: event.id,
+    document: isDocument(entry),
   };
-  for (const [value, text] of partsOf(content, tree)) knowledge.tell(seen, args, value, text);
+  for (const [value, text] of partsOf(content)) knowledge.tell(seen, args, value, text);
+}
+
+/** What is got by its place is somebody's text, whatever it can be read as: no field of it says who wrote it. */
+function isDocument({ class: of, args }: CatalogueEntry): boolean {
+  return (
+    of === 'fetch' ||
+    (of === 'read' && Object.values(args).some(({ role }) => role === 'path' || role === 'link'))
+  );
 }
 
 /** Structured content says all that the text beside it says, if it is there. */
-function partsOf(content: JsonObject, tree: ReadTree): readonly (readonly [JsonValue | undefined, string])[] {
+function partsOf(content: JsonObject): readonly (readonly [JsonValue | undefined, string])[] {
   const structured = own(content, 'structuredContent');
   if (isObject(structured)) return [[structured, JSON.stringify(structured)]];
   const lists = ['content', 'contents', 'messages'].map((member) => own(content, member));
@@ -122,7 +127,7 @@ function partsOf(content: JsonObject, tree: ReadTree): readonly (readonly [JsonV
   if (blocks === undefined) return [[content, JSON.stringify(content)]];
   return blocks.map((block) => {
     const text = isObject(block) ? stringAt(block, 'text') : undefined;
-    return text === undefined ? [block, JSON.stringify(block)] : [tree(text), text];
+    return text === undefined ? [block, JSON.stringify(block)] : [readResult(text), text];
   });
 }
 

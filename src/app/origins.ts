@@ -12,7 +12,7 @@ import type { JsonObject } from '../core/json/value.ts';
 import type { Knowledge } from '../core/origin/knowledge.ts';
 import type { Event } from '../core/record/event.ts';
 import { facets } from '../core/state/facet.ts';
-import { type FindEntry, isRead, knowledgeOf, type ReadTree, tellOf } from './origins-recorded.ts';
+import { type FindEntry, isRead, knowledgeOf, tellOf } from './origins-recorded.ts';
 import type { CatalogueIndex, Clock, Ledger } from './ports.ts';
 import type { Sequencer } from './sequencer.ts';
 import type { Vault } from './vault.ts';
@@ -42,7 +42,6 @@ export interface OriginParts {
   readonly sequencer: Pick<Sequencer, 'head' | 'onEvent'>;
   readonly clock: Pick<Clock, 'after'>;
   readonly catalogue: () => CatalogueIndex;
-  readonly tree: ReadTree;
 }
 
 /** Tasks of which it is kept ready; the one that was used longest ago goes first, and is made again. */
@@ -53,7 +52,7 @@ const maxTries = 5;
 const makeWithinMs = 2000;
 
 /** Listens to the sequencer from here on. */
-export function createOrigins({ ledger, vault, sequencer, clock, catalogue, tree }: OriginParts): Origins {
+export function createOrigins({ ledger, vault, sequencer, clock, catalogue }: OriginParts): Origins {
   const { head } = sequencer;
   const known = new Map<string, Knowledge>();
   const making = new Map<string, Promise<Knowledge | undefined>>();
@@ -70,9 +69,7 @@ export function createOrigins({ ledger, vault, sequencer, clock, catalogue, tree
   function make(task: string): Promise<Knowledge | undefined> {
     const terms = head.get(facets.task(task));
     const find: FindEntry = ({ method, server, target }) => catalogue().find(method, server, target);
-    return terms === undefined
-      ? Promise.resolve(undefined)
-      : knowledgeOf({ ledger, vault, tree, find }, terms);
+    return terms === undefined ? Promise.resolve(undefined) : knowledgeOf({ ledger, vault, find }, terms);
   }
 
   return {
@@ -102,7 +99,7 @@ export function createOrigins({ ledger, vault, sequencer, clock, catalogue, tree
     const knowledge = known.get(telling.task);
     if (knowledge === undefined || !isRead(event)) return;
     try {
-      tellOf(knowledge, telling, event, tree);
+      tellOf(knowledge, telling, event);
     } catch {
       // The state is folded whatever becomes of this; it is read again from the ledger.
       drop(telling.task);

@@ -10,7 +10,7 @@ import { type BudgetState, facets } from '../core/state/facet.ts';
 import { createHead } from '../core/state/head.ts';
 import { changes } from '../core/state/reduce.ts';
 import { lineOf } from '../core/task/lineage.ts';
-import { type FindEntry, lineageAt, type ReadTree, type Recorded } from './origins-recorded.ts';
+import { type FindEntry, lineageAt, type Recorded } from './origins-recorded.ts';
 import type { Entry, Ledger } from './ports.ts';
 import { entryOf, publishedEntries } from './published-sources.ts';
 import { eventOf, recordLimits, records, streamBack } from './read-records.ts';
@@ -99,7 +99,6 @@ export async function openContents(
   ledger: Reads,
   vault: Pick<Vault, 'open'>,
   { decision, position, observation }: DecisionRead,
-  tree: ReadTree,
 ): Promise<Contents> {
   const opened = async (ref: PayloadRef | undefined, at: number): Promise<Opened | undefined> =>
     ref === undefined ? undefined : vault.open(ref.digest, at);
@@ -111,7 +110,7 @@ export async function openContents(
   const result = await opened(observation?.event.result, observation?.position ?? 0);
   const policies = await sources(published.policies);
   const catalogue = await sources(published.catalogue);
-  const lineage = await doubtsOf({ ledger, vault, tree }, decision, position, args, catalogue);
+  const lineage = await doubtsOf({ ledger, vault }, decision, position, args, catalogue);
   return {
     ...(args === undefined ? {} : { args }),
     ...(lineage === undefined ? {} : { lineage }),

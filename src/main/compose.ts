@@ -7,7 +7,6 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { masterKeyFromFile, masterKeyFromText } from '../adapters/keys/master.ts';
 import { signingKeyFromFile } from '../adapters/keys/signing.ts';
-import { createTreeReader } from '../adapters/results/tree.ts';
 import { openSqliteStore } from '../adapters/sqlite/ledger.ts';
 import { systemClock, systemRandomness } from '../adapters/system/clock.ts';
 import { createTaskTokens } from '../adapters/tokens/task-token.ts';
@@ -119,14 +118,12 @@ export async function startDaemon(
   sequencer.onEvent((event) => live.learn(event));
   const vault = createVault(store.keys, store.ledger, master, randomness);
   const force = createForce(first, sequencer);
-  const tree = createTreeReader();
   const origins = createOrigins({
     ledger: store.ledger,
     vault,
     sequencer,
     clock,
     catalogue: () => force.current().catalogue,
-    tree,
   });
   const road: Road = {
     clock,
@@ -255,7 +252,7 @@ export async function startDaemon(
   const api = createApiServer(
     [
       ...taskRoutes(road, randomness, tokens, () => [url]),
-      ...recordRoutes(road, store.ledger, tree),
+      ...recordRoutes(road, store.ledger),
       ...catalogueRoutes(road, desk),
       ...policyRoutes({
         ...publishing,

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { compilePolicies } from '../adapters/cedar-wasm/compile.ts';
 import { publishedPolicies } from '../adapters/cedar-wasm/published.ts';
 import { masterKeyFromFile, masterKeyFromText } from '../adapters/keys/master.ts';
-import { createTreeReader } from '../adapters/results/tree.ts';
 import { openEvidence } from '../adapters/sqlite/evidence.ts';
 import { systemRandomness } from '../adapters/system/clock.ts';
 import type { Evidence } from '../app/evidence.ts';
@@ -27,7 +26,6 @@ export function booksOf(dataDir: string, env: NodeJS.ProcessEnv): Books {
       }
     },
     vault: (evidence) => vaultOf(evidence, masterKeyAt(dataDir, env)),
-    tree: createTreeReader(),
     tools: {
       policies: publishedPolicies,
       ask(files, entries, engine, question) {

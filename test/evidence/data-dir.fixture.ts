@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { masterKeyFromFile } from '../../src/adapters/keys/master.ts';
-import { createTreeReader } from '../../src/adapters/results/tree.ts';
 import { openSqliteStore } from '../../src/adapters/sqlite/ledger.ts';
 import { systemClock, systemRandomness } from '../../src/adapters/system/clock.ts';
 import { type Authorization, authorize } from '../../src/app/authorize.ts';
@@ -99,7 +98,6 @@ export async function openDataDir(first: Published = published()): Promise<DataD
     sequencer,
     clock,
     catalogue: () => force.current().catalogue,
-    tree: createTreeReader(),
   });
   const road: Road = {
     clock,

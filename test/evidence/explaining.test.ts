@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTreeReader } from '../../src/adapters/results/tree.ts';
 import { type Explanation, explain } from '../../src/app/explain.ts';
 import { openContents, readDecision, standingOf } from '../../src/app/read-decision.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
@@ -91,7 +90,7 @@ async function explained(name: string): Promise<Explanation> {
     if (!found.ok) throw new Error(found.message);
     const vault = books.vault(evidence);
     if (vault === undefined) throw new Error('no master key');
-    const contents = await openContents(evidence.ledger, vault, found.read, createTreeReader());
+    const contents = await openContents(evidence.ledger, vault, found.read);
     return explain(found.read, contents, await standingOf(evidence.ledger, found.read), books.tools);
   } finally {
     evidence.close();

@@ -12,7 +12,6 @@ import { writeLock } from '../../src/adapters/catalogue-files/lock.ts';
 import { compilePolicies } from '../../src/adapters/cedar-wasm/compile.ts';
 import { masterKey } from '../../src/adapters/keys/master.ts';
 import { createMemoryStore } from '../../src/adapters/memory/ledger.ts';
-import { createTreeReader } from '../../src/adapters/results/tree.ts';
 import { systemClock, systemRandomness } from '../../src/adapters/system/clock.ts';
 import { createLiveCalls } from '../../src/app/live.ts';
 import { createOrigins } from '../../src/app/origins.ts';
@@ -115,7 +114,6 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     sequencer,
     clock,
     catalogue: () => force.current().catalogue,
-    tree: createTreeReader(),
   });
   const road: Road = {
     clock,

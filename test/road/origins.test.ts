@@ -2,7 +2,6 @@
 // Where values come from, on the road: over restarts and calls at once, in records, and decided again.
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createTreeReader } from '../../src/adapters/results/tree.ts';
 import { openContents, readDecision } from '../../src/app/read-decision.ts';
 import { eventOf } from '../../src/app/read-records.ts';
 import type { Proposal } from '../../src/core/request/proposal.ts';
@@ -58,7 +57,7 @@ test('what the person said goes, and what a file urges does not; the record says
   const found = await readDecision(made.ledger, after.answer.decision);
   if (!found.ok) throw new Error(found.message);
   expect(found.read.decision.facts.origin?.value).toEqual(['asked', 'destination 2 untrusted']);
-  const contents = await openContents(made.ledger, made.road.vault, found.read, createTreeReader());
+  const contents = await openContents(made.ledger, made.road.vault, found.read);
   const events = (await made.ledger.read(0, 1000)).map((entry) => eventOf(entry));
   const observed = events.flatMap((one) =>
     one.ok && one.event.type === 'observation' ? [one.event.id] : [],

@@ -4,7 +4,6 @@
 import { join } from 'node:path';
 import { masterKey } from '../../src/adapters/keys/master.ts';
 import { type CommitHooks, createMemoryStore, type MemoryStore } from '../../src/adapters/memory/ledger.ts';
-import { createTreeReader } from '../../src/adapters/results/tree.ts';
 import { type Authorization, authorize } from '../../src/app/authorize.ts';
 import { createLiveCalls } from '../../src/app/live.ts';
 import { type Observed, observe, type Upshot } from '../../src/app/observe.ts';
@@ -112,7 +111,6 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     sequencer,
     clock,
     catalogue: () => force.current().catalogue,
-    tree: createTreeReader(),
   });
   const road: Road = {
     clock,

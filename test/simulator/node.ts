@@ -2,7 +2,6 @@
 // One node, built as main/compose.ts builds the daemon: catch up, publish, close what was left open,
 // prove the road, and only then take calls. A fault is a defect put in on purpose, around a part.
 import { hash } from 'node:crypto';
-import { createTreeReader } from '../../src/adapters/results/tree.ts';
 import { proveRoad } from '../../src/app/canary.ts';
 import { watchContact } from '../../src/app/contact.ts';
 import { createLiveCalls, type LiveCalls } from '../../src/app/live.ts';
@@ -102,7 +101,6 @@ export async function startNode({ name, process, link, first, chance, fault }: P
     sequencer,
     clock,
     catalogue: () => force.current().catalogue,
-    tree: createTreeReader(),
   });
   const road: Road = {
     clock,

@@ -2,7 +2,6 @@
 // One node on a store of its own, with a clock that is set by hand: for tests of single use cases.
 import { hash } from 'node:crypto';
 import { type CommitHooks, createMemoryStore, type MemoryStore } from '../../src/adapters/memory/ledger.ts';
-import { createTreeReader } from '../../src/adapters/results/tree.ts';
 import { createLiveCalls } from '../../src/app/live.ts';
 import { createOrigins } from '../../src/app/origins.ts';
 import { createPast } from '../../src/app/past.ts';
@@ -133,7 +132,6 @@ export async function oneNode(options: OneNodeOptions = {}): Promise<OneNode> {
     sequencer,
     clock,
     catalogue: () => force.current().catalogue,
-    tree: createTreeReader(),
   });
   const road: Road = {
     clock,

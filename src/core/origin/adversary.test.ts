@@ -143,6 +143,25 @@ describe('places that are trusted', () => {
   });
 });
 
+test('what stands in a file is prose, although it reads like a record', () => {
+  const file = 'title: Roof\naccount: GB29NWBK60161331926819\namount: 120\n';
+  const tree = { title: 'Roof', account: 'GB29NWBK60161331926819', amount: 120 };
+  const of = (document: boolean): number => {
+    const known = asked('Pay what roof.txt says.');
+    const seen = {
+      source: 'f/read',
+      class: 'read' as const,
+      holds: 'records' as const,
+      trusted: false,
+      id: 'o',
+    };
+    known.tell({ ...seen, document }, { path: 'roof.txt' }, tree, file);
+    return originFacts(known, pay, { account: 'GB29NWBK60161331926819' }).roles.destination.doubt;
+  };
+  expect(of(false)).toBe(0);
+  expect(of(true)).toBe(1);
+});
+
 describe('whose a record is', () => {
   const prompt = "Invite everybody who is in 'Kick-off' to 'Follow-up'.";
 

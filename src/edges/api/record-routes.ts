@@ -2,7 +2,6 @@
 // Reading over the administration API. Metadata is listed freely to whoever may administer; opening
 // contents is an act of its own: decided, and on the record.
 import { administer } from '../../app/administer.ts';
-import type { ReadTree } from '../../app/origins-recorded.ts';
 import type { Ledger } from '../../app/ports.ts';
 import { openContents, readDecision } from '../../app/read-decision.ts';
 import { lastRecords, type Positioned, type RecordFilter, records, startOf } from '../../app/read-records.ts';
@@ -12,7 +11,7 @@ import { refusal } from './task-routes.ts';
 
 const maxLast = 10_000;
 
-export function recordRoutes(road: Road, ledger: Ledger, tree: ReadTree): readonly Route[] {
+export function recordRoutes(road: Road, ledger: Ledger): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -38,7 +37,7 @@ export function recordRoutes(road: Road, ledger: Ledger, tree: ReadTree): readon
           value: undefined,
         }));
         if (!read.ok) return refusal(read);
-        const contents = await openContents(ledger, road.vault, found.read, tree);
+        const contents = await openContents(ledger, road.vault, found.read);
         return { status: 200, body: { schemaVersion: 1, decision: read.decision, contents } };
       },
     },

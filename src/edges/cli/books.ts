@@ -4,7 +4,6 @@
 import { readFileSync } from 'node:fs';
 import type { Evidence } from '../../app/evidence.ts';
 import type { ExplainTools } from '../../app/explain.ts';
-import type { ReadTree } from '../../app/origins-recorded.ts';
 import type { Vault } from '../../app/vault.ts';
 import { parseVerifierKey, type TrustedLog } from '../../log/index.ts';
 import { DaemonUnreachable } from './client.ts';
@@ -18,7 +17,6 @@ export interface Books {
   /** Where the daemon puts the log's public key. */
   readonly keyFile: string;
   readonly tools: ExplainTools;
-  readonly tree: ReadTree;
 }
 
 /** @param given the text of a key or a file with one; without it, the key beside the store */

@@ -85,5 +85,5 @@ async function contentsOf(
     return { policies: closed, catalogue: closed };
   }
   say('no daemon runs: contents are opened here, and no record says so');
-  return openContents(evidence.ledger, vault, read, books.tree);
+  return openContents(evidence.ledger, vault, read);
 }
