@@ -56,6 +56,17 @@ export const requirements = {
     source: 'docs/architecture.md',
     controls: ['NIST-AIRMF-MANAGE-4.1'],
   },
+  'prompt.arrives': {
+    promise:
+      'what a person asked is on record with who said so and the decision that allowed it, its text encrypted and without secrets',
+    source: 'docs/tasks.md',
+    controls: ['ASI01', 'AARM-R2', 'AARM-R5'],
+  },
+  'prompt.agent-claimed': {
+    promise: 'what an agent says of itself never counts as a prompt',
+    source: 'docs/tasks.md',
+    controls: ['ASI01', 'ASI06', 'AARM-R2'],
+  },
   'decide.fold-laws': {
     promise:
       'the order of policies never matters, a forbid more never permits, a lift lifts its own forbid only',

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starting, ending and revoking: what gives an agent standing and what takes it away.
-import { canonicalJson } from '../core/json/canonical.ts';
 import type { Budget } from '../core/record/event.ts';
 import { idRandomBytes, newId } from '../core/record/id.ts';
-import { payloadRef } from '../core/record/payload.ts';
 import { withoutSecrets } from '../core/record/secret.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import { facets, type View } from '../core/state/facet.ts';
@@ -14,6 +12,7 @@ import { type BoundTerms, bind, defaultTaskMs, type Templates } from '../core/ta
 import { type Administered, administer } from './administer.ts';
 import { canaryAgent } from './canary.ts';
 import type { Randomness } from './ports.ts';
+import { promptWriting, sealedPrompt } from './prompts.ts';
 import type { Road } from './road.ts';
 import type { Writing } from './sequencer.ts';
 
@@ -65,7 +64,7 @@ export async function startTask(
   const seal = await road.vault.sealer(task);
   if (seal === undefined)
     return { ok: false, code: 'not_possible', reason: 'the key of the task cannot be had', policies: [] };
-  const prompt = order.prompt === undefined ? undefined : seal(canonicalJson({ text: plain(order.prompt) }));
+  const prompt = order.prompt === undefined ? undefined : sealedPrompt(seal, order.prompt, road.pseudonym);
 
   return administer(road, operator, 'task.start', { kind: 'task', id: task }, (view, place) => {
     const agent = view.get(facets.agent(order.agent));
@@ -114,18 +113,8 @@ export async function startTask(
       },
     });
     if (prompt !== undefined) {
-      writings.push({
-        id: place.id('e'),
-        stream: `task/${task}`,
-        event: {
-          type: 'prompt.submitted',
-          task,
-          author: onBehalfOf ?? operator.id,
-          channel: 'operator',
-          text: payloadRef(prompt),
-        },
-        payloads: [prompt],
-      });
+      const author = onBehalfOf ?? operator.id;
+      writings.push(promptWriting(place, { task, author, channel: 'operator' }, prompt));
     }
     writings.push({
       id: place.id('e'),

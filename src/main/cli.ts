@@ -78,6 +78,21 @@ task
   .option('--json', 'print one JSON object')
   .action(async (flags) => (await import('../edges/cli/task.ts')).startTask(daemon(), flags, readStdin));
 task
+  .command('prompt')
+  .description('say what the person asked of a running task, from whoever gives the agent its orders')
+  .argument('<task>')
+  .argument('[text]', '`-` or nothing reads it from standard input')
+  .option('--author <who>', 'whose words they are (default: whom the task is done for, else you)')
+  .addOption(
+    new Option('--channel <channel>', 'who says so')
+      .choices(['operator', 'orchestrator'])
+      .default('operator'),
+  )
+  .option('--json', 'print one JSON object')
+  .action(async (id, text, flags) =>
+    (await import('../edges/cli/task.ts')).promptTask(daemon(), id, text, flags, readStdin),
+  );
+task
   .command('end')
   .description('end a task: its sessions stop at the next call, calls in flight are aborted')
   .argument('<task>', 'its id, as `task start` printed it')

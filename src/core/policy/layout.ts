@@ -26,6 +26,7 @@ export const adminActions = [
   'agent.register',
   'catalogue.accept',
   'policy.publish',
+  'prompt.submit',
   'record.read',
   'revoke',
   'session.start',

@@ -8,6 +8,9 @@ import { scopeShape } from '../task/scope.ts';
 
 export const maxReasonLength = 1000;
 
+/** A longer one is refused: a part of what somebody asked may mean something else. */
+export const maxPromptLength = 200_000;
+
 /** Changes when a record of the old shape could not be read as one of the new. */
 export const recordVersion = 1;
 

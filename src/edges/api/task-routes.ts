@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Administered, AdminRefusal } from '../../app/administer.ts';
 import { codes, isDecisionCode } from '../../app/codes.ts';
 import type { Randomness } from '../../app/ports.ts';
+import { submitPrompt } from '../../app/prompts.ts';
 import type { Road } from '../../app/road.ts';
 import {
   endTask,
@@ -15,7 +16,7 @@ import {
   startTask,
 } from '../../app/tasks.ts';
 import { isActionClass } from '../../core/catalogue/taxonomy.ts';
-import { budgetShape } from '../../core/record/event.ts';
+import { budgetShape, maxPromptLength } from '../../core/record/event.ts';
 import type { Caller } from '../../core/request/proposal.ts';
 import type { Answer, Route } from './server.ts';
 
@@ -52,8 +53,19 @@ const orderShape = z.strictObject({
     .min(1000, 'a task lives for a second at least')
     .max(maxTaskMs, 'a task lives for seven days at most')
     .optional(),
-  prompt: z.string().max(200_000).optional(),
+  prompt: z.string().max(maxPromptLength).optional(),
   parent: name.optional(),
+});
+
+// What an agent says of itself is no prompt, and hooks have a way of their own.
+const promptShape = z.strictObject({
+  task: name,
+  author: name.optional(),
+  channel: z.enum(['orchestrator', 'operator']),
+  text: z
+    .string()
+    .min(1, 'a prompt has some text')
+    .max(maxPromptLength, `a prompt has at most ${maxPromptLength} characters`),
 });
 
 const endShape = z.strictObject({ task: name, reason: z.string().max(1000).default('') });
@@ -112,6 +124,24 @@ export function taskRoutes(
             ...(parent === undefined ? {} : { parent }),
           }),
         );
+      },
+    },
+    {
+      method: 'POST',
+      path: '/v1/prompts',
+      run: async ({ operator, body }) => {
+        const input = promptShape.safeParse(body);
+        if (!input.success) return invalid(input.error);
+        const { author, ...rest } = input.data;
+        const done = await submitPrompt(road, operator, {
+          ...rest,
+          ...(author === undefined ? {} : { author }),
+        });
+        if (!done.ok) return refusal(done);
+        return {
+          status: 200,
+          body: { schemaVersion: 1, ok: true, prompt: done.value.prompt, decision: done.decision },
+        };
       },
     },
     {

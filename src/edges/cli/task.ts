@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `countersign task start|end`, `countersign revoke`.
+// `countersign task start|prompt|end`, `countersign revoke`.
 import type { Daemon } from './client.ts';
 import { parseDurationMs } from './durations.ts';
 import { accepted, CommandFailed, exit, print, say } from './exit.ts';
@@ -53,6 +53,31 @@ export async function startTask(
   say(`task ${body.task} for agent ${body.agent}, until ${body.taskExpiresAt}`);
   say(`point the MCP client at ${body.urls[0]} with this as its bearer token:`);
   print(body.token);
+}
+
+export interface PromptOptions {
+  readonly author?: string;
+  readonly channel: string;
+  readonly json?: boolean;
+}
+
+/** @param text absent or `-`: it is read from standard input */
+export async function promptTask(
+  daemon: Daemon,
+  task: string,
+  text: string | undefined,
+  { author, channel, json }: PromptOptions,
+  stdin: () => Promise<string>,
+): Promise<void> {
+  const body = accepted(
+    await daemon.call('POST', '/v1/prompts', {
+      task,
+      channel,
+      text: text === undefined || text === '-' ? await stdin() : text,
+      ...(author === undefined ? {} : { author }),
+    }),
+  );
+  print(json === true ? JSON.stringify(body) : `prompt ${body.prompt} for ${task} (${body.decision})`);
 }
 
 export async function endTask(daemon: Daemon, task: string, reason: string, json: boolean): Promise<void> {

@@ -93,7 +93,7 @@ export function judgeNode(status: NodeStatus): readonly Finding[] {
       code: 'task_without_prompt',
       severity: 'note',
       message: `${tasks.withoutPrompt} of ${tasks.running} running tasks have no prompt, so in them nothing can come from the user`,
-      fix: 'start tasks with `--prompt`, from whoever gives the agent its orders; their parameters stand for it',
+      fix: 'start tasks with `--prompt`, or say it later with `countersign task prompt`, from whoever gives the agent its orders',
     });
   const host = new URL(status.url).hostname.replaceAll(/[[\]]/g, '');
   const isLoopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
