@@ -67,6 +67,49 @@ export const requirements = {
     source: 'docs/tasks.md',
     controls: ['ASI01', 'ASI06', 'AARM-R2'],
   },
+  'hook.decides': {
+    promise: "a coding agent's call is decided before it runs, and goes on with exactly what was decided",
+    source: 'docs/coding-agents.md',
+    controls: ['ASI02', 'ASI05', 'AARM-R1'],
+  },
+  'hook.labels': {
+    promise: 'what a coding agent reads with its own tools closes the ways out of its session',
+    source: 'docs/coding-agents.md, policies/coding',
+    controls: ['ASI01', 'ASI05', 'AARM-R2', 'ATLAS-AML.T0051'],
+  },
+  'hook.unknown-tool': {
+    promise: 'a tool of a client that no catalogue names is refused and recorded',
+    source: 'docs/coding-agents.md',
+    controls: ['ASI02', 'ASI04', 'AARM-R1'],
+  },
+  'hook.withholds': {
+    promise:
+      'a result that nobody decided, that cannot be recorded or that ran with other arguments is withheld',
+    source: 'docs/coding-agents.md',
+    controls: ['AARM-R1', 'AARM-R5'],
+  },
+  'hook.ambiguous': {
+    promise:
+      'a call of a client whose result never comes closes as ambiguous, with the most that it can have read',
+    source: 'docs/coding-agents.md',
+    controls: ['AARM-R5', 'ASI08'],
+  },
+  'hook.prompt': {
+    promise: 'what a person types into a coding agent is on record as a prompt before the agent reads it',
+    source: 'docs/coding-agents.md',
+    controls: ['ASI01', 'AARM-R2'],
+  },
+  'hook.no-clean-start': {
+    promise: 'neither a restart nor a new conversation in the same directory forgets what was read',
+    source: 'docs/coding-agents.md',
+    controls: ['ASI06', 'AARM-R2'],
+  },
+  'hook.fails-closed': {
+    promise:
+      "a coding agent's hook answers a refusal in words or exits with 2, whatever happens to the daemon, the input or itself",
+    source: 'docs/coding-agents.md, "How it fails"',
+    controls: ['ASI08', 'AARM-R1', 'NIST-AIRMF-MEASURE-2.6'],
+  },
   'decide.fold-laws': {
     promise:
       'the order of policies never matters, a forbid more never permits, a lift lifts its own forbid only',

@@ -30,6 +30,8 @@ export interface TaskOrder {
   readonly prompt?: string;
   /** The task that it is started under. */
   readonly parent?: string;
+  /** The name of its first session, where whoever runs it has one that has to be found again. */
+  readonly session?: string;
 }
 
 export interface Started {
@@ -71,7 +73,8 @@ export async function startTask(
     if (agent?.status === 'revoked') {
       return { ok: false, code: 'not_possible', reason: `agent \`${order.agent}\` is revoked` };
     }
-    const session = place.id('s');
+    const session = order.session ?? place.id('s');
+    if (view.get(facets.session(session)) !== undefined) return sessionTaken(session);
     const tokenId = place.id('k');
     const asked = { ...order, scope, ttlMs, ttlAsked: order.ttlMs !== undefined };
     const lineage = lineageOf(view, asked, place.at);
@@ -160,11 +163,16 @@ function termsOf(
     : bind(template, order);
 }
 
-/** Opens another session under a running task: it inherits labels and budgets, which are the task's. */
+/**
+ * Opens another session under a running task: it inherits labels and budgets, which are the task's.
+ *
+ * @param name as in `TaskOrder.session`
+ */
 export function startSession(
   road: Pick<Road, 'sequencer' | 'published'>,
   operator: Operator,
   task: string,
+  name?: string,
 ): Promise<Administered<Started>> {
   return administer(road, operator, 'session.start', { kind: 'task', id: task }, (view, place) => {
     const state = view.get(facets.task(task));
@@ -172,7 +180,8 @@ export function startSession(
     if (state.status !== 'active' || place.at >= state.expiresAt || !standsUnder(view, task, place.at)) {
       return { ok: false, code: 'not_possible', reason: `task \`${task}\` is over; start a new one` };
     }
-    const session = place.id('s');
+    const session = name ?? place.id('s');
+    if (view.get(facets.session(session)) !== undefined) return sessionTaken(session);
     const tokenId = place.id('k');
     return {
       ok: true,
@@ -186,6 +195,10 @@ export function startSession(
       value: { task, session, agent: state.agent, tokenId, expiresAtMs: state.expiresAt },
     };
   });
+}
+
+function sessionTaken(session: string) {
+  return { ok: false, code: 'not_possible', reason: `there is a session \`${session}\` already` } as const;
 }
 
 /** Gives a running session a fresh token; nothing but the token's life changes. */

@@ -7,7 +7,8 @@ import { addAdoption } from './cli-adoption.ts';
 import { addEvidence } from './cli-evidence.ts';
 import { durationOf, reason, several } from './cli-option.ts';
 import { defaultOpaEntrypoint, defaultOpaTimeout } from './opa.ts';
-import { dataDirOf, defaultListen, defaultShadowCheck, socketPathOf, version } from './options.ts';
+import { dataDirOf, defaultListen, defaultShadowCheck, version } from './options.ts';
+import { socketPathOf } from './socket-path.ts';
 
 const program = new Command('countersign')
   .description('Decides what autonomous agents may do, before it takes effect, and keeps the proof.')

@@ -4,6 +4,7 @@
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { masterKeyFromFile, masterKeyFromText } from '../adapters/keys/master.ts';
 import { signingKeyFromFile } from '../adapters/keys/signing.ts';
@@ -34,6 +35,8 @@ import { recordRoutes } from '../edges/api/record-routes.ts';
 import { createApiServer } from '../edges/api/server.ts';
 import { statusRoutes } from '../edges/api/status-routes.ts';
 import { taskRoutes } from '../edges/api/task-routes.ts';
+import { createClaudeHooks } from '../edges/hooks/claude.ts';
+import { claudeRoutes } from '../edges/hooks/claude-routes.ts';
 import { createMcpGateway } from '../edges/mcp/gateway.ts';
 import { DEFAULT_LIMITS } from '../edges/mcp/upstream/limits.ts';
 import { createUpstreams } from '../edges/mcp/upstream/upstreams.ts';
@@ -47,12 +50,13 @@ import {
 import { createCatalogueDesk } from './catalogue-desk.ts';
 import { readMcpServers } from './mcp-servers.ts';
 import { openSecond } from './opa-open.ts';
-import { type DaemonOptions, socketPathOf, starterDir, version } from './options.ts';
+import { type DaemonOptions, starterDir, version } from './options.ts';
 import { atStart, createPublishing, rolledBack } from './publishing.ts';
 import { ConfigurationRefused } from './refused.ts';
 import { loadTested } from './rehearse.ts';
 import { createReloader } from './reload.ts';
 import { shadowCheckOf } from './shadow-check.ts';
+import { socketPathOf } from './socket-path.ts';
 import { templatesFrom } from './task-templates.ts';
 import { watchFiles } from './watch.ts';
 
@@ -249,8 +253,23 @@ export async function startDaemon(
   opened.defer(stopTemplates);
   const desk = createCatalogueDesk(catalogueDir, upstreams, force.current, reloader);
 
+  const guards = [dataDir, policyDir, catalogueDir, options.taskDir, options.mcpFile];
+  const hooks = createClaudeHooks({
+    road,
+    randomness,
+    operator: { ...operator, channel: 'hook' },
+    ground: (project) => ({
+      project,
+      home: homedir(),
+      guards: guards.filter((path) => path !== undefined).map((path) => resolve(path)),
+    }),
+    log: (event, detail) => log(`${event} ${JSON.stringify(detail)}`),
+  });
+  opened.defer(hooks.close);
+
   const api = createApiServer(
     [
+      ...claudeRoutes(hooks),
       ...taskRoutes(road, randomness, tokens, () => [url]),
       ...recordRoutes(road, store.ledger),
       ...catalogueRoutes(road, desk),
@@ -290,6 +309,7 @@ export async function startDaemon(
       stopTemplates();
       gatewayServer.close();
       await gateway.close(options.graceMs);
+      hooks.close();
       live.stop(() => true, 'shutdown');
       await upstreams.close();
       await opa?.close();

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a daemon is started with: flag over environment over default. Nothing else reads the environment.
-
-import { hash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type OpaFlags, type OpaOptions, readOpa } from './opa.ts';
@@ -101,15 +98,6 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
 
 export function dataDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): string {
   return resolve(flag ?? env.COUNTERSIGN_DATA ?? '.countersign');
-}
-
-/** A socket's path has at most 107 bytes: a deep data directory gets one in the temporary directory. */
-const maxSocketPath = 100;
-
-export function socketPathOf(dataDir: string): string {
-  const beside = join(dataDir, 'control.sock');
-  if (Buffer.byteLength(beside) <= maxSocketPath) return beside;
-  return join(tmpdir(), `countersign-${hash('sha256', dataDir, 'hex').slice(0, 16)}`, 'control.sock');
 }
 
 // Without a flag, the directory of the usual name is taken if it is there.

@@ -12,6 +12,10 @@ const history = {
   policyDir: join(root, 'examples/history/policies'),
   catalogueDir: join(root, 'examples/history/catalogue'),
 };
+const coding = {
+  policyDir: join(root, 'policies/coding'),
+  catalogueDir: join(root, 'policies/catalogues/claude-code'),
+};
 const starter = { policyDir: join(root, 'policies') };
 
 let dir: string;
@@ -32,6 +36,7 @@ const failuresOf = (sources: { readonly policyDir: string; readonly catalogueDir
 describe.each([
   ['starter', starter],
   ['history', history],
+  ['coding agents', coding],
 ])('the suite of %s', (_name, sources) => {
   test('passes, and sees every clause hold and fail', () => {
     const { results, coverage = [] } = ran(sources);

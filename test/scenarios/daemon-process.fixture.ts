@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Daemon as Control, daemonAt } from '../../src/edges/cli/client.ts';
-import { socketPathOf } from '../../src/main/options.ts';
+import { socketPathOf } from '../../src/main/socket-path.ts';
 import { permitAll } from './daemon.fixture.ts';
 
 export interface DaemonProcess extends AsyncDisposable {

@@ -24,5 +24,16 @@ when { context.channel == "local-socket" };
 @reason("The owner of the watched directories publishes by saving a file.")
 permit (principal is Operator, action == Action::"policy.publish", resource)
 when { context.channel == "watched-files" };
+
+// A coding agent's hook starts a task for its directory and passes on what the person typed, and nothing else.
+@id("countersign.hook")
+@owner("countersign")
+@reason("The hook of a client opens its own task and session, and says what the person asked.")
+permit (
+  principal is Operator,
+  action in [Action::"task.start", Action::"session.start", Action::"prompt.submit"],
+  resource
+)
+when { context.channel == "hook" };
 `,
 };

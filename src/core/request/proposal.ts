@@ -29,11 +29,11 @@ export interface Caller {
 
 /** A person or a local process that administers, as the edge verified it. */
 export interface Operator {
-  /** `local:<uid>` for the owner of the local socket and of the watched files. */
+  /** `local:<uid>` for the owner of the local socket, of the watched files and of the clients that have hooks. */
   readonly id: string;
   readonly channel: OperatorChannel;
 }
 
-/** How an act of administration arrived: asked for over the socket, or by saving a watched file. */
-export const operatorChannels = ['local-socket', 'watched-files'] as const;
+/** How an act of administration arrived: asked for over the socket, by saving a watched file, or by a client's hook. */
+export const operatorChannels = ['local-socket', 'watched-files', 'hook'] as const;
 export type OperatorChannel = (typeof operatorChannels)[number];

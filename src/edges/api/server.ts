@@ -3,7 +3,7 @@
 // its file mode is the authentication, which is stated as a weakness in docs/threat-model.md.
 // Every act goes down the road; this file only reads requests and writes answers.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { parseJson } from '../../core/json/parse.ts';
+import { type JsonLimits, parseJson } from '../../core/json/parse.ts';
 import { isObject, type JsonObject } from '../../core/json/value.ts';
 import type { Operator } from '../../core/request/proposal.ts';
 
@@ -15,6 +15,8 @@ export type Answer =
 export interface Route {
   readonly method: 'GET' | 'POST';
   readonly path: string;
+  /** Of a body; the default is for what people type. */
+  readonly limits?: JsonLimits;
   run(input: RouteInput): Promise<Answer>;
 }
 
@@ -25,7 +27,7 @@ export interface RouteInput {
   readonly signal: AbortSignal;
 }
 
-const maxBodyBytes = 1 << 20;
+const usualLimits: JsonLimits = { maxBytes: 1 << 20, maxDepth: 32, maxNodes: 50_000 };
 
 export function createApiServer(routes: readonly Route[], operator: Operator): Server {
   const table = new Map(routes.map((route) => [`${route.method} ${route.path}`, route]));
@@ -49,7 +51,7 @@ async function serve(
   if (route === undefined) {
     return reply(res, 404, { code: 'unknown_route', message: `no \`${req.method} ${url.pathname}\`` });
   }
-  const body = await readBody(req);
+  const body = await readBody(req, route.limits ?? usualLimits);
   if (!body.ok) return reply(res, 400, { code: 'invalid_body', message: body.message });
   const gone = new AbortController();
   res.once('close', () => gone.abort());
@@ -72,16 +74,17 @@ async function serve(
 
 async function readBody(
   req: IncomingMessage,
+  limits: JsonLimits,
 ): Promise<{ ok: true; value: JsonObject } | { ok: false; message: string }> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of req) {
     size += chunk.length;
-    if (size > maxBodyBytes) return { ok: false, message: `a body has at most ${maxBodyBytes} bytes` };
+    if (size > limits.maxBytes) return { ok: false, message: `a body has at most ${limits.maxBytes} bytes` };
     chunks.push(chunk);
   }
   if (size === 0) return { ok: true, value: {} };
-  const parsed = parseJson(Buffer.concat(chunks), { maxBytes: maxBodyBytes, maxDepth: 32, maxNodes: 50_000 });
+  const parsed = parseJson(Buffer.concat(chunks), limits);
   if (!parsed.ok) return { ok: false, message: parsed.message };
   if (!isObject(parsed.value)) return { ok: false, message: 'a body is a JSON object' };
   return { ok: true, value: parsed.value };

@@ -10,6 +10,7 @@
 import type { CatalogueEntry } from '../../catalogue/entry.ts';
 import { classes } from '../../catalogue/taxonomy.ts';
 import type { Policy } from '../../decision/verdict.ts';
+import { operatorChannels } from '../../request/proposal.ts';
 import type { Locality } from '../../temporal/condition.ts';
 import type { Place } from '../source.ts';
 import { conjunctsOf, everyPart, type Json, listOf, member, overflowIn, pathOf } from './expression.ts';
@@ -144,8 +145,8 @@ const values: ReadonlyMap<string, readonly string[]> = new Map([
   ['context.agent.autonomy', autonomy],
   ['context.tool.kind', ['tool', 'resource', 'prompt', 'method']],
   ['context.tool.class', Object.keys(classes)],
-  ['principal.channel', ['local-socket', 'watched-files']],
-  ['context.channel', ['local-socket', 'watched-files']],
+  ['principal.channel', operatorChannels],
+  ['context.channel', operatorChannels],
   ['context.kind', ['agent', 'task', 'session', 'policy', 'tool', 'record']],
 ]);
 
