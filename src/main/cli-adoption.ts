@@ -4,9 +4,10 @@ import { homedir } from 'node:os';
 import { type Command, Option } from 'commander';
 import { askOnTerminal } from '../edges/cli/ask.ts';
 import type { Daemon } from '../edges/cli/client.ts';
+import { claudeVersion } from '../edges/cli/hook/client-version.ts';
 import { countOf, reason, several } from './cli-option.ts';
 import { addPublication } from './cli-publication.ts';
-import { command } from './options.ts';
+import { command, hookProgram } from './options.ts';
 
 export interface Reachable {
   readonly daemon: () => Daemon;
@@ -36,6 +37,33 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
       const parts = adoptionParts(dataDir(), surroundings());
       if (back === true) await (await import('../edges/cli/undo.ts')).undo(flags, parts);
       else await (await import('../edges/cli/init.ts')).init(flags, parts);
+    });
+
+  const hook = program.command('hook').description("a coding agent's own tools and prompts, by its hooks");
+  hook
+    .command('install')
+    .description('let Claude Code ask before and after each tool call, and say what its user asks')
+    .option('--user', 'in the settings of the user (default: of the project, .claude/settings.json)')
+    .option('--settings <file>', 'in this file')
+    .option('--dir <dir>', 'where policies/ and catalogue/ are or come to be', '.')
+    .option('--undo', 'take the hooks out')
+    .option('--dry-run', 'show what would be written')
+    .option('--yes', 'do not ask')
+    .option('--json', 'print one JSON object')
+    .action(async ({ undo, ...flags }) => {
+      const { hookParts } = await import('./hook-install.ts');
+      const { install, uninstall } = await import('../edges/cli/hook/install.ts');
+      await (undo === true ? uninstall : install)(flags, hookParts(dataDir(), surroundings()));
+    });
+  hook
+    .command('claude')
+    .description(
+      'what the hooks run: an event of Claude Code on standard input, the answer on standard output',
+    )
+    .argument('[event]')
+    .option('--deadline <ms>', 'how long the daemon may take (default: 10000)')
+    .action(() => {
+      throw new Error('`countersign hook claude` is run by bin/countersign');
     });
 
   program
@@ -75,6 +103,8 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
         daemon: daemon(),
         dataDir: dataDir(),
         command,
+        hookProgram,
+        clientVersion: () => claudeVersion(process.env),
         surroundings: surroundings(),
         uid: process.getuid?.(),
       };

@@ -48,6 +48,9 @@ export const starterDir = join(import.meta.dirname, '../../policies');
 /** What clients are to run. */
 export const command = join(import.meta.dirname, '../../bin/countersign');
 
+/** What hooks of clients are to run. */
+export const hookProgram = join(import.meta.dirname, '../../bin/countersign-hook');
+
 /** Where `init` keeps the upstreams that it has taken out of the reach of clients. */
 export const adoptedUpstreams = 'upstreams.json';
 

@@ -149,18 +149,6 @@ describe('ways around by files', () => {
       /goes to another daemon: `\/else`/,
     ],
     [
-      'a hook of ours that fails open',
-      'hook_fails_open',
-      'error',
-      () =>
-        put(join(project, '.claude', 'settings.json'), {
-          hooks: {
-            PreToolUse: [{ matcher: '*', hooks: [{ type: 'command', command: 'countersign hook' }] }],
-          },
-        }),
-      /1 PreToolUse hook/,
-    ],
-    [
       "somebody's hook that fails open",
       'hook_fails_open',
       'note',
@@ -179,10 +167,10 @@ describe('ways around by files', () => {
     expect(examined.code).toBe(severity === 'note' ? 0 : 2);
   });
 
-  test('a hook that blocks on failure and a file with Countersign alone are no findings', async () => {
+  test("somebody's hook that blocks on failure and a file with Countersign alone are no findings", async () => {
     put(join(project, '.claude', 'settings.json'), {
       hooks: {
-        PreToolUse: [{ hooks: [{ type: 'command', command: 'countersign hook', onFailure: 'block' }] }],
+        PreToolUse: [{ hooks: [{ type: 'command', command: 'lint', onFailure: 'block' }] }],
       },
     });
     put(join(project, '.mcp.json'), {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the daemon refuses to start with, and what is on the disk of one that started.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { linesOf, run, start, stop } from '../evidence/process.fixture.ts';
 import { verifies } from '../requirements.ts';
 import { openDaemon } from './daemon.fixture.ts';
 
@@ -51,19 +52,17 @@ test('a data directory that is a file is named', () => {
   rmSync(dir, { recursive: true });
 });
 
-test('without servers there has to be something else to decide: the tools of a coding agent', () => {
+test('without servers there has to be something else to decide: the tools of a coding agent', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'cs-hooks-only-'));
-  const started = (catalogue: string) => {
-    const args = ['--data', join(dir, 'data'), 'up', '--catalogue', catalogue, '--listen', '127.0.0.1:0'];
-    return spawnSync(command, args, { encoding: 'utf8', timeout: 5_000, cwd: dir });
-  };
-  mkdirSync(join(dir, 'catalogue'));
-  const none = started(join(dir, 'catalogue'));
-  expect(none.status).toBe(1);
+  const args = (catalogue: string) => ['--data', join(dir, 'data'), 'up', '--catalogue', catalogue];
+  const none = await run([...args(dir), '--listen', '127.0.0.1:0']);
+  expect(none.code).toBe(1);
   expect(none.stderr).toContain('there is nothing to stand in front of');
-  const ran = started(join(import.meta.dirname, '../../policies/catalogues/claude-code'));
-  expect(ran.stdout).toMatch(/^ready http:/);
-  rmSync(dir, { recursive: true, force: true });
+  const tools = join(import.meta.dirname, '../../policies/catalogues/claude-code');
+  const daemon = start([...args(tools), '--listen', '127.0.0.1:0']);
+  expect((await linesOf(daemon).next()).value).toMatch(/^ready http:/);
+  await stop(daemon);
+  rmSync(dir, { recursive: true });
 });
 
 test("keys, store and socket are their owner's alone, and the socket goes with the daemon", async () => {

@@ -79,6 +79,7 @@ export function statusRoutes(road: Road, facts: NodeFacts): readonly Route[] {
             catalogue: {
               digest: catalogue.digest,
               tools: tools.length,
+              servers: [...new Set(tools.map(({ server }) => server))].slice(0, maxNamed),
               unknownClass: tools
                 .filter((entry) => entry.class === 'unknown')
                 .slice(0, maxNamed)

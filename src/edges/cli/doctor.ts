@@ -13,15 +13,20 @@ import { type Daemon, DaemonUnreachable } from './client.ts';
 import { judgeClients } from './doctor/clients.ts';
 import { judgeFiles } from './doctor/files.ts';
 import type { Finding, Severity } from './doctor/finding.ts';
+import { judgeHooks } from './doctor/hooks.ts';
 import { type ComparedServer, judgeCatalogue, judgeNode, type NodeStatus } from './doctor/node.ts';
 import { judgeReach } from './doctor/reach.ts';
 import { accepted, exit, print } from './exit.ts';
+import { readInstalls } from './hook/installs.ts';
 import { jsonLine, printable } from './printable.ts';
 
 export interface DoctorParts {
   readonly daemon: Daemon;
   readonly dataDir: string;
   readonly command: string;
+  /** What hooks of clients are to run. */
+  readonly hookProgram: string;
+  readonly clientVersion: () => Promise<string | undefined>;
   readonly surroundings: Surroundings;
   readonly uid: number | undefined;
 }
@@ -41,16 +46,27 @@ export async function doctor(parts: DoctorParts, json: boolean): Promise<number>
   const kept = readKept(dataDir);
   const adoptions = kept.ok ? kept.adoptions : [];
   const upstreams = definitions(status?.mcpFile) ?? (kept.ok ? kept.upstreams : {});
+  const installs = readInstalls(dataDir);
 
-  const [compared, reach] = await Promise.all([
+  const [compared, reach, hooks] = await Promise.all([
     status === undefined
       ? undefined
       : asked<{ servers: readonly ComparedServer[] }>(daemon, '/v1/catalogue/diff'),
     judgeReach(upstreams),
+    judgeHooks({
+      surroundings,
+      program: parts.hookProgram,
+      dataDir,
+      installed: installs.ok ? installs.installs.map(({ file }) => file) : [],
+      servers: status?.catalogue.servers,
+      clientVersion: parts.clientVersion,
+    }),
   ]);
   const findings: Finding[] = [
     ...(status === undefined ? [notRunning(dataDir)] : judgeNode(status)),
     ...(kept.ok ? [] : [unreadable(kept.message)]),
+    ...(installs.ok ? [] : [unreadable(installs.message)]),
+    ...hooks.findings,
     ...judgeClients({
       surroundings,
       dataDir,
@@ -71,26 +87,34 @@ export async function doctor(parts: DoctorParts, json: boolean): Promise<number>
   ].sort((a, b) => rank[a.severity] - rank[b.severity]);
 
   const wrong = findings.some(({ severity }) => severity !== 'note');
-  if (json) print(jsonLine(report(status, findings)));
-  else printReport(status, findings);
+  if (json) print(jsonLine(report(status, findings, hooks.inPath)));
+  else printReport(status, findings, hooks.inPath);
   return wrong ? exit.denied : exit.ok;
 }
 
 const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
 
-/** What no gateway of MCP can stand in front of. */
-const notInPath = [
-  "the agent's own shell, file and network access",
-  'MCP servers that a client reaches by itself',
-  "the model's own tools and the client's built-in ones",
-];
+/** What no gateway of MCP can stand in front of, and what only a hook does. */
+function notInPath(hooked: boolean): readonly string[] {
+  if (hooked)
+    return [
+      'what a shell command does once it runs: only a sandbox keeps that in',
+      'other agents than Claude Code, and what it does before its next start',
+    ];
+  return [
+    "the agent's own shell, file and network access",
+    'MCP servers that a client reaches by itself',
+    "the model's own tools and the client's built-in ones",
+  ];
+}
 
-function report(status: NodeStatus | undefined, findings: readonly Finding[]) {
+function report(status: NodeStatus | undefined, findings: readonly Finding[], hooked: boolean) {
   return {
     schemaVersion: 1,
     running: status !== undefined,
     inPath: inPath(status),
-    notInPath,
+    hooks: hooked ? ['claude-code'] : [],
+    notInPath: notInPath(hooked),
     ...(status === undefined ? {} : { canaryProvedAt: new Date(status.canaryProvedAt).toISOString() }),
     findings,
   };
@@ -100,12 +124,13 @@ function inPath(status: NodeStatus | undefined): readonly string[] {
   return status?.upstreams.map(({ name }) => name) ?? [];
 }
 
-function printReport(status: NodeStatus | undefined, findings: readonly Finding[]): void {
+function printReport(status: NodeStatus | undefined, findings: readonly Finding[], hooked: boolean): void {
   const through = inPath(status);
   print(
     `in the path      ${through.length === 0 ? 'nothing' : `calls to ${through.join(', ')} through ${status?.url}`}`,
   );
-  for (const [i, what] of notInPath.entries())
+  if (hooked) print('                 Claude Code: its own tools and prompts, by its hooks');
+  for (const [i, what] of notInPath(hooked).entries())
     print(`${i === 0 ? 'not in the path' : '               '}  ${what}`);
   if (status !== undefined)
     print(`canary           denied by its own policy, ${ago(status.now - status.canaryProvedAt)} ago`);

@@ -279,6 +279,8 @@ function afterwards(
   say(`   (--mode shadow first, to see what would be stopped)`);
   say('2. restart the client');
   say(`3. delete ${backup} when all works: it holds the secrets, and --undo needs it`);
+  if (place.client === 'claude-code')
+    say('4. countersign hook install, so that its own tools (shell, files, web) ask Countersign too');
   say('   countersign doctor says what still goes around Countersign');
 }
 

@@ -5,19 +5,10 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  arrayAt,
-  isObject,
-  type JsonObject,
-  objectAt,
-  own,
-  stringAt,
-  stringsAt,
-} from '../../../core/json/value.ts';
+import { isObject, type JsonObject, objectAt, own, stringAt, stringsAt } from '../../../core/json/value.ts';
 import { shown } from '../../api/tool-changes.ts';
 import { knownPlaces, type Place, readPlace, type Surroundings } from '../adopt/client-files.ts';
 import { isOurs } from '../adopt/definitions.ts';
-import { readText } from '../adopt/json-text.ts';
 import type { Finding } from './finding.ts';
 import { brief } from './node.ts';
 
@@ -43,7 +34,6 @@ export function judgeClients(input: ClientsInput): readonly Finding[] {
   return [
     ...places.flatMap((place) => judgePlace(place, wasAdopted.has(place.file), input)),
     ...judgeCodex(surroundings),
-    ...judgeHooks(surroundings),
     ...backups.filter(existsSync).map(
       (file): Finding => ({
         code: 'backup_present',
@@ -147,44 +137,4 @@ function judgeCodex({ home, env }: Surroundings): readonly Finding[] {
       fix: 'replace them there by one server that runs `countersign mcp-stdio` (`init` does not write TOML)',
     },
   ];
-}
-
-/** A hook that fails lets the tool run, unless it says `onFailure: "block"`. */
-function judgeHooks({ cwd, home, env }: Surroundings): readonly Finding[] {
-  const files = [
-    join(cwd, '.claude', 'settings.json'),
-    join(cwd, '.claude', 'settings.local.json'),
-    join(env.CLAUDE_CONFIG_DIR ?? join(home, '.claude'), 'settings.json'),
-  ];
-  return files.flatMap((file): readonly Finding[] => {
-    if (!existsSync(file)) return [];
-    const read = readText(readFileSync(file, 'utf8'));
-    if (!read.ok)
-      return [
-        {
-          code: 'client_file_unusable',
-          severity: 'warning',
-          message: `\`${file}\` cannot be looked into: ${read.message}`,
-          fix: 'correct it, or see for yourself that its hooks say `"onFailure": "block"`',
-        },
-      ];
-    const open = handlersOf(read.value).filter((handler) => stringAt(handler, 'onFailure') !== 'block');
-    if (open.length === 0) return [];
-    const ours = open.some((handler) => JSON.stringify(handler).includes('countersign'));
-    return [
-      {
-        code: 'hook_fails_open',
-        severity: ours ? 'error' : 'note',
-        message: `${open.length} PreToolUse hook(s) in \`${file}\` let the tool run when they fail`,
-        fix: 'add `"onFailure": "block"` to each (Claude Code 2.1.295 or later)',
-      },
-    ];
-  });
-}
-
-function handlersOf(settings: JsonObject): readonly JsonObject[] {
-  const matchers = arrayAt(objectAt(settings, 'hooks') ?? {}, 'PreToolUse') ?? [];
-  return matchers
-    .flatMap((matcher) => (isObject(matcher) ? (arrayAt(matcher, 'hooks') ?? []) : []))
-    .filter(isObject);
 }

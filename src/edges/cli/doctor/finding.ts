@@ -37,7 +37,9 @@ export const findingCodes = [
   'secrets_exposed',
   'rules_writable',
   'upstream_open',
+  'hook_missing',
   'hook_fails_open',
+  'hook_client_old',
   'same_user',
 ] as const;
 export type FindingCode = (typeof findingCodes)[number];

@@ -20,7 +20,7 @@ export interface NodeStatus {
     readonly finalForbids: number;
     readonly starter: number;
   };
-  readonly catalogue: { readonly unknownClass: readonly string[] };
+  readonly catalogue: { readonly unknownClass: readonly string[]; readonly servers: readonly string[] };
   readonly reload: {
     readonly state: 'in_force' | 'refused';
     readonly problems: readonly { readonly file: string; readonly line: number; readonly message: string }[];
