@@ -10,20 +10,15 @@ import { systemClock, systemRandomness } from '../../src/adapters/system/clock.t
 import { type Authorization, authorize } from '../../src/app/authorize.ts';
 import { proveRoad } from '../../src/app/canary.ts';
 import { createIntegrator } from '../../src/app/integrate.ts';
-import { createLiveCalls } from '../../src/app/live.ts';
 import { observe } from '../../src/app/observe.ts';
-import { createOrigins } from '../../src/app/origins.ts';
-import { createPast } from '../../src/app/past.ts';
 import type { Published } from '../../src/app/ports.ts';
-import { createForce, publish, publishAtStart } from '../../src/app/publish.ts';
-import type { Road } from '../../src/app/road.ts';
-import { createSequencer } from '../../src/app/sequencer.ts';
+import { publish, publishAtStart } from '../../src/app/publish.ts';
 import { endTask, revoke, startTask, type TaskOrder } from '../../src/app/tasks.ts';
-import { createVault } from '../../src/app/vault.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
 import type { Caller, Operator } from '../../src/core/request/proposal.ts';
 import { keyPairFromSeed, parseSignerKey } from '../../src/log/index.ts';
 import { load } from '../../src/main/load.ts';
+import { daemonLimits, roadOver } from '../builders/road.ts';
 
 const starterDir = join(import.meta.dirname, '../../policies');
 export const catalogueDir = join(import.meta.dirname, '../../examples/demo/catalogue');
@@ -79,38 +74,18 @@ export async function openDataDir(first: Published = published()): Promise<DataD
   const clock = systemClock;
   const randomness = systemRandomness();
   const store = await openSqliteStore({ path: file });
-  const pseudonym = (secret: string) => master.mac('secret', secret);
-  const sequencer = createSequencer(store.ledger, clock, randomness, createPast(pseudonym), {
-    node: 'local',
-    tenant: 'default',
-    commitTimeoutMs: 10_000,
-    maxGroup: 128,
-    maxQueued: 10_000,
-    maxAttempts: 8,
-  });
-  const live = createLiveCalls(clock, 10_000);
-  sequencer.onEvent((event) => live.learn(event));
-  const vault = createVault(store.keys, store.ledger, master, randomness);
-  const force = createForce(first, sequencer);
-  const origins = createOrigins({
+  const { road, force } = roadOver({
     ledger: store.ledger,
-    vault,
-    sequencer,
+    keys: store.keys,
     clock,
-    catalogue: () => force.current().catalogue,
-  });
-  const road: Road = {
-    clock,
-    sequencer,
-    vault,
-    live,
-    origins,
-    pseudonym,
-    published: force.current,
-    candidate: force.candidate,
+    randomness,
+    master,
+    first,
+    node: 'local',
+    limits: daemonLimits,
     releaseWithinMs: 10_000,
-  };
-  await sequencer.catchUp();
+  });
+  await road.sequencer.catchUp();
   await publishAtStart(road, first, 'local:0');
   await proveRoad(road, store.ledger);
   const integrator = createIntegrator(store.ledger, store.tree, signer.signer, origin, clock);
@@ -160,7 +135,7 @@ export async function openDataDir(first: Published = published()): Promise<DataD
     async publish(next) {
       must(await publish(road, force, operator, next, { reason: 'test' }));
     },
-    eraseKey: (task) => vault.erase(task),
+    eraseKey: (task) => road.vault.erase(task),
     sign: () => integrator.integrate(),
     close: () => store.close(),
     remove: () => rmSync(dir, { recursive: true, force: true }),

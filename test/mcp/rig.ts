@@ -13,15 +13,10 @@ import { compilePolicies } from '../../src/adapters/cedar-wasm/compile.ts';
 import { masterKey } from '../../src/adapters/keys/master.ts';
 import { createMemoryStore } from '../../src/adapters/memory/ledger.ts';
 import { systemClock, systemRandomness } from '../../src/adapters/system/clock.ts';
-import { createLiveCalls } from '../../src/app/live.ts';
-import { createOrigins } from '../../src/app/origins.ts';
-import { createPast } from '../../src/app/past.ts';
 import type { Published } from '../../src/app/ports.ts';
-import { createForce, publishAtStart } from '../../src/app/publish.ts';
+import { publishAtStart } from '../../src/app/publish.ts';
 import type { Road } from '../../src/app/road.ts';
-import { createSequencer } from '../../src/app/sequencer.ts';
 import { endTask, revoke, startTask } from '../../src/app/tasks.ts';
-import { createVault } from '../../src/app/vault.ts';
 import { mayList } from '../../src/app/visible.ts';
 import type { ToolDefinition } from '../../src/core/catalogue/entry.ts';
 import { parseToolDefinition } from '../../src/core/catalogue/pin.ts';
@@ -35,6 +30,7 @@ import { parseMcpServers } from '../../src/edges/mcp/upstream/config.ts';
 import { DEFAULT_LIMITS } from '../../src/edges/mcp/upstream/limits.ts';
 import type { Upstreams } from '../../src/edges/mcp/upstream/link.ts';
 import { createUpstreams } from '../../src/edges/mcp/upstream/upstreams.ts';
+import { daemonLimits, roadOver } from '../builders/road.ts';
 
 export interface RigOptions {
   readonly upstreams: Upstreams;
@@ -93,39 +89,18 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const clock = systemClock;
   const randomness = systemRandomness();
   const master = masterKey(new Uint8Array(32).fill(7));
-  const pseudonym = (secret: string) => master.mac('secret', secret);
-  const sequencer = createSequencer(ledger, clock, randomness, createPast(pseudonym), {
-    node: 'test',
-    tenant: 'default',
-    commitTimeoutMs: 5_000,
-    maxGroup: 128,
-    maxQueued: 10_000,
-    maxAttempts: 8,
-  });
-  const releaseWithinMs = options.releaseWithinMs ?? 1_000;
-  const live = createLiveCalls(clock, releaseWithinMs);
-  sequencer.onEvent((event) => live.learn(event));
-  const vault = createVault(store.keys, ledger, master, randomness);
   const first = await published(options);
-  const force = createForce(first, sequencer);
-  const origins = createOrigins({
-    ledger: ledger,
-    vault,
-    sequencer,
+  const { road } = roadOver({
+    ledger,
+    keys: store.keys,
     clock,
-    catalogue: () => force.current().catalogue,
+    randomness,
+    master,
+    first,
+    node: 'test',
+    limits: daemonLimits,
+    releaseWithinMs: options.releaseWithinMs ?? 1_000,
   });
-  const road: Road = {
-    clock,
-    sequencer,
-    vault,
-    live,
-    origins,
-    pseudonym,
-    published: force.current,
-    candidate: force.candidate,
-    releaseWithinMs,
-  };
   await publishAtStart(road, first, 'local:0');
 
   const started = async () => {

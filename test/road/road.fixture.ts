@@ -5,19 +5,15 @@ import { join } from 'node:path';
 import { masterKey } from '../../src/adapters/keys/master.ts';
 import { type CommitHooks, createMemoryStore, type MemoryStore } from '../../src/adapters/memory/ledger.ts';
 import { type Authorization, authorize } from '../../src/app/authorize.ts';
-import { createLiveCalls } from '../../src/app/live.ts';
 import { type Observed, observe, type Upshot } from '../../src/app/observe.ts';
-import { createOrigins } from '../../src/app/origins.ts';
-import { createPast } from '../../src/app/past.ts';
 import type { Clock, Ledger, PolicySet, Published } from '../../src/app/ports.ts';
-import { createForce, type Force, publishAtStart } from '../../src/app/publish.ts';
+import { type Force, publishAtStart } from '../../src/app/publish.ts';
 import type { Road, Second } from '../../src/app/road.ts';
-import { createSequencer } from '../../src/app/sequencer.ts';
 import { startTask, type TaskOrder } from '../../src/app/tasks.ts';
-import { createVault } from '../../src/app/vault.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
 import type { Caller, Operator, Proposal } from '../../src/core/request/proposal.ts';
 import { load } from '../../src/main/load.ts';
+import { roadOver } from '../builders/road.ts';
 
 export const demoDir = join(import.meta.dirname, '../../examples/demo');
 export const operator: Operator = { id: 'local:0', channel: 'local-socket' };
@@ -92,39 +88,20 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     options.store ?? createMemoryStore(options.hooks === undefined ? {} : { hooks: options.hooks });
   const ledger = store.ledger();
   const master = masterKey(new Uint8Array(32).fill(7));
-  const pseudonym = (secret: string) => master.mac('secret', secret);
-  const sequencer = createSequencer(ledger, clock, randomness, createPast(pseudonym), {
+  const wired = roadOver({
+    ledger,
+    keys: store.keys,
+    clock,
+    randomness,
+    master,
+    first: published,
     node,
-    tenant: 'default',
-    commitTimeoutMs: 1000,
-    maxGroup: 64,
-    maxQueued: 1000,
-    maxAttempts: 4,
-  });
-  const live = createLiveCalls(clock, 1000);
-  sequencer.onEvent((event) => live.learn(event));
-  const force = createForce(published, sequencer);
-  const vault = createVault(store.keys, ledger, master, randomness);
-  const origins = createOrigins({
-    ledger: ledger,
-    vault,
-    sequencer,
-    clock,
-    catalogue: () => force.current().catalogue,
-  });
-  const road: Road = {
-    clock,
-    sequencer,
-    vault,
-    live,
-    origins,
-    pseudonym,
-    published: force.current,
-    candidate: force.candidate,
+    limits: { commitTimeoutMs: 1000, maxGroup: 64, maxQueued: 1000, maxAttempts: 4 },
     releaseWithinMs: 1000,
-    ...(options.second === undefined ? {} : { second: options.second }),
-  };
-  await sequencer.catchUp();
+  });
+  const { force } = wired;
+  const road: Road = { ...wired.road, ...(options.second === undefined ? {} : { second: options.second }) };
+  await road.sequencer.catchUp();
   await publishAtStart(road, published, 'local:0');
 
   const effects: string[] = [];

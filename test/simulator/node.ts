@@ -5,16 +5,15 @@ import { hash } from 'node:crypto';
 import { proveRoad } from '../../src/app/canary.ts';
 import { watchContact } from '../../src/app/contact.ts';
 import { createLiveCalls, type LiveCalls } from '../../src/app/live.ts';
-import { createOrigins } from '../../src/app/origins.ts';
 import { createPast, type Past } from '../../src/app/past.ts';
 import type { Clock, Ledger, MasterKey, Published } from '../../src/app/ports.ts';
-import { createForce, type Force, publishAtStart } from '../../src/app/publish.ts';
+import { type Force, publishAtStart } from '../../src/app/publish.ts';
 import { closeAbandoned, watchAbandoned } from '../../src/app/recover.ts';
 import type { Road } from '../../src/app/road.ts';
 import { createSequencer, type Sequencer } from '../../src/app/sequencer.ts';
 import { tail } from '../../src/app/tail.ts';
-import { createVault } from '../../src/app/vault.ts';
 import type { Facet } from '../../src/core/state/facet.ts';
+import { roadOn } from '../builders/road.ts';
 import type { Chance } from './chance.ts';
 import type { Link } from './network.ts';
 import type { Process } from './process.ts';
@@ -93,26 +92,18 @@ export async function startNode({ name, process, link, first, chance, fault }: P
   sequencer.onEvent((_event, position) => {
     folded = position + 1;
   });
-  const vault = createVault(link.keys, ledger, master, chance);
-  const force = createForce(first, sequencer);
-  const origins = createOrigins({
-    ledger: ledger,
-    vault,
-    sequencer,
+  const { road, force } = roadOn({
+    ledger,
+    keys: link.keys,
     clock,
-    catalogue: () => force.current().catalogue,
-  });
-  const road: Road = {
-    clock,
+    randomness: chance,
+    master,
+    first,
     sequencer,
-    vault,
     live,
-    origins,
     pseudonym,
-    published: force.current,
-    candidate: force.candidate,
     releaseWithinMs,
-  };
+  });
   await sequencer.catchUp();
   await publishAtStart(road, first, 'local:0');
   if (fault.without !== 'recovery') await closeAbandoned(road, name);

@@ -2,18 +2,15 @@
 // One node on a store of its own, with a clock that is set by hand: for tests of single use cases.
 import { hash } from 'node:crypto';
 import { type CommitHooks, createMemoryStore, type MemoryStore } from '../../src/adapters/memory/ledger.ts';
-import { createLiveCalls } from '../../src/app/live.ts';
-import { createOrigins } from '../../src/app/origins.ts';
-import { createPast } from '../../src/app/past.ts';
 import type { Clock, Ledger, MasterKey, Published } from '../../src/app/ports.ts';
-import { createForce, type Force, publishAtStart } from '../../src/app/publish.ts';
+import { type Force, publishAtStart } from '../../src/app/publish.ts';
 import { eventOf } from '../../src/app/read-records.ts';
 import type { Road } from '../../src/app/road.ts';
-import { createSequencer, type SequencerOptions } from '../../src/app/sequencer.ts';
+import type { SequencerOptions } from '../../src/app/sequencer.ts';
 import { type Started, startTask, type TaskOrder } from '../../src/app/tasks.ts';
-import { createVault } from '../../src/app/vault.ts';
 import type { Event } from '../../src/core/record/event.ts';
 import type { Operator, Proposal } from '../../src/core/request/proposal.ts';
+import { roadOver } from '../builders/road.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import { publications } from './rules.ts';
 
@@ -73,7 +70,7 @@ export const testMaster: MasterKey = {
   id: 'mk-test',
   wrap: (key) => key,
   unwrap: (wrapped) => wrapped,
-  mac: (purpose, text) => `${purpose}:${text}`,
+  mac: (purpose, text) => hash('sha256', `${purpose}:${text}`, 'hex'),
 };
 
 export interface OneNode {
@@ -112,39 +109,18 @@ export async function oneNode(options: OneNodeOptions = {}): Promise<OneNode> {
       ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
     });
   const ledger = around(store.ledger());
-  const pseudonym = (secret: string) => hash('sha256', secret, 'hex');
-  const sequencer = createSequencer(ledger, clock, chance, createPast(pseudonym), {
+  const { road, force } = roadOver({
+    ledger,
+    keys: store.keys,
+    clock,
+    randomness: chance,
+    master: testMaster,
+    first,
     node: name,
-    tenant: 'default',
-    commitTimeoutMs: 1500,
-    maxGroup: 16,
-    maxQueued: 64,
-    maxAttempts: 4,
-    ...options.limits,
-  });
-  const live = createLiveCalls(clock, 1000);
-  sequencer.onEvent((event) => live.learn(event));
-  const force = createForce(first, sequencer);
-  const vault = createVault(store.keys, ledger, testMaster, chance);
-  const origins = createOrigins({
-    ledger: ledger,
-    vault,
-    sequencer,
-    clock,
-    catalogue: () => force.current().catalogue,
-  });
-  const road: Road = {
-    clock,
-    sequencer,
-    live,
-    origins,
-    vault,
-    pseudonym,
-    published: force.current,
-    candidate: force.candidate,
+    limits: { commitTimeoutMs: 1500, maxGroup: 16, maxQueued: 64, maxAttempts: 4, ...options.limits },
     releaseWithinMs: 1000,
-  };
-  await sequencer.catchUp();
+  });
+  await road.sequencer.catchUp();
   await publishAtStart(road, first, 'local:0');
   return {
     road,

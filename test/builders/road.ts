@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// One node's road over parts of a test's own, wired as the daemon wires it. Nothing is caught up or published yet.
+import { createLiveCalls, type LiveCalls } from '../../src/app/live.ts';
+import { createOrigins } from '../../src/app/origins.ts';
+import { createPast } from '../../src/app/past.ts';
+import type { Clock, KeyStore, Ledger, MasterKey, Published, Randomness } from '../../src/app/ports.ts';
+import { createForce, type Force } from '../../src/app/publish.ts';
+import type { Road } from '../../src/app/road.ts';
+import { createSequencer, type Sequencer, type SequencerOptions } from '../../src/app/sequencer.ts';
+import { createVault } from '../../src/app/vault.ts';
+import type { Pseudonym } from '../../src/core/record/secret.ts';
+
+export interface RoadParts {
+  readonly ledger: Ledger;
+  readonly keys: KeyStore;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  readonly master: MasterKey;
+  /** What it starts with. */
+  readonly first: Published;
+  readonly releaseWithinMs: number;
+}
+
+export interface Wired {
+  readonly road: Road;
+  readonly force: Force;
+}
+
+/** The limits of the daemon. */
+export const daemonLimits: Omit<SequencerOptions, 'node' | 'tenant'> = {
+  commitTimeoutMs: 10_000,
+  maxGroup: 128,
+  maxQueued: 10_000,
+  maxAttempts: 8,
+};
+
+export function roadOver(
+  parts: RoadParts & { readonly node: string; readonly limits: Omit<SequencerOptions, 'node' | 'tenant'> },
+): Wired {
+  const { ledger, clock, randomness, master, node, limits, releaseWithinMs } = parts;
+  const pseudonym = (secret: string) => master.mac('secret', secret);
+  const past = createPast(pseudonym);
+  const sequencer = createSequencer(ledger, clock, randomness, past, { node, tenant: 'default', ...limits });
+  const live = createLiveCalls(clock, releaseWithinMs);
+  sequencer.onEvent((event) => live.learn(event));
+  return roadOn({ ...parts, sequencer, live, pseudonym });
+}
+
+/** Where what decides and what is in flight stand already. */
+export function roadOn(
+  parts: RoadParts & {
+    readonly sequencer: Sequencer;
+    readonly live: LiveCalls;
+    readonly pseudonym: Pseudonym;
+  },
+): Wired {
+  const { ledger, keys, clock, randomness, master, first, sequencer, live, pseudonym, releaseWithinMs } =
+    parts;
+  const vault = createVault(keys, ledger, master, randomness);
+  const force = createForce(first, sequencer);
+  const origins = createOrigins({
+    ledger,
+    vault,
+    sequencer,
+    clock,
+    catalogue: () => force.current().catalogue,
+  });
+  const road: Road = {
+    clock,
+    sequencer,
+    vault,
+    live,
+    origins,
+    pseudonym,
+    published: force.current,
+    candidate: force.candidate,
+    releaseWithinMs,
+  };
+  return { road, force };
+}
