@@ -40,17 +40,15 @@ export async function submitPrompt(
   if (text.length > maxPromptLength)
     return refused('not_possible', `a prompt has at most ${maxPromptLength} characters`);
   const seal = await road.vault.sealer(task);
-  if (seal === undefined)
-    return road.sequencer.head.get(facets.task(task)) === undefined
-      ? refused('not_found', `no task \`${task}\``)
-      : refused('not_possible', `the key of task \`${task}\` is gone`);
-  const sealed = sealedPrompt(seal, text, road.pseudonym);
+  const sealed = seal === undefined ? undefined : sealedPrompt(seal, text, road.pseudonym);
 
   return administer(road, operator, 'prompt.submit', { kind: 'task', id: task }, (view, place) => {
     const state = view.get(facets.task(task));
     if (state === undefined) return { ok: false, code: 'not_found', reason: `no task \`${task}\`` };
     if (!isRunning(view, task, place.at))
       return { ok: false, code: 'not_possible', reason: `task \`${task}\` is over; start a new one` };
+    if (sealed === undefined)
+      return { ok: false, code: 'not_possible', reason: `the key of task \`${task}\` is gone` };
     const by = author ?? (channel === 'agent-claimed' ? state.agent : (state.onBehalfOf ?? operator.id));
     const writing = promptWriting(place, { task, author: by, channel }, sealed);
     return { ok: true, writings: [writing], value: { prompt: writing.id } };

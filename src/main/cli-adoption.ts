@@ -60,7 +60,7 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
     .description(
       'what the hooks run: an event of Claude Code on standard input, the answer on standard output',
     )
-    .argument('[event]')
+    .argument('[event]', 'the event that is asked about: its name, as the hooks give it')
     .option('--deadline <ms>', 'how long the daemon may take (default: 10000)')
     .action(() => {
       throw new Error('`countersign hook claude` is run by bin/countersign');

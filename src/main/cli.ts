@@ -81,7 +81,7 @@ task
 task
   .command('prompt')
   .description('say what the person asked of a running task, from whoever gives the agent its orders')
-  .argument('<task>')
+  .argument('<task>', 'its id, as `task start` printed it')
   .argument('[text]', '`-` or nothing reads it from standard input')
   .option('--author <who>', 'whose words they are (default: whom the task is done for, else you)')
   .addOption(

@@ -32,6 +32,7 @@ const countersign: World['countersign'] = (...call) => world.countersign(...call
 /** Those that ask the daemon for something, with what they need to get as far. */
 const asksDaemon: readonly [command: string, args: readonly string[]][] = [
   ['task start', ['--type', 'support']],
+  ['task prompt', ['t-1', 'And tell the customer.']],
   ['task end', ['t-1']],
   ['revoke', ['session', 's-1']],
   ['status', []],
@@ -244,6 +245,10 @@ describe('beside a daemon', () => {
     expect(started).toMatchObject({ code: 0, stderr: expect.stringContaining('point the MCP client at') });
     expect(started.stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
     const { task, session } = JSON.parse((await on('task start', '--type', 'support', '--json')).stdout);
+    expect(await on('task prompt', task, 'And tell the customer.', '--json')).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
     expect(await on('revoke', 'session', session)).toMatchObject({ code: 0, stderr: '' });
     expect(await on('task end', task)).toMatchObject({ code: 0, stdout: `ended ${task}\n`, stderr: '' });
   });
@@ -340,6 +345,39 @@ describe('beside a daemon', () => {
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     expect(ran.stdout).not.toBe('');
     if (args.includes('--json')) for (const line of ran.stdout.trimEnd().split('\n')) JSON.parse(line);
+  });
+});
+
+describe('the hooks of a coding agent', () => {
+  const event = {
+    hook_event_name: 'PreToolUse',
+    session_id: 's-1',
+    cwd: '/',
+    tool_name: 'Bash',
+    tool_input: { command: 'ls' },
+    tool_use_id: 'u-1',
+  };
+
+  test('an event that is understood is answered, and a call is refused where no daemon is: 0', async () => {
+    const ran = await countersign(
+      'hook claude',
+      ['PreToolUse', '--data', at('nowhere')],
+      JSON.stringify(event),
+    );
+    expect(ran.code).toBe(0);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ hookSpecificOutput: { permissionDecision: 'deny' } });
+  });
+
+  test('what is no event stops the call: 2, which is what the client takes for that', async () => {
+    expect(await countersign('hook claude', ['--data', at('nowhere')], '{')).toMatchObject({
+      code: 2,
+      stdout: '',
+    });
+  });
+
+  test('what would be written into the settings: 0', async () => {
+    const ran = await countersign('hook install', ['--dir', at('here'), '--dry-run', '--data', left()]);
+    expect(ran.code, ran.stderr).toBe(0);
   });
 });
 
@@ -522,7 +560,9 @@ describe('getting in', () => {
 });
 
 describe('wrong use', () => {
-  test.concurrent.each(commandsOnThePage().map(({ command }) => [command]))(
+  // To a client 1 is no objection: what the hooks run never exits with it.
+  const usable = commandsOnThePage().filter(({ command }) => command !== 'hook claude');
+  test.concurrent.each(usable.map(({ command }) => [command]))(
     '`%s` with an option that there is not: 1, and JSON where it was asked for',
     async (command) => {
       const ran = await countersign(command, ['--jsom', '--json']);

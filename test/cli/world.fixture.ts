@@ -38,7 +38,15 @@ export interface World extends AsyncDisposable {
   seen(): readonly string[];
 }
 
-const acts = ['task.start', 'task.end', 'revoke', 'record.read', 'catalogue.accept', 'policy.publish'];
+const acts = [
+  'task.start',
+  'prompt.submit',
+  'task.end',
+  'revoke',
+  'record.read',
+  'catalogue.accept',
+  'policy.publish',
+];
 export const forbidding = (annotations: string, actions = acts) =>
   `${permitAll}@id("admin") @reason("Not today.") ${annotations}
 forbid (principal is Operator, action in [${actions.map((name) => `Action::"${name}"`)}], resource);\n`;
