@@ -7,7 +7,13 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-export type Step = { readonly tool: string; readonly input: object } | { readonly text: string };
+export type Step = ({ readonly tool: string; readonly input: object } | { readonly text: string }) & {
+  /** Done before the model says it. */
+  readonly first?: () => Promise<unknown>;
+};
+
+/** What a sub-agent's prompt begins with, so that it has a script of its own. */
+export const subAgent = 'You are the sub-agent:';
 
 export interface Model extends AsyncDisposable {
   readonly url: string;
@@ -17,13 +23,14 @@ export interface Model extends AsyncDisposable {
   readonly heard: string;
 }
 
-export async function openModel(script: readonly Step[]): Promise<Model> {
+export async function openModel(script: readonly Step[], subScript: readonly Step[] = []): Promise<Model> {
   const results: (string | undefined)[] = [];
   let heard = '';
   let said = 0;
+  let subSaid = 0;
   const server = createServer((request, response) => {
     buffer(request)
-      .then((body) => {
+      .then(async (body) => {
         heard += body.toString('utf8');
         const asked = request.url?.startsWith('/v1/messages') === true ? parsed(body) : undefined;
         if (asked === undefined || request.url?.includes('count_tokens') === true) {
@@ -33,9 +40,14 @@ export async function openModel(script: readonly Step[]): Promise<Model> {
         for (const { id, text } of resultsIn(asked)) results[Number(id.slice('toolu_'.length))] = text;
         // Titles and summaries are asked for without the tools that the work is done with.
         const isWork = asked.tools !== undefined && asked.tools.length > 3;
-        const step: Step = isWork ? (script[said] ?? { text: 'done' }) : { text: 'ok' };
-        speak(response, step, `toolu_${said}`, asked.model ?? 'scripted');
-        if (isWork) said += 1;
+        const isSub = JSON.stringify(asked.messages?.[0] ?? '').includes(subAgent);
+        const at = isSub ? `sub${subSaid}` : `${said}`;
+        const spoken = isSub ? subScript[subSaid] : script[said];
+        const step: Step = isWork ? (spoken ?? { text: 'done' }) : { text: 'ok' };
+        if (isWork && isSub) subSaid += 1;
+        if (isWork && !isSub) said += 1;
+        await step.first?.();
+        speak(response, step, `toolu_${at}`, asked.model ?? 'scripted');
       })
       .catch(() => response.destroy());
   });
