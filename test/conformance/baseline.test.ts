@@ -6,13 +6,11 @@
  * The failures of 2026-07-28 are all in the tasks extension, which is not scored and which this server
  * does not have.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type BearerShim, startBearerShim } from './bearer-shim.ts';
-import { type Requirements, runConformance } from './run.ts';
+import { expectConformance, expected, timeoutMs } from './expected.ts';
 import type { ConformanceServer } from './server.ts';
 import { spawnConformanceServer } from './server-process.ts';
-
-const TIMEOUT_MS = 120_000;
 
 let server: ConformanceServer;
 let shim: BearerShim;
@@ -31,23 +29,11 @@ describe.each<[way: string, url: () => string]>([
   ['direct', () => server.url],
   ['behind the shim', () => shim.url],
 ])('%s', (_way, url) => {
-  test.each<[requirements: Requirements, passed: number, failed: number, scored: number]>([
-    ['2025-11-25', 84, 0, 30],
-    ['2026-07-28', 164, 30, 37],
-  ])(
+  test.each(expected)(
     '%s: %i checks pass, %i fail, all %i scored scenarios pass',
-    async (requirements, passed, failed, scored) => {
-      const result = await runConformance({ url: url(), requirements, timeoutMs: TIMEOUT_MS });
-
-      const unexpected = result.complaints.filter((complaint) => !complaint.startsWith('tasks-'));
-      expect(unexpected).toEqual([]);
-      expect(result).toMatchObject({
-        checksPassed: passed,
-        checksFailed: failed,
-        scoredPassed: scored,
-        scoredTotal: scored,
-      });
+    async (...row) => {
+      await expectConformance(url(), row);
     },
-    TIMEOUT_MS,
+    timeoutMs,
   );
 });

@@ -6,10 +6,9 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterEach, expect, test } from 'vitest';
+import { type Era, speaking } from '../builders/era.ts';
 import { type ConformanceServer, startConformanceServer } from './server.ts';
 import { SERVER_FILE } from './server-process.ts';
-
-type Era = '2025-11-25' | '2026-07-28';
 
 let client: Client | undefined;
 let server: ConformanceServer | undefined;
@@ -24,7 +23,7 @@ async function connect(transport: 'http' | 'stdio', era: Era): Promise<Client> {
     { name: 'eras', version: '1.0.0' },
     {
       capabilities: { elicitation: {}, sampling: {} },
-      versionNegotiation: { mode: era === '2026-07-28' ? { pin: era } : 'legacy' },
+      ...speaking(era),
     },
   );
   client.setRequestHandler('elicitation/create', () => ({

@@ -5,29 +5,19 @@
  * The shim in front brings the token that the suite cannot send; the endpoint is that of one upstream,
  * since the suite knows its tools by their own names.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, test } from 'vitest';
+import { everyMethod } from '../builders/methods.ts';
 import { verifies } from '../requirements.ts';
 import { type DaemonProcess, runDaemon } from '../scenarios/daemon-process.fixture.ts';
 import { type BearerShim, startBearerShim } from './bearer-shim.ts';
-import { type Requirements, runConformance } from './run.ts';
+import { expectConformance, expected, timeoutMs } from './expected.ts';
 import type { ConformanceServer } from './server.ts';
 import { spawnConformanceServer } from './server-process.ts';
 
-const TIMEOUT_MS = 120_000;
-
 const harmless = 'result: { level: public, integrity: trusted }';
-const methods = [
-  'completion/complete',
-  'resources/subscribe',
-  'resources/unsubscribe',
-  'sampling/createMessage',
-  'elicitation/create',
-  'roots/list',
-];
 const catalogue = `resources: { "test:": { class: read, ${harmless} } }
 prompts: { "*": { class: read, ${harmless} } }
-methods:
-${methods.map((method) => `  ${method}: { class: read, ${harmless} }`).join('\n')}`;
+${everyMethod(harmless)}`;
 
 let server: ConformanceServer;
 let daemon: DaemonProcess;
@@ -50,23 +40,11 @@ afterAll(async () => {
   await server?.close();
 });
 
-test.each<[requirements: Requirements, passed: number, failed: number, scored: number]>([
-  ['2025-11-25', 84, 0, 30],
-  ['2026-07-28', 164, 30, 37],
-])(
+test.each(expected)(
   '%s: %i checks pass, %i fail, all %i scored scenarios pass',
-  async (requirements, passed, failed, scored) => {
+  async (...row) => {
     verifies('mcp.conformance');
-    const result = await runConformance({ url: shim.url, requirements, timeoutMs: TIMEOUT_MS });
-
-    const unexpected = result.complaints.filter((complaint) => !complaint.startsWith('tasks-'));
-    expect(unexpected).toEqual([]);
-    expect(result).toMatchObject({
-      checksPassed: passed,
-      checksFailed: failed,
-      scoredPassed: scored,
-      scoredTotal: scored,
-    });
+    await expectConformance(shim.url, row);
   },
-  TIMEOUT_MS,
+  timeoutMs,
 );

@@ -6,14 +6,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Explanation, explain } from '../../src/app/explain.ts';
-import { openContents, readDecision, standingOf } from '../../src/app/read-decision.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
 import type { Caller } from '../../src/core/request/proposal.ts';
 import { explanationLines } from '../../src/edges/cli/explanation.ts';
-import { booksOf } from '../../src/main/evidence.ts';
 import { verifies } from '../requirements.ts';
 import { type DataDir, openDataDir, published } from './data-dir.fixture.ts';
+import { explainedIn } from './explained.fixture.ts';
 import { run } from './process.fixture.ts';
 
 const policies = `
@@ -81,20 +79,7 @@ afterAll(() => {
   rmSync(policyDir, { recursive: true, force: true });
 });
 
-async function explained(name: string): Promise<Explanation> {
-  const books = booksOf(data.dir, {});
-  const evidence = books.open();
-  try {
-    const found = await readDecision(evidence.ledger, decisions.get(name) ?? '');
-    if (!found.ok) throw new Error(found.message);
-    const vault = books.vault(evidence);
-    if (vault === undefined) throw new Error('no master key');
-    const contents = await openContents(evidence.ledger, vault, found.read);
-    return explain(found.read, contents, await standingOf(evidence.ledger, found.read), books.tools);
-  } finally {
-    evidence.close();
-  }
-}
+const explained = (name: string) => explainedIn(data.dir, decisions.get(name) ?? '');
 
 const scope = 'permit (principal is Agent, action == Action::"mail/send_mail", resource)';
 const ours = '((context.args.to) like "*@example.com")';

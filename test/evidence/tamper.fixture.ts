@@ -131,3 +131,23 @@ export function resign(db: DatabaseSync, by: NoteSigner): void {
     Buffer.from(signCheckpoint(checkpoint, [by])).toString('utf8'),
   );
 }
+
+/** Says something else in the first record whose body is found, and grows and signs all that is over it anew. @returns its position */
+export function resaid(
+  db: DatabaseSync,
+  by: NoteSigner,
+  found: string,
+  edit: (body: string) => string,
+): number {
+  const rows = rowsOf(db);
+  const at = rows.findIndex(({ body }) => body.includes(found));
+  const before = rows[at]?.body ?? '';
+  if (edit(before) === before) throw new Error(`nothing to edit where it says ${found}`);
+  rewrite(
+    db,
+    rows.map((row, i) => (i === at ? { ...row, body: edit(row.body) } : row)),
+  );
+  regrow(db);
+  resign(db, by);
+  return at;
+}

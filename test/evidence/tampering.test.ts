@@ -9,7 +9,17 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Checkpoint } from '../../src/log/index.ts';
 import { type DataDir, openDataDir, workDay } from './data-dir.fixture.ts';
-import { newestHead, regrow, resign, rewrite, rowsOf, signer, tampered, verified } from './tamper.fixture.ts';
+import {
+  newestHead,
+  regrow,
+  resaid,
+  resign,
+  rewrite,
+  rowsOf,
+  signer,
+  tampered,
+  verified,
+} from './tamper.fixture.ts';
 
 let data: DataDir;
 let work: string;
@@ -132,16 +142,9 @@ describe('one record is edited', () => {
 
   test('so that it says it changed something else: named, heads or no heads', async () => {
     let at = -1;
+    const quiet = (body: string) => body.replace(/"moves":\[[^\]]+\]/, '"moves":[]');
     const copy = changed((db) => {
-      const rows = rowsOf(db);
-      at = rows.findIndex(({ body }) => body.includes('"type":"revoked"'));
-      const quiet = (body: string) => body.replace(/"moves":\[[^\]]+\]/, '"moves":[]');
-      rewrite(
-        db,
-        rows.map((row, i) => (i === at ? { ...row, body: quiet(row.body) } : row)),
-      );
-      regrow(db);
-      resign(db, signer());
+      at = resaid(db, signer(), '"type":"revoked"', quiet);
     });
     const found = await verified(copy);
     expect(found.differences).toMatchObject([{ code: 'fold', position: at }]);
@@ -149,17 +152,9 @@ describe('one record is edited', () => {
 
   test('so that it was decided on something else: named, heads or no heads', async () => {
     let at = -1;
+    const blind = (body: string) => body.replace(/("labels":|"policy":)"e-[^"]+"/, '$1""');
     const copy = changed((db) => {
-      const rows = rowsOf(db);
-      at = rows.findIndex(({ body }) => body.includes('"open":'));
-      const blind = (body: string) => body.replace(/("labels":|"policy":)"e-[^"]+"/, '$1""');
-      expect(blind(rows[at]?.body ?? '')).not.toBe(rows[at]?.body);
-      rewrite(
-        db,
-        rows.map((row, i) => (i === at ? { ...row, body: blind(row.body) } : row)),
-      );
-      regrow(db);
-      resign(db, signer());
+      at = resaid(db, signer(), '"open":', blind);
     });
     const found = await verified(copy);
     expect(found.differences).toMatchObject([{ code: 'reads', position: at }]);
@@ -167,19 +162,9 @@ describe('one record is edited', () => {
 });
 
 test('a refusal may rest on what had just moved: that is counted and is no difference', async () => {
+  const stale = (body: string) => body.replace(/("policy":)"e-[^"]+"/, '$1"e-before"');
   const found = await verified(
-    changed((db) => {
-      const rows = rowsOf(db);
-      const at = rows.findIndex(({ body }) => body.includes('"code":"budget_exhausted"'));
-      const stale = (body: string) => body.replace(/("policy":)"e-[^"]+"/, '$1"e-before"');
-      expect(stale(rows[at]?.body ?? '')).not.toBe(rows[at]?.body);
-      rewrite(
-        db,
-        rows.map((row, i) => (i === at ? { ...row, body: stale(row.body) } : row)),
-      );
-      regrow(db);
-      resign(db, signer());
-    }),
+    changed((db) => void resaid(db, signer(), '"code":"budget_exhausted"', stale)),
   );
   expect(found).toMatchObject({ differences: [], staleRefusals: 1 });
 });

@@ -13,9 +13,11 @@ import {
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as TransportV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { speaking } from '../builders/era.ts';
+import { everyMethod } from '../builders/methods.ts';
 import type { ConformanceServer } from '../conformance/server.ts';
 import { SERVER_FILE, spawnConformanceServer } from '../conformance/server-process.ts';
-import { everyMethod, type Rig, startRig, upstreamsOf } from './rig.ts';
+import { type Rig, startRig, upstreamsOf } from './rig.ts';
 
 const modules = fileURLToPath(new URL('../../node_modules/@modelcontextprotocol/', import.meta.url));
 const stdio = (name: string, ...args: readonly string[]) => ({
@@ -41,7 +43,7 @@ beforeAll(async () => {
     }),
     catalogue: `resources: { "test:": { class: read, $harmless }, "demo:": { class: read, $harmless } }
 prompts: { "*": { class: read, $harmless } }
-${everyMethod}`,
+${everyMethod('$harmless')}`,
   });
 }, 60_000);
 
@@ -108,7 +110,7 @@ const v2 =
     const asked: string[] = [];
     const client = new ClientV2(info, {
       capabilities: { elicitation: {}, sampling: {} },
-      versionNegotiation: { mode: era === 'legacy' ? 'legacy' : { pin: '2026-07-28' } },
+      ...speaking(era === 'legacy' ? '2025-11-25' : '2026-07-28'),
     });
     client.setRequestHandler('elicitation/create', async () => {
       asked.push('elicitation');

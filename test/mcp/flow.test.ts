@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What happens around a call: records before effects, definitions that change, calls that are stopped. */
 import { afterEach, describe, expect, test } from 'vitest';
+import { everyMethod } from '../builders/methods.ts';
 import { verifies } from '../requirements.ts';
 import { type Fakes, fakeUpstreams, ok, type Sent, text, tool } from './fake-upstream.ts';
-import { everyMethod, type Rig, type RigOptions, startRig } from './rig.ts';
+import { type Rig, type RigOptions, startRig } from './rig.ts';
 import { type LegacyClient, legacy, modern, send, type Wire } from './wire.ts';
 
 let rig: Rig;
@@ -25,7 +26,7 @@ async function start(
   });
   rig = await startRig({
     upstreams,
-    catalogue: `resources: { "x:": { class: read, $harmless } }\n${everyMethod}`,
+    catalogue: `resources: { "x:": { class: read, $harmless } }\n${everyMethod('$harmless')}`,
     ...options,
   });
 }
@@ -419,22 +420,14 @@ describe('what an upstream says before its call is observed', () => {
   test('nor is what belongs to no call', async () => {
     await start(() => ok(text('x')), { label });
     const client = await legacy(rig.url, rig.token);
-    const heard: Wire[] = [];
-    const leaving = new AbortController();
-    void send(rig.url, {
-      token: rig.token,
-      method: 'GET',
-      headers: client.headers,
-      signal: leaving.signal,
-      onMessage: (message) => heard.push(message),
-    }).catch(() => undefined);
+    const { heard, leave } = client.listen();
     await client.request('tools/list');
     upstreams.tell('crm', 'notifications/message', { level: 'info', data: 'before' });
     await client.request('tools/call', { ...find, name: 'crm__find' });
     upstreams.tell('crm', 'notifications/message', { level: 'info', data: 'after' });
     await expect.poll(() => heard.length).toBe(1);
     expect(heard[0]?.params).toMatchObject({ data: 'after' });
-    leaving.abort();
+    leave();
   });
 });
 
@@ -591,15 +584,7 @@ describe('sessions', () => {
 
   test('changes reach the stream beside the requests, and what nobody followed does not', async () => {
     await begin();
-    const heard: Wire[] = [];
-    const leaving = new AbortController();
-    void send(rig.url, {
-      token: rig.token,
-      method: 'GET',
-      headers: client.headers,
-      signal: leaving.signal,
-      onMessage: (message) => heard.push(message),
-    }).catch(() => undefined);
+    const { heard, leave } = client.listen();
     await client.request('tools/list');
     await client.request('resources/subscribe', { uri: 'crm+x:1' });
     upstreams.tell('crm', 'notifications/resources/updated', { uri: 'x:2' });
@@ -611,7 +596,7 @@ describe('sessions', () => {
       ['notifications/resources/updated', { uri: 'crm+x:1' }],
       ['notifications/tools/list_changed', {}],
     ]);
-    leaving.abort();
+    leave();
   });
 
   test.each<[what: string, lose: () => Promise<void>]>([

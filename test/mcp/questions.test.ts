@@ -4,8 +4,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/core/json/value.ts';
 import { facets } from '../../src/core/state/facet.ts';
 import type { PeerAnswer } from '../../src/edges/mcp/upstream/link.ts';
+import { everyMethod } from '../builders/methods.ts';
 import { type FakeServer, type Fakes, fakeUpstreams, ok, type Sent, text, tool } from './fake-upstream.ts';
-import { everyMethod, permitAll, type Rig, type RigOptions, startRig } from './rig.ts';
+import { permitAll, type Rig, type RigOptions, startRig } from './rig.ts';
 import { type LegacyClient, legacy, modern, send, type Wire } from './wire.ts';
 
 let rig: Rig;
@@ -19,7 +20,7 @@ forbid (principal, action in Action::"sampling/createMessage", resource);`;
 
 async function start(server: Omit<FakeServer, 'tools'>, options: Partial<RigOptions> = {}): Promise<void> {
   upstreams = fakeUpstreams({ crm: { ...server, tools: [tool('ask')] } });
-  rig = await startRig({ upstreams, catalogue: everyMethod, ...options });
+  rig = await startRig({ upstreams, catalogue: everyMethod('$harmless'), ...options });
 }
 
 const elicitation = { message: 'Name?', requestedSchema: { type: 'object', properties: {} } };
@@ -496,15 +497,7 @@ describe('listening', () => {
   test('a client of the era before subscribes at a server of this one', async () => {
     await start({ era: 'modern', capabilities: { resources: { subscribe: true, listChanged: true } } });
     const client = await legacy(`${rig.url}/crm`, rig.token);
-    const heard: Wire[] = [];
-    const leaving = new AbortController();
-    void send(`${rig.url}/crm`, {
-      token: rig.token,
-      method: 'GET',
-      headers: client.headers,
-      signal: leaving.signal,
-      onMessage: (message) => heard.push(message),
-    }).catch(() => undefined);
+    const { heard, leave } = client.listen();
     const listening = () => upstreams.sent.filter(({ method }) => method === 'subscriptions/listen');
     const subscribed = await client.request('resources/subscribe', { uri: 'x:a' });
     expect(subscribed.messages.at(-1)?.result).toEqual({});
@@ -523,7 +516,7 @@ describe('listening', () => {
     ]);
     await client.post({}, { method: 'DELETE' });
     expect(listening()[0]?.outgoing.signal.aborted).toBe(true);
-    leaving.abort();
+    leave();
   });
 
   test('a subscription that is denied opens nothing', async () => {

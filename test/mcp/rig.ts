@@ -228,16 +228,3 @@ function yamlOf(server: string, tools: readonly ToolDefinition[], options: RigOp
     .join('\n')
     .replaceAll('$harmless', harmless);
 }
-
-/** Everything that the methods of MCP can be asked for, for `RigOptions.catalogue`. */
-export const everyMethod = `methods:
-${[
-  'completion/complete',
-  'resources/subscribe',
-  'resources/unsubscribe',
-  'sampling/createMessage',
-  'elicitation/create',
-  'roots/list',
-]
-  .map((method) => `  ${method}: { class: read, $harmless }`)
-  .join('\n')}`;

@@ -132,6 +132,8 @@ export interface LegacyClient {
   readonly session: string;
   request(method: string, params?: object, more?: Omit<Send, 'body' | 'token'>): Promise<Answer>;
   post(body: object, more?: Omit<Send, 'body' | 'token'>): Promise<Answer>;
+  /** The stream beside the requests: what came on it, and how to leave. */
+  listen(): { readonly heard: readonly Wire[]; leave(): void };
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -158,6 +160,14 @@ export async function legacy(
     session,
     headers,
     post,
+    listen() {
+      const heard: Wire[] = [];
+      const leaving = new AbortController();
+      const { signal } = leaving;
+      const onMessage = (message: Wire) => heard.push(message);
+      void send(url, { token, method: 'GET', headers, signal, onMessage }).catch(() => undefined);
+      return { heard, leave: () => leaving.abort() };
+    },
     request: (method, asked, more) =>
       post({ jsonrpc: '2.0', id: ++id, method, ...(asked === undefined ? {} : { params: asked }) }, more),
   };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A daemon with a second decision point, as a process; a real MCP server behind it, and a real client before it.
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import type { Client } from '@modelcontextprotocol/client';
+import { modernClient } from '../builders/era.ts';
 import { type Accounting, openAccounting, tool } from '../scenarios/accounting.fixture.ts';
 import { type DaemonProcess, runDaemon } from '../scenarios/daemon-process.fixture.ts';
 
@@ -16,12 +17,7 @@ export async function openAskedDaemon(env: Readonly<Record<string, string>>): Pr
   const daemon = await runDaemon({ mcpServers: { acc: acc.server }, env });
   await daemon.accept('acc');
   const { token } = await daemon.task();
-  const client = new Client(
-    { name: 'opa', version: '1' },
-    { versionNegotiation: { mode: { pin: '2026-07-28' } } },
-  );
-  const requestInit = { headers: { authorization: `Bearer ${token}` } };
-  await client.connect(new StreamableHTTPClientTransport(new URL(daemon.url), { requestInit }));
+  const client = await modernClient(daemon.url, token);
   return {
     acc,
     daemon,

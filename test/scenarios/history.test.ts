@@ -8,8 +8,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import type { Client } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { modernClient } from '../builders/era.ts';
 import { verifies } from '../requirements.ts';
 import { type DaemonProcess, type Pass, runDaemon } from './daemon-process.fixture.ts';
 
@@ -60,15 +61,7 @@ async function agent(name: string, type: string): Promise<Agent> {
   let client: Client;
   let said = '';
   const connect = async () => {
-    client = new Client(
-      { name: 'history', version: '1' },
-      { versionNegotiation: { mode: { pin: '2026-07-28' } } },
-    );
-    const headers = { authorization: `Bearer ${pass.token}` };
-    const transport = new StreamableHTTPClientTransport(new URL(`${daemon.url}/ops`), {
-      requestInit: { headers },
-    });
-    await client.connect(transport);
+    client = await modernClient(`${daemon.url}/ops`, pass.token);
   };
   await connect();
   closing.push(() => client.close());

@@ -5,8 +5,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { modernClient } from '../builders/era.ts';
 import { type Answer, legacy, modern, modernBody, modernHeaders, send, type Wire } from '../mcp/wire.ts';
 import { verifies } from '../requirements.ts';
 import { type Accounting, openAccounting, tool } from './accounting.fixture.ts';
@@ -223,12 +223,7 @@ test.each([['sampling/createMessage'], ['elicitation/create'], ['roots/list'], [
 );
 
 test('a real client of the later era reads the refusal, as a result and not as an error of its own', async () => {
-  const client = new Client(
-    { name: 'reader', version: '1' },
-    { versionNegotiation: { mode: { pin: '2026-07-28' } } },
-  );
-  const requestInit = { headers: { authorization: `Bearer ${pass.token}` } };
-  await client.connect(new StreamableHTTPClientTransport(new URL(daemon.url), { requestInit }));
+  const client = await modernClient(daemon.url, pass.token);
   const refused = await client.callTool({ name: 'acc__wipe', arguments: {} });
   expect(refused).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('no-wipe') }] });
   await client.close();

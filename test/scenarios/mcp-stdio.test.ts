@@ -8,11 +8,10 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { type Era, speaking } from '../builders/era.ts';
+import { everyMethod } from '../builders/methods.ts';
 import { type ConformanceServer, startConformanceServer } from '../conformance/server.ts';
-import { everyMethod } from '../mcp/rig.ts';
 import { openDaemon, type TestDaemon } from './daemon.fixture.ts';
-
-type Era = '2025-11-25' | '2026-07-28';
 
 const cli = join(import.meta.dirname, '../../src/main/cli.ts');
 const harmless = 'result: { level: public, integrity: trusted }, reversible: true';
@@ -25,7 +24,7 @@ beforeAll(async () => {
   upstream = await startConformanceServer(0);
   daemon = await openDaemon({
     catalogue: {
-      'suite.yaml': `server: suite\ntools: {}\n${everyMethod.replaceAll('$harmless', harmless)}\n`,
+      'suite.yaml': `server: suite\ntools: {}\n${everyMethod(harmless)}\n`,
     },
     mcpServers: { suite: { type: 'http', url: upstream.url } },
   });
@@ -68,7 +67,7 @@ async function connect(era: Era, ...more: readonly string[]): Promise<Client> {
     { name: 'scenario', version: '1.0.0' },
     {
       capabilities: { elicitation: {}, sampling: {}, roots: {} },
-      versionNegotiation: { mode: era === '2026-07-28' ? { pin: era } : 'legacy' },
+      ...speaking(era),
     },
   );
   client.setRequestHandler('elicitation/create', () => ({

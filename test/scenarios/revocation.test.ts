@@ -2,6 +2,7 @@
 // Standing that is taken away while a call runs: the client hears of it, the server is stopped, the record says so.
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { isAlive } from '../alive.ts';
+import { speaking } from '../builders/era.ts';
 import { verifies } from '../requirements.ts';
 import { openAccounting, tool } from './accounting.fixture.ts';
 import { type DaemonProcess, type Pass, runDaemon } from './daemon-process.fixture.ts';
@@ -20,7 +21,7 @@ afterAll(async () => {
   acc.remove();
 });
 
-const v2 = (way: Way) => connectV2(way, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
+const v2 = (way: Way) => connectV2(way, speaking('2026-07-28'));
 const wayOf = ({ token }: Pass): Way => ({ url: daemon.url, token, folder: acc.dir });
 
 test.each<

@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { speaking } from '../../builders/era.ts';
 import { verifies } from '../../requirements.ts';
 import { type DaemonProcess, runDaemon } from '../daemon-process.fixture.ts';
 import { connectV1, connectV2, type TriedClient, type Way } from './clients.fixture.ts';
@@ -19,7 +20,7 @@ const slowMs = 90_000;
 
 const root = join(import.meta.dirname, '../../..');
 const auto = { versionNegotiation: { mode: 'auto' as const } };
-const pinned = { versionNegotiation: { mode: { pin: '2026-07-28' } } };
+const pinned = speaking('2026-07-28');
 
 type Tried = readonly [features: readonly Feature[], upstreams: readonly Upstream[]];
 

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { everyMethod } from '../../builders/methods.ts';
 import { SERVER_FILE, spawnConformanceServer } from '../../conformance/server-process.ts';
 
 export interface TriedServers extends AsyncDisposable {
@@ -25,19 +26,8 @@ export function entryOf(name: string): string {
   return join(dirname(resolve(`@modelcontextprotocol/${name}/package.json`)), 'dist', 'index.js');
 }
 
-const methods = `methods:
-${[
-  'completion/complete',
-  'resources/subscribe',
-  'resources/unsubscribe',
-  'sampling/createMessage',
-  'elicitation/create',
-  'roots/list',
-]
-  .map((method) => `  ${method}: { class: read }`)
-  .join('\n')}`;
-const everything = `resources: { "demo://": { class: read } }\nprompts: { "*": { class: read } }\n${methods}`;
-const conformance = `resources: { "test://": { class: read } }\nprompts: { "*": { class: read } }\n${methods}`;
+const everything = `resources: { "demo://": { class: read } }\nprompts: { "*": { class: read } }\n${everyMethod()}`;
+const conformance = `resources: { "test://": { class: read } }\nprompts: { "*": { class: read } }\n${everyMethod()}`;
 
 export async function startServers(): Promise<TriedServers> {
   const folder = mkdtempSync(join(tmpdir(), 'cs-eras-'));
@@ -65,8 +55,8 @@ export async function startServers(): Promise<TriedServers> {
       'both-http': { type: 'http', url: both.url },
     },
     catalogue: {
-      files: methods,
-      memory: `resources: { "memory://": { class: read } }\n${methods}`,
+      files: everyMethod(),
+      memory: `resources: { "memory://": { class: read } }\n${everyMethod()}`,
       everything,
       'everything-http': everything,
       both: conformance,

@@ -4,8 +4,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { Explanation } from '../../../src/app/explain.ts';
+import { modernClient } from '../../builders/era.ts';
 import { type DaemonFiles, type DaemonProcess, type Pass, runDaemon } from '../daemon-process.fixture.ts';
 
 export const examples = join(import.meta.dirname, '../../../examples');
@@ -52,14 +52,7 @@ export async function openCase(
   const clients = opening.use(new AsyncDisposableStack());
 
   async function connected(pass: Pass): Promise<FieldAgent> {
-    const client = new Client(
-      { name: 'field', version: '1' },
-      { versionNegotiation: { mode: { pin: '2026-07-28' } } },
-    );
-    const headers = { authorization: `Bearer ${pass.token}` };
-    await client.connect(
-      new StreamableHTTPClientTransport(new URL(daemon.url), { requestInit: { headers } }),
-    );
+    const client = await modernClient(daemon.url, pass.token);
     clients.defer(() => client.close());
     return {
       ...pass,
