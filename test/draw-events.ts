@@ -16,9 +16,9 @@ const digest = fc
   .map((hex) => `sha256:${hex.join('')}`);
 const strings = fc.array(text, { maxLength: 4 });
 const sortedNames = fc.uniqueArray(name, { maxLength: 5 }).map((items) => items.sort());
-const dictionary = <T>(value: fc.Arbitrary<T>) =>
+const dictionary = <T>(value: fc.Arbitrary<T>, key: fc.Arbitrary<string> = name) =>
   fc.dictionary(
-    name.filter((key) => key !== '__proto__'),
+    key.filter((key) => key !== '__proto__'),
     value,
     { maxKeys: 4, noNullPrototype: true },
   );
@@ -57,6 +57,7 @@ const facts = dictionary(
     source: text,
     t: instant,
   }),
+  fc.oneof(name, fc.constantFrom('origin', 'opa.outcome', 'opa.bundle', 'opa.entrypoint')),
 );
 
 const must: fc.Arbitrary<Constraint> = fc.oneof(

@@ -231,6 +231,12 @@ export const requirements = {
     source: 'docs/evidence.md',
     controls: ['ASI09', 'AARM-R5'],
   },
+  'plan.never-guesses': {
+    promise:
+      'a plan says what other policies would have said to each recorded request, and counts those of which that cannot be told',
+    source: 'docs/evidence.md',
+    controls: ['ASI10', 'AARM-R5'],
+  },
   'catalogue.pinned': {
     promise:
       'a tool that is new, changed or renamed since a person accepted it is neither listed nor callable',

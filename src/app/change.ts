@@ -25,9 +25,14 @@ export interface Change {
 export const changeKinds = ['newly_allowed', 'newly_asked', 'newly_refused', 'otherwise'] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
+/** What was asked. */
+interface Asked extends Pick<DecisionEvent, 'id'> {
+  readonly request: Pick<DecisionEvent['request'], 'server' | 'target'>;
+}
+
 export interface Changes {
   /** @returns whether it is another answer */
-  note(event: Pick<DecisionEvent, 'id' | 'request'>, before: Said, after: Said): boolean;
+  note(event: Asked, before: Said, after: Said): boolean;
   /** Newly allowed first, then by how many. */
   ordered(): readonly Change[];
 }
@@ -79,7 +84,11 @@ export function createChanges(): Changes {
 }
 
 /** What the records say of a decision. */
-export function saidOf({ outcome, code, verdicts }: DecisionEvent): Said {
+export function saidOf({
+  outcome,
+  code,
+  verdicts,
+}: Pick<DecisionEvent, 'outcome' | 'code' | 'verdicts'>): Said {
   const satisfied = verdicts.filter(({ kind }) => kind === 'satisfied');
   const effect = runs(outcome) ? 'permit' : 'forbid';
   const policies = satisfied.filter((one) => one.effect === effect).map(({ policy }) => policy);

@@ -13,10 +13,10 @@ import { parseJson } from '../core/json/parse.ts';
 import { isObject, type JsonObject, numberAt, own, stringAt } from '../core/json/value.ts';
 import { leafHashHex } from '../core/record/envelope.ts';
 import { type Event, parseEvent } from '../core/record/event.ts';
+import { recordLimits } from '../core/record/read-event.ts';
 import { createHead } from '../core/state/head.ts';
 import { changes, earlierMarks } from '../core/state/reduce.ts';
 import type { StoredRecord } from './evidence.ts';
-import { recordLimits } from './read-records.ts';
 
 export type RecordFault =
   | 'missing'

@@ -91,8 +91,8 @@ export interface Moment {
 }
 
 export interface Considering extends Pick<Road, 'pseudonym'> {
-  /** The arguments come out of a record: they are the projection that was made then. */
-  readonly projected?: boolean;
+  /** It was recorded: the arguments are the projection that was made then, and facts are told nobody. */
+  readonly replayed?: boolean;
   /** Where the values of a call come from. Absent: nobody knows. */
   readonly origins?: ((entry: CatalogueEntry, args: JsonObject) => OriginFacts) | undefined;
   /** Absent: policy decides alone. */
@@ -125,12 +125,8 @@ export function consider(
   };
   const standing = circumstances(view, caller, at);
   if (!standing.ok) return { ...blank, code: standing.code };
-  const known: Considered = {
-    ...blank,
-    who: standing.value,
-    above: above(view, caller.task),
-    facts: standing.facts,
-  };
+  const facts = road.replayed === true ? blank.facts : standing.facts();
+  const known: Considered = { ...blank, who: standing.value, above: above(view, caller.task), facts };
   if (!isInForce(view, force)) return { ...known, code: 'policy_not_here' };
 
   const entry = force.catalogue.find(proposal.method, proposal.server, proposal.target);
@@ -181,7 +177,7 @@ export function consider(
       opaque: described.value.opaque,
       kept,
       first,
-      facts: { ...standing.facts, ...heard.facts, ...originRecord(origin, at) },
+      facts: road.replayed === true ? facts : { ...facts, ...heard.facts, ...originRecord(origin, at) },
     };
     const judged = judge(force, heard.question, soFar.lifts);
     if (!judged.ok) return { ...soFar, code: 'engine_failed' };
@@ -304,7 +300,7 @@ function describe(
   | { ok: false; code: 'invalid_arguments' | 'unsupported_arguments'; message: string } {
   const valid = force.catalogue.validate(entry, args);
   if (!valid.ok) return { ok: false, code: 'invalid_arguments', message: valid.message };
-  const projection = road.projected === true ? args : projected(args, entry.args, road.pseudonym);
+  const projection = road.replayed === true ? args : projected(args, entry.args, road.pseudonym);
   const shape = entry.kind === 'tool' ? force.shapes.get(entry.action) : undefined;
   const values =
     shape === undefined ? { ok: true as const, args: {}, opaque: true } : cedarArgs(projection, shape);

@@ -16,13 +16,13 @@ import { shapeOf } from '../core/policy/shape.ts';
 import type { PolicyFile } from '../core/policy/source.ts';
 import { cedarArgs } from '../core/policy/values.ts';
 import type { DecisionEvent } from '../core/record/event.ts';
+import { recordLimits } from '../core/record/read-event.ts';
 import { conditionName } from '../core/temporal/condition.ts';
 import { clausesOf } from './clauses.ts';
 import { asWritten, type Doubt, doubtIn, heardIn, writtenOut } from './explain-history.ts';
 import type { EngineAnswer } from './ports.ts';
 import { entryOf, type PublishedPolicy, publishedEntries } from './published-sources.ts';
 import type { Contents, Standing } from './read-decision.ts';
-import { recordLimits } from './read-records.ts';
 
 /** @returns undefined where the texts cannot be compiled, or the engine is another than `engine` */
 export type AskEngine = (

@@ -40,8 +40,19 @@ export interface Tool {
   readonly name: string;
 }
 
+/** What of a record says what was asked. */
+export interface AskedFor extends Pick<DecisionEvent, 'who' | 'kept' | 'at'> {
+  readonly request: Pick<
+    DecisionEvent['request'],
+    'method' | 'server' | 'target' | 'action' | 'class' | 'resource'
+  >;
+}
+
+/** What of a record says what came of it. */
+export type Ending = Pick<ObservationEvent, 'type' | 'at' | 'decision' | 'status' | 'kept'>;
+
 /** @returns undefined for what is no event: what operators do, and what the catalogue does not know */
-export function askingOf({ who, request, kept, at }: DecisionEvent): Asking | undefined {
+export function askingOf({ who, request, kept, at }: AskedFor): Asking | undefined {
   if (!('session' in who) || request.action === '') return undefined;
   const { session, agent, task } = who;
   const { action, class: of, resource, server, target } = request;
@@ -59,16 +70,68 @@ export function askingOf({ who, request, kept, at }: DecisionEvent): Asking | un
   };
 }
 
+/**
+ * An event whose fields are made when a condition looks at them. Most never are: what is kept of them then
+ * is what they would be made of.
+ */
+export class Recorded implements TemporalEvent {
+  readonly actionType = actionType;
+  readonly actionId: string;
+  readonly groups: readonly ActionName[];
+  readonly kind: string;
+  readonly at: number;
+  declare readonly outputUnknown?: true;
+  readonly #fields: () => RecordValue;
+
+  constructor(
+    { actionId, groups }: Pick<Recorded, 'actionId' | 'groups'>,
+    kind: string,
+    at: number,
+    fields: () => RecordValue,
+  ) {
+    this.actionId = actionId;
+    this.groups = groups;
+    this.kind = kind;
+    this.at = at;
+    this.#fields = fields;
+  }
+
+  get fields(): RecordValue {
+    return this.#fields();
+  }
+
+  as(kind: string): Recorded {
+    return new Recorded(this, kind, this.at, this.#fields);
+  }
+
+  ended(kind: string, at: number, output: () => RecordValue): TemporalEvent {
+    const before = this.#fields;
+    return new Recorded(
+      this,
+      kind,
+      at,
+      once(() => new Map([...before(), ['output', output()]])),
+    );
+  }
+
+  endedUnknown(kind: string, at: number): TemporalEvent {
+    return Object.assign(new Recorded(this, kind, at, this.#fields), { outputUnknown: true as const });
+  }
+}
+
+function once(make: () => RecordValue): () => RecordValue {
+  let made: RecordValue | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 /** @param id of the record, where there is one already */
-export function requestEvent(asking: Asking, names: Names, id?: string): TemporalEvent {
+export function requestEvent(asking: Asking, names: Names, id?: string): Recorded {
   const { session, task, agent, action, asked, class: of, tool, resource, kept, at } = asking;
-  return {
-    actionType,
-    actionId: action,
-    groups: names.groups(action, asked, of),
-    kind: 'request',
-    at,
-    fields: new Map<string, TemporalValue>([
+  const fields = () =>
+    new Map<string, TemporalValue>([
       ['input', recordOfKept(kept)],
       ['callerPrincipal', new EntityValue('Agent', agent)],
       ['callerResource', new EntityValue(resource.type, resource.id)],
@@ -77,31 +140,21 @@ export function requestEvent(asking: Asking, names: Names, id?: string): Tempora
       ...(tool === undefined ? [] : [['tool', names.tool(tool)] as const]),
       // Nobody asks for the request that is being decided by its id.
       ...(id === undefined ? [] : [['requestId', id] as const]),
-    ]),
-  };
+    ]);
+  const named = { actionId: action, groups: names.groups(action, asked, of) };
+  return new Recorded(named, 'request', at, once(fields));
 }
 
-export function endsOf(
-  call: TemporalEvent,
-  { status, kept, at }: ObservationEvent,
-  names: Names,
-): readonly TemporalEvent[] {
-  const ended = (kind: string, output?: RecordValue): TemporalEvent => ({
-    ...call,
-    kind,
-    at,
-    fields: output === undefined ? call.fields : new Map([...call.fields, ['output', output]]),
-    ...(output === undefined ? { outputUnknown: true as const } : {}),
-  });
+export function endsOf(call: Recorded, { status, kept, at }: Ending, names: Names): readonly TemporalEvent[] {
   switch (status) {
     case 'ok':
-      return [ended('response', output(kept, names.id(status)))];
+      return [call.ended('response', at, () => output(kept, names.id(status)))];
     case 'error':
-      return [ended('error', output(kept, names.id(status)))];
+      return [call.ended('error', at, () => output(kept, names.id(status)))];
     case 'withheld':
     case 'ambiguous':
       // It may have ended well or badly: whoever asks for either is told that nobody knows.
-      return [ended('response'), ended('error')];
+      return [call.endedUnknown('response', at), call.endedUnknown('error', at)];
     case 'unreleased':
       return [];
   }

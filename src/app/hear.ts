@@ -25,7 +25,8 @@ import type { Conditions } from './ports.ts';
 
 export interface Heard {
   readonly question: Question;
-  readonly facts: { readonly [name: string]: Fact };
+  /** Absent where there are none, or nobody wants them. */
+  readonly facts?: { readonly [name: string]: Fact };
 }
 
 interface Hearing {
@@ -40,14 +41,14 @@ interface Hearing {
 const maxFacts = 32;
 
 export function hear(
-  road: { readonly pseudonym: Pseudonym },
+  road: { readonly pseudonym: Pseudonym; readonly replayed?: boolean },
   conditions: Conditions,
   view: View,
   past: Pick<Past, 'ask'>,
   { entry, caller, at, kept, question }: Hearing,
 ): Heard {
   const which = conditions.for(question.action.id);
-  if (which.conditions.length === 0) return { question, facts: {} };
+  if (which.conditions.length === 0) return { question };
   rest(view, which, caller);
   const { action, class: of, server, target } = entry;
   const asking: Asking = {
@@ -66,6 +67,8 @@ export function hear(
     asking,
     askedFrom(question, which.references, road.pseudonym),
   );
+  const asked = { ...question, history: { holding, untold: new Set(untold.keys()) } };
+  if (road.replayed === true) return { question: asked };
 
   const facts: { [name: string]: Fact } = {};
   const note = (name: string, value: Fact['value']): void => {
@@ -82,7 +85,7 @@ export function hear(
       note(name, false);
     }
   if (which.conditions.length > maxFacts) note('asked', which.conditions.length);
-  return { question: { ...question, history: { holding, untold: new Set(untold.keys()) } }, facts };
+  return { question: asked, facts };
 }
 
 /** Reads what the conditions rest on, so that the decision waits for it. */
@@ -97,7 +100,10 @@ function askedFrom(question: Question, wanted: readonly Reference[], pseudonym: 
   const of = (root: Reference['root']) =>
     wanted.filter((reference) => reference.root === root).map(({ path }) => path);
   const scope = (uid: Question['principal'], paths: readonly (readonly string[])[]): Scope => {
-    const entity = question.entities.find((one) => one.uid.type === uid.type && one.uid.id === uid.id);
+    const entity =
+      paths.length === 0
+        ? undefined
+        : question.entities.find((one) => one.uid.type === uid.type && one.uid.id === uid.id);
     return {
       uid: new EntityValue(uid.type, uid.id),
       attrs: recordOf(entity?.attrs ?? {}, paths, pseudonym),
@@ -119,13 +125,16 @@ function recordOf(
   pseudonym: Pseudonym,
 ): RecordValue {
   const out = new Map<string, TemporalValue>();
-  for (const name of new Set(paths.flatMap(([first]) => (first === undefined ? [] : [first])))) {
-    const value = Object.hasOwn(record, name) ? record[name] : undefined;
-    if (value === undefined) continue;
-    const deeper = paths.flatMap(([first, ...rest]) => (first === name && rest.length > 0 ? [rest] : []));
+  for (const [name] of paths) {
+    const value = name === undefined || !Object.hasOwn(record, name) ? undefined : record[name];
+    if (name === undefined || value === undefined || out.has(name)) continue;
     const plain = temporalOfCedar(value, pseudonym);
-    if (plain !== undefined) out.set(name, plain);
-    else if (deeper.length > 0 && isRecord(value)) out.set(name, recordOf(value, deeper, pseudonym));
+    if (plain !== undefined) {
+      out.set(name, plain);
+      continue;
+    }
+    const deeper = paths.flatMap(([first, ...rest]) => (first === name && rest.length > 0 ? [rest] : []));
+    if (deeper.length > 0 && isRecord(value)) out.set(name, recordOf(value, deeper, pseudonym));
   }
   return out;
 }

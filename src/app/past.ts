@@ -9,7 +9,7 @@
  *
  * Source: docs/temporal.md; docs/adr/0012-temporal.md.
  */
-import type { Event } from '../core/record/event.ts';
+import type { DecisionEvent, Event, ObservationEvent } from '../core/record/event.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import type { Locality, Together } from '../core/temporal/condition.ts';
 import type { Asked, TemporalEvent } from '../core/temporal/event.ts';
@@ -21,7 +21,16 @@ import {
   type Panel,
 } from '../core/temporal/history.ts';
 import { hashedFormula } from '../core/temporal/kept.ts';
-import { type Asking, askingOf, createNames, endsOf, requestEvent } from './happening.ts';
+import {
+  type AskedFor,
+  type Asking,
+  askingOf,
+  createNames,
+  type Ending,
+  endsOf,
+  type Recorded,
+  requestEvent,
+} from './happening.ts';
 import type { Conditions } from './ports.ts';
 
 /** One decision or observation as history has it, and whose it is. */
@@ -29,6 +38,11 @@ export interface Happening {
   readonly session: string;
   readonly agent: string;
   readonly event: TemporalEvent;
+}
+
+/** A decision that may have taken effect, as long as nobody knows what became of it. */
+interface Open extends Happening {
+  readonly event: Recorded;
 }
 
 /** The conditions that hold, and those that cannot be told; all others do not hold. */
@@ -40,6 +54,12 @@ export interface Told {
 /** `unresolved`: a term has no value. `unknown`: a call that never settled. `forgotten`: too much has happened. */
 export type Untold = 'unresolved' | 'unknown' | 'forgotten';
 
+/** What of an event belongs to the past. */
+export type Learnt =
+  | (AskedFor & Pick<DecisionEvent, 'type' | 'id'> & { readonly open?: object | undefined })
+  | Ending
+  | Exclude<Event, DecisionEvent | ObservationEvent>;
+
 export interface Past {
   /**
    * Which conditions hold for a request that has just been made: it is part of its own history.
@@ -49,7 +69,7 @@ export interface Past {
    */
   ask(of: Conditions, which: Together, asking: Asking, asked: Asked): Told;
   /** Takes in what a record says happened. */
-  learn(event: Event): void;
+  learn(event: Learnt): void;
   /** From here on what is learnt can be taken back. */
   begin(): void;
   /** What was learnt since `begin` stays. */
@@ -80,6 +100,8 @@ const maxSets = 3;
 
 /** Everything that happened, in order, under one key. */
 interface Line {
+  /** Of its histories: made once, since every event needs it. */
+  readonly key: string;
   readonly happenings: Happening[];
 }
 
@@ -105,11 +127,11 @@ type Panels = ReadonlyMap<
 >;
 
 export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits): Past {
-  const all: Line = { happenings: [] };
+  const all: Line = { key: join('tenant', ''), happenings: [] };
   const sessions = new Map<string, Line>();
   const agents = new Map<string, Line>();
   /** Decisions that may have taken effect and were not observed yet. */
-  const open = new Map<string, Happening>();
+  const open = new Map<string, Open>();
   const names = createNames(pseudonym);
   let ready: readonly Ready[] = [];
   let undo: (() => void)[] | undefined;
@@ -123,20 +145,19 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
   }
 
   function happened(happening: Happening): void {
-    for (const line of [all, lineOf(sessions, happening.session), lineOf(agents, happening.agent)]) {
+    const { session, agent, event } = happening;
+    for (const line of [all, lineOf(sessions, 'session', session), lineOf(agents, 'agent', agent)]) {
       line.happenings.push(happening);
       taken(() => void line.happenings.pop());
-    }
-    for (const { histories } of ready) {
-      for (const key of keysOf(happening)) {
-        const history = histories.get(key);
+      for (const { histories } of ready) {
+        const history = histories.get(line.key);
         if (history === undefined) continue;
         const before = history.size;
-        history.push(happening.event);
+        history.push(event);
         taken(() => history.truncate(before));
       }
     }
-    newestAt = Math.max(newestAt, happening.event.at);
+    newestAt = Math.max(newestAt, event.at);
   }
 
   /** Outside of what may be taken back: that counts from the end of what is there. */
@@ -207,7 +228,8 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
   }
 
   function historyFor({ plans, histories }: Ready, locality: Locality, name: string): History {
-    const key = join(locality, name);
+    const line = locality === 'tenant' ? all : (locality === 'session' ? sessions : agents).get(name);
+    const key = line?.key ?? join(locality, name);
     const known = histories.get(key);
     if (known !== undefined) {
       // Used last, dropped last.
@@ -218,7 +240,6 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
     const plan = plans.get(locality);
     if (plan === undefined) throw new RangeError(`no condition is local to a ${locality}`);
     const history = plan.start();
-    const line = locality === 'tenant' ? all : (locality === 'session' ? sessions : agents).get(name);
     for (const { event } of line?.happenings ?? []) history.push(event);
     histories.set(key, history);
     // A rollback takes from the end of what is there; a history made since `begin` holds it as well.
@@ -263,7 +284,7 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
         const made = requestEvent(asking, names, event.id);
         happened({ session, agent, event: made });
         if (event.open !== undefined) {
-          happened({ session, agent, event: { ...made, kind: 'admitted' } });
+          happened({ session, agent, event: made.as('admitted') });
           open.set(event.id, { session, agent, event: made });
           taken(() => void open.delete(event.id));
         }
@@ -304,11 +325,11 @@ function at(happenings: readonly Happening[], index: number): number {
   return happenings[index]?.event.at ?? Number.POSITIVE_INFINITY;
 }
 
-function lineOf(lines: Map<string, Line>, key: string): Line {
-  const known = lines.get(key);
+function lineOf(lines: Map<string, Line>, locality: Locality, name: string): Line {
+  const known = lines.get(name);
   if (known !== undefined) return known;
-  const made: Line = { happenings: [] };
-  lines.set(key, made);
+  const made: Line = { key: join(locality, name), happenings: [] };
+  lines.set(name, made);
   return made;
 }
 
@@ -319,8 +340,4 @@ function join(locality: Locality, name: string): string {
 function split(key: string): readonly [Locality, string] {
   const [locality, name = ''] = [key.slice(0, key.indexOf(' ')), key.slice(key.indexOf(' ') + 1)];
   return [locality === 'session' || locality === 'agent' ? locality : 'tenant', name];
-}
-
-function keysOf({ session, agent }: Happening): readonly string[] {
-  return [join('session', session), join('agent', agent), join('tenant', '')];
 }

@@ -10,6 +10,7 @@ import type { Evidence } from './evidence.ts';
 import { type Plan, plan } from './plan.ts';
 import type { SecondOpinion } from './ports.ts';
 import { shaped } from './publish.ts';
+import { stepsOf } from './replay.ts';
 import type { Second } from './road.ts';
 
 const entries = [
@@ -39,10 +40,10 @@ const over = (amount: number) =>
 const perHour = (most: number) =>
   `@id("per-hour") @reason("r") forbid (principal is Agent, action == Action::"ops.refund", resource) when temporal { count_within(1h, Action::"ops.refund"::admitted{ callerPrincipal: principal }) >= ${most} };\n`;
 
-function evidenceOf(made: Rig): Pick<Evidence, 'scan'> {
+function evidenceOf(made: Rig): Pick<Evidence, 'leaves'> {
   return {
-    async *scan() {
-      for (const one of await made.ledger.read(0, 10_000)) yield { ...one, before: null };
+    async *leaves() {
+      yield (await made.ledger.read(0, 10_000)).map((entry) => ({ ...entry, beside: [] }));
     },
   };
 }
@@ -52,14 +53,19 @@ const planned = (
   text: string,
   { sinceMs = 0, erased = false, second }: { sinceMs?: number; erased?: boolean; second?: Second } = {},
 ): Promise<Plan> =>
-  plan(evidenceOf(made), {
-    sinceMs,
-    next: shaped(published(text)),
-    pseudonym: made.road.pseudonym,
-    open: async (digest, position) =>
-      erased ? { ok: false, reason: 'erased' } : made.road.vault.open(digest, position),
-    ...(second === undefined ? {} : { second }),
-  });
+  plan(
+    stepsOf(evidenceOf(made), {
+      sinceMs,
+      open: async (digest, position) =>
+        erased ? { ok: false, reason: 'erased' } : made.road.vault.open(digest, position),
+    }),
+    {
+      sinceMs,
+      next: shaped(published(text)),
+      pseudonym: made.road.pseudonym,
+      ...(second === undefined ? {} : { second }),
+    },
+  );
 
 async function refunds(text: string, ...amounts: readonly number[]): Promise<Rig> {
   const made = await rig({ published: published(text) });
@@ -119,6 +125,13 @@ describe('a plan', () => {
     expect(await planned(made, rule)).toMatchObject({ replayed: 1, unchanged: 1 });
   });
 
+  test('knows where values came from as it was told then', async () => {
+    const made = await refunds(all, 50);
+    const told = `${all}@id("told") @reason("r") forbid (principal is Agent, action == Action::"ops.refund", resource) when { !context.origin.destination.from.isEmpty() };`;
+    const { changes } = await planned(made, told);
+    expect(changes).toMatchObject([{ kind: 'newly_refused', after: { policies: ['told'] }, count: 1 }]);
+  });
+
   test('never guesses: what was erased cannot be decided again, and is counted', async () => {
     const made = await refunds(all + over(100), 50, 150);
     const done = await planned(made, all, { erased: true });
@@ -133,7 +146,7 @@ describe('a plan', () => {
     const made = await refunds(all + capped, 50, 500);
     expect(made.effects.at(-1)).toContain('"amount":100');
     const done = await planned(made, all + capped);
-    expect(done).toMatchObject({ replayed: 1, unchanged: 1, changes: [], cannot: { modified: 1 } });
+    expect(done).toMatchObject({ replayed: 1, unchanged: 1, changes: [], cannot: { transformed: 1 } });
   });
 
   test('never guesses what a second decision point would say: only what policy denies can be told', async () => {

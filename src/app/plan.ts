@@ -10,51 +10,28 @@
  */
 import type { OpinionAnswer, OpinionFault } from '../core/decision/opinion.ts';
 import { parseJson } from '../core/json/parse.ts';
-import { isObject, type JsonObject } from '../core/json/value.ts';
+import { isObject } from '../core/json/value.ts';
 import { originOf } from '../core/origin/recorded.ts';
-import type { DecisionEvent, Event } from '../core/record/event.ts';
+import { type DecisionToReplay, verdictsOf } from '../core/record/replayed.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
-import { type FacetKey, facets, type View } from '../core/state/facet.ts';
+import type { View } from '../core/state/facet.ts';
 import { createHead } from '../core/state/head.ts';
 import { changes } from '../core/state/reduce.ts';
+import { type Change, createChanges, runs, type Said, saidOf } from './change.ts';
 import { type Considered, consider } from './consider.ts';
-import type { Evidence } from './evidence.ts';
 import { createPast } from './past.ts';
-import { eventOf } from './read-records.ts';
+import { type Arguments, hadNoStanding, isReplayed, type Step } from './replay.ts';
 import type { InForce, Second } from './road.ts';
 import { type Answered, askSecond, maxAsks } from './second-opinion.ts';
-import type { Opened } from './vault.ts';
-
-export interface Said {
-  readonly outcome: DecisionEvent['outcome'];
-  readonly code: string;
-  /** The policies that decided: forbids of a refusal, permits of an allow. */
-  readonly policies: readonly string[];
-}
-
-/** Decisions that would change in the same way, by the same rules. */
-export interface Change {
-  readonly kind: ChangeKind;
-  readonly before: Said;
-  readonly after: Said;
-  readonly count: number;
-  /** `server/target`, the most frequent first. */
-  readonly targets: readonly { readonly target: string; readonly count: number }[];
-  /** Ids of some of the decisions. */
-  readonly examples: readonly string[];
-}
-
-/** In the order in which a reader should see them. */
-export const changeKinds = ['newly_allowed', 'newly_asked', 'newly_refused', 'otherwise'] as const;
-export type ChangeKind = (typeof changeKinds)[number];
+import { underSet } from './under-set.ts';
 
 export type Cannot =
   | 'erased'
   | 'missing'
   | 'unreadable'
   | 'not_described'
+  | 'transformed'
   | 'other_catalogue'
-  | 'modified'
   | 'second_opinion';
 
 export interface Plan {
@@ -70,114 +47,108 @@ export interface PlanOptions {
   /** By what the decisions are made again. */
   readonly next: InForce;
   readonly pseudonym: Pseudonym;
-  /** Opens the arguments; undefined where the key is not at hand. */
-  readonly open: ((digest: string, position: number) => Promise<Opened>) | undefined;
   /** Asked again about what this very bundle had a say in; without it, that is not decided again. */
   readonly second?: Second;
   readonly onProgress?: (records: number) => void;
 }
 
-const maxExamples = 5;
-const maxTargets = 10;
-const progressEvery = 1000;
+const maxPseudonyms = 50_000;
+/** What is longer is no name, and hardly comes again. */
+const maxNameLength = 512;
 const argLimits = { maxBytes: 64 << 20, maxDepth: 512, maxNodes: 5_000_000 };
 /** Edges honour this much; what else a set asks for would be refused by them. */
 const understood: ReadonlySet<string> = new Set(['max_result_bytes']);
 
-/** Refused before policy or catalogue were looked at: no set could say otherwise. */
-const standing: ReadonlySet<string> = new Set([
-  'unknown_agent',
-  'agent_revoked',
-  'unknown_task',
-  'task_ended',
-  'task_revoked',
-  'task_expired',
-  'parent_over',
-  'unknown_session',
-  'session_revoked',
-  'not_the_callers',
-]);
-
-/** @throws what reading throws */
-export async function plan(evidence: Pick<Evidence, 'scan'>, options: PlanOptions): Promise<Plan> {
-  const { next, pseudonym, sinceMs } = options;
+/** @throws what comes out of `steps` */
+export async function plan(steps: AsyncIterable<readonly Step[]>, options: PlanOptions): Promise<Plan> {
+  const { next, sinceMs } = options;
+  const deciding: Deciding = { next, pseudonym: remembering(options.pseudonym), second: options.second };
   const head = createHead();
-  const past = createPast(pseudonym);
-  const view = underNext(head, next);
-  const groups = new Map<string, Group>();
+  const past = createPast(deciding.pseudonym);
+  const view = underSet(head, next);
+  const differences = createChanges();
   const cannot: Partial<Record<Cannot, number>> = {};
   let replayed = 0;
   let unchanged = 0;
   let records = 0;
 
-  for await (const record of evidence.scan()) {
-    const parsed = eventOf(record);
-    if (!parsed.ok) throw new Error(`record ${record.position} cannot be read: ${parsed.reason}`);
-    const { event } = parsed;
-    if (event.type === 'decision' && 'session' in event.who && event.at >= sinceMs) {
-      const again = await decidedAgain(event, record.position, view, past, options);
-      if (typeof again === 'string') cannot[again] = (cannot[again] ?? 0) + 1;
-      else {
-        replayed += 1;
-        if (!note(groups, event, again)) unchanged += 1;
+  for await (const page of steps) {
+    for (const { event, args } of page) {
+      if (isReplayed(event, sinceMs)) {
+        const again = await decidedAgain(event, args, view, past, deciding);
+        if (typeof again === 'string') cannot[again] = (cannot[again] ?? 0) + 1;
+        else {
+          replayed += 1;
+          const { outcome, code } = again;
+          // Most often: then nobody asks by what.
+          if (outcome === event.outcome && code === event.code) unchanged += 1;
+          else differences.note(event, before(event), { outcome, code, policies: again.policies() });
+        }
       }
+      // Nobody else writes here: what only the versions of facets are read for is not folded.
+      head.move(changes(head, event, event.id, event.at, event.node, false), event.id);
+      past.learn(event);
     }
-    fold(head, event);
-    past.learn(event);
-    records += 1;
-    if (records % progressEvery === 0) options.onProgress?.(records);
+    records += page.length;
+    options.onProgress?.(records);
   }
-  return { replayed, unchanged, changes: ordered([...groups.values()]), cannot, records };
+  return { replayed, unchanged, changes: differences.ordered(), cannot, records };
 }
 
-function fold(head: ReturnType<typeof createHead>, event: Event): void {
-  head.move(changes(head, event, event.id, event.at, event.node), event.id);
-}
-
-/** The state as it was, but for what is in force. */
-function underNext(head: View, { policies, catalogue }: InForce): View {
-  return {
-    get<T>(key: FacetKey<T>): T | undefined {
-      // The two facets hold digests, and nothing else is called so.
-      if (key.name === facets.policy.name) return policies.digest as T;
-      if (key.name === facets.catalogue.name) return catalogue.digest as T;
-      return head.get(key);
-    },
+/** The same names come again, and none of them is a secret: those were replaced before they were recorded. */
+function remembering(pseudonym: Pseudonym): Pseudonym {
+  const known = new Map<string, string>();
+  return (text) => {
+    if (text.length > maxNameLength) return pseudonym(text);
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    if (known.size >= maxPseudonyms) known.clear();
+    const made = pseudonym(text);
+    known.set(text, made);
+    return made;
   };
 }
 
+interface Deciding extends Pick<PlanOptions, 'next' | 'pseudonym'> {
+  readonly second: Second | undefined;
+}
+
 async function decidedAgain(
-  event: DecisionEvent,
-  position: number,
+  event: DecisionToReplay,
+  args: Arguments | undefined,
   view: View,
   past: ReturnType<typeof createPast>,
-  { next, pseudonym, open, second }: PlanOptions,
-): Promise<Said | Cannot> {
+  { next, pseudonym, second }: Deciding,
+): Promise<Again | Cannot> {
   if (!('session' in event.who)) return 'not_described';
-  if (standing.has(event.code)) return saidOf(event);
-  const args = await argsOf(event, position, open);
+  if (hadNoStanding(event)) return asBefore(event);
   // Refused by the catalogue, before policy was asked: under the same one it would be again.
-  if (args === 'not_described')
-    return event.versions.catalogue === next.catalogue.digest ? saidOf(event) : 'other_catalogue';
-  if (typeof args === 'string') return args;
-  // On record are the arguments that were decided on last: not those that were sent.
-  if (event.transforms.length > 0) return 'modified';
+  if (args === undefined)
+    return event.catalogue === next.catalogue.digest ? asBefore(event) : 'other_catalogue';
+  // What was sent is in no record, only what was made of it.
+  if (event.transformed) return 'transformed';
+  if (!args.ok) return args.reason;
+  const parsed = parseJson(Buffer.from(args.content, 'utf8'), argLimits);
+  if (!parsed.ok || !isObject(parsed.value)) return 'unreadable';
   const { method, server, target, definition } = event.request;
-  const proposal = { method, server, target, args, ...(definition === undefined ? {} : { definition }) };
+  const proposal = {
+    ...{ method, server, target, args: parsed.value },
+    ...(definition === undefined ? {} : { definition }),
+  };
   const moment = { at: event.at, past };
   const answers = new Map<string, Answered>();
   // The arguments are the projection already: what was hidden then is not hidden again.
   const road = {
     pseudonym,
-    projected: true,
+    replayed: true,
     // As they were told then: what has been read since is no part of it.
     origins: () => originOf(event.facts),
-    answers: Object.hasOwn(event.facts, 'opa.outcome') ? (digest: string) => answers.get(digest) : undefined,
+    answers: event.hadOpinion ? (digest: string) => answers.get(digest) : undefined,
   };
   for (;;) {
     const considered = consider(road, next, view, moment, event.who, proposal, understood);
-    const { unasked } = considered;
-    if (unasked === undefined) return saidBy(considered);
+    const { outcome, code, unasked } = considered;
+    if (unasked === undefined) return { outcome, code, policies: () => policiesOf(considered) };
     // What a server would say today is no evidence of what it said: only what policy denies can be told.
     if (second === undefined || !saidBySame(event, second) || answers.size >= maxAsks)
       return 'second_opinion';
@@ -188,7 +159,7 @@ async function decidedAgain(
 }
 
 /** Whether the answer on record is one that this bundle gave, and would give again. */
-function saidBySame({ facts }: DecisionEvent, { opinion: { bundle } }: Second): boolean {
+function saidBySame({ facts }: DecisionToReplay, { opinion: { bundle } }: Second): boolean {
   return (
     bundle !== undefined &&
     facts['opa.bundle']?.value === bundle.digest &&
@@ -204,94 +175,26 @@ function isSilence(answer: OpinionAnswer): boolean {
   return !answer.ok && silences.has(answer.code);
 }
 
-async function argsOf(
-  { request }: DecisionEvent,
-  position: number,
-  open: PlanOptions['open'],
-): Promise<JsonObject | Cannot> {
-  if (request.args === undefined) return 'not_described';
-  if (open === undefined) return 'unreadable';
-  const opened = await open(request.args.digest, position);
-  if (!opened.ok) return opened.reason === 'digest_mismatch' ? 'unreadable' : opened.reason;
-  const parsed = parseJson(Buffer.from(opened.content, 'utf8'), argLimits);
-  return parsed.ok && isObject(parsed.value) ? parsed.value : 'unreadable';
+/** What is said of a decision now. */
+interface Again {
+  readonly outcome: Said['outcome'];
+  readonly code: string;
+  readonly policies: () => readonly string[];
 }
 
-function saidOf({ outcome, code, verdicts }: DecisionEvent): Said {
-  const satisfied = verdicts.filter(({ kind }) => kind === 'satisfied');
-  return { outcome, code, policies: deciding(outcome, satisfied) };
+function asBefore(event: DecisionToReplay): Again {
+  const { outcome, code } = event;
+  return { outcome, code, policies: () => before(event).policies };
 }
 
-function saidBy({ outcome, code, verdicts }: Considered): Said {
-  const satisfied = verdicts.filter(({ kind }) => kind === 'satisfied').map(({ policy }) => policy);
-  return {
-    outcome,
-    code,
-    policies: deciding(
-      outcome,
-      satisfied.map(({ id, effect }) => ({ policy: id, effect })),
-    ),
-  };
+function before(event: DecisionToReplay): Said {
+  return saidOf({ ...event, verdicts: verdictsOf(event) });
 }
 
-function deciding(
-  outcome: Said['outcome'],
-  satisfied: readonly { readonly policy: string; readonly effect: 'permit' | 'forbid' }[],
-): readonly string[] {
-  const admitted = outcome === 'allow' || outcome === 'modify';
-  const effect = admitted ? 'permit' : 'forbid';
-  return satisfied
-    .filter((one) => one.effect === effect)
-    .map(({ policy }) => policy)
+function policiesOf({ outcome, verdicts }: Considered): readonly string[] {
+  const effect = runs(outcome) ? 'permit' : 'forbid';
+  return verdicts
+    .filter(({ kind, policy }) => kind === 'satisfied' && policy.effect === effect)
+    .map(({ policy }) => policy.id)
     .sort();
-}
-
-interface Group {
-  readonly kind: ChangeKind;
-  readonly before: Said;
-  readonly after: Said;
-  count: number;
-  readonly targets: Map<string, number>;
-  readonly examples: string[];
-}
-
-/** @returns whether it would have been another answer */
-function note(groups: Map<string, Group>, event: DecisionEvent, after: Said): boolean {
-  const before = saidOf(event);
-  if (before.outcome === after.outcome && before.code === after.code) return false;
-  const key = JSON.stringify([before, after]);
-  const group = groups.get(key) ?? {
-    kind: kindOf(before.outcome, after.outcome),
-    before,
-    after,
-    count: 0,
-    targets: new Map<string, number>(),
-    examples: [],
-  };
-  groups.set(key, group);
-  group.count += 1;
-  const target = `${event.request.server}/${event.request.target}`;
-  group.targets.set(target, (group.targets.get(target) ?? 0) + 1);
-  if (group.examples.length < maxExamples) group.examples.push(event.id);
-  return true;
-}
-
-function kindOf(before: Said['outcome'], after: Said['outcome']): ChangeKind {
-  const runs = (outcome: Said['outcome']) => outcome === 'allow' || outcome === 'modify';
-  if (!runs(before) && runs(after)) return 'newly_allowed';
-  if (after === 'step_up' || after === 'defer') return 'newly_asked';
-  return runs(before) && !runs(after) ? 'newly_refused' : 'otherwise';
-}
-
-function ordered(groups: readonly Group[]): readonly Change[] {
-  const rank = ({ kind }: Group) => changeKinds.indexOf(kind);
-  return groups
-    .toSorted((a, b) => rank(a) - rank(b) || b.count - a.count)
-    .map(({ targets, ...group }) => ({
-      ...group,
-      targets: [...targets]
-        .map(([target, count]) => ({ target, count }))
-        .sort((a, b) => b.count - a.count)
-        .slice(0, maxTargets),
-    }));
 }

@@ -5,6 +5,7 @@ import { parseJson } from '../core/json/parse.ts';
 import { isObject } from '../core/json/value.ts';
 import type { Lineage } from '../core/origin/facts.ts';
 import type { DecisionEvent, EventOf, ObservationEvent, PayloadRef } from '../core/record/event.ts';
+import { recordLimits } from '../core/record/read-event.ts';
 import { type Circumstances, circumstances } from '../core/session/circumstances.ts';
 import { type BudgetState, facets } from '../core/state/facet.ts';
 import { createHead } from '../core/state/head.ts';
@@ -13,7 +14,7 @@ import { lineOf } from '../core/task/lineage.ts';
 import { type FindEntry, lineageAt, type Recorded } from './origins-recorded.ts';
 import type { Entry, Ledger } from './ports.ts';
 import { entryOf, publishedEntries } from './published-sources.ts';
-import { eventOf, recordLimits, records, streamBack } from './read-records.ts';
+import { eventOf, records, streamBack } from './read-records.ts';
 import type { Opened, Vault } from './vault.ts';
 
 type Reads = Pick<Ledger, 'find' | 'read' | 'readStream'>;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading what happened: the ledger as events, filtered.
 import { parseJson } from '../core/json/parse.ts';
-import { isObject, type JsonValue, own } from '../core/json/value.ts';
-import { type Event, parseEvent } from '../core/record/event.ts';
+import type { JsonValue } from '../core/json/value.ts';
+import type { Event } from '../core/record/event.ts';
+import { type Parsed, readEvent } from '../core/record/read-event.ts';
 import type { Entry, Ledger } from './ports.ts';
 import type { Opened } from './vault.ts';
 
@@ -24,14 +25,9 @@ export interface Positioned {
 }
 
 const page = 500;
-/** What a reader takes: docs/formats/record.md. */
-export const recordLimits = { maxBytes: 1 << 20, maxDepth: 32, maxNodes: 100_000 };
-
 /** @returns the event in a record, or why it is none */
-export function eventOf(entry: Entry): { ok: true; event: Event } | { ok: false; reason: string } {
-  const leaf = parseJson(Buffer.from(entry.leaf, 'utf8'), recordLimits);
-  if (!leaf.ok) return { ok: false, reason: leaf.message };
-  return parseEvent(isObject(leaf.value) ? own(leaf.value, 'body') : undefined);
+export function eventOf(entry: Entry): Parsed<Event> {
+  return readEvent(entry.leaf);
 }
 
 /** Matching events from position `from` on, to the end of what is durable when it gets there. */

@@ -16,7 +16,7 @@ import type { Question } from '../core/policy/question.ts';
 import type { Place } from '../core/policy/source.ts';
 import { type Budget, type Event, type OutcomeName, recordVersion } from '../core/record/event.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
-import { kindOf, type SeenKind, seenKinds } from '../core/session/seen.ts';
+import { kindOf, type Seen, type SeenKind, seenKinds } from '../core/session/seen.ts';
 import { facets } from '../core/state/facet.ts';
 import { createHead, type Head } from '../core/state/head.ts';
 import { keptOfResult } from '../core/temporal/kept.ts';
@@ -258,8 +258,9 @@ function stateOf({ at, agent, task: terms, session, first }: Given, force: InFor
 }
 
 /** A test says what is new, not everything that is old. */
-function seenAllBut(first: readonly SeenKind[]): Pick<ReadonlySet<string>, 'has'> {
-  return { has: (used) => !seenKinds.some((kind) => kind === kindOf(used) && first.includes(kind)) };
+function seenAllBut(first: readonly SeenKind[]): Seen {
+  const has = (used: string) => !seenKinds.some((kind) => kind === kindOf(used) && first.includes(kind));
+  return { settled: Object.assign(new Set<string>(), { has }), recent: new Set() };
 }
 
 function eventsOf(

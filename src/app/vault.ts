@@ -17,9 +17,18 @@ export interface Vault {
   ensure(task: string): Promise<void>;
   /** @returns how to seal under the task's key, or undefined where the key was erased */
   sealer(task: string): Promise<Sealer | undefined>;
-  /** @param position of the record that names the digest */
-  open(digest: string, position: number): Promise<Opened>;
+  /**
+   * @param position of the record that names the digest
+   * @param beside what the store has under it, where that was read already
+   */
+  open(digest: string, position: number, beside?: StoredPayload): Promise<Opened>;
   erase(task: string): Promise<void>;
+}
+
+/** A payload as it lies in a store. */
+export interface StoredPayload {
+  readonly task: string;
+  readonly sealed: Uint8Array;
 }
 
 export type Sealer = (content: string) => SealedPayload;
@@ -71,8 +80,8 @@ export function createVault(
       if (dataKey === undefined) return undefined;
       return (content) => sealPayload(task, dataKey, content, randomness.bytes(nonceBytes + 12));
     },
-    async open(digest, position) {
-      const payload = await ledger.payload(digest, position);
+    async open(digest, position, beside) {
+      const payload = beside ?? (await ledger.payload(digest, position));
       if (payload === undefined) return { ok: false, reason: 'missing' };
       const dataKey = await key(payload.task);
       if (dataKey === undefined) return { ok: false, reason: 'erased' };

@@ -179,7 +179,10 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
     .argument('<dir>', 'the policies to try')
     .option('--since <time>', 'only decisions from then on: 7d, 12h, 2026-07-28T12:00:00Z (default: all)')
     .option('--catalogue <dir>', 'what each tool is (default: the catalogue that was published last)')
-    .option('--tries <n>', 'requests made up for each tool to show what is newly allowed (default: 2000)')
+    .option(
+      '--tries <n>',
+      'requests made up for each tool to show what is newly allowed (default: 2000, fewer beyond 100 tools)',
+    )
     .option('--opa-bundle <file>', 'the compiled policy that the daemon was started with')
     .option('--opa-entrypoint <path>', 'its rule')
     .option('--json', 'print one JSON object')

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `policy plan` is given: the policies of files, over a catalogue of files or the one published last.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { catalogueIndex } from '../adapters/catalogue-files/catalogue-index.ts';
 import { compilePolicies } from '../adapters/cedar-wasm/compile.ts';
-import { masterKeyFromFile, masterKeyFromText } from '../adapters/keys/master.ts';
 import type { Evidence } from '../app/evidence.ts';
 import type { PolicySet } from '../app/ports.ts';
 import { shaped } from '../app/publish.ts';
 import { publishedEntries, publishedFiles } from '../app/published-sources.ts';
-import { records } from '../app/read-records.ts';
+import { streamBack } from '../app/read-records.ts';
 import type { InForce, Second } from '../app/road.ts';
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import { builtinServer } from '../core/catalogue/names.ts';
@@ -20,6 +17,8 @@ import { refusedFiles } from '../edges/cli/problem.ts';
 import { booksOf } from './evidence.ts';
 import { load, policyFiles } from './load.ts';
 import { isDirectory } from './options.ts';
+import { masterKeyOf } from './reading.ts';
+import { stepsFromThread } from './replay-thread.ts';
 
 export interface PlanSources {
   readonly policyDir: string;
@@ -33,22 +32,20 @@ export function planParts(dataDir: string, env: NodeJS.ProcessEnv, sources: Plan
     if (dir !== undefined && !isDirectory(dir))
       throw new CommandFailed(`there is no directory \`${dir}\``, exit.usage);
   const books = booksOf(dataDir, env);
-  const text = env.COUNTERSIGN_MASTER_KEY;
-  const file = join(dataDir, 'master.key');
-  const master =
-    text !== undefined ? masterKeyFromText(text) : existsSync(file) ? masterKeyFromFile(file) : undefined;
+  const master = masterKeyOf(dataDir, env);
   return {
     books,
     pseudonym: master === undefined ? undefined : (secret) => master.mac('secret', secret),
     ...(sources.second === undefined ? {} : { second: sources.second }),
+    steps: (sinceMs) => stepsFromThread({ dataDir, sinceMs }, env),
     async next(evidence) {
       const after = policiesIn(sources.policyDir);
+      const published = await publishedLast(evidence, books);
       const entries =
         sources.catalogueDir === undefined
-          ? await publishedCatalogue(evidence, books)
+          ? cataloguePublished(published.catalogue)
           : entriesIn(sources.policyDir, sources.catalogueDir);
-      const published = await publishedSources(evidence, books, 'policy.published');
-      const before = published === undefined ? undefined : publishedFiles(published);
+      const before = published.policies === undefined ? undefined : publishedFiles(published.policies);
       const old = before === undefined ? undefined : compilePolicies({ files: before, entries });
       return {
         next: inForce(after, entries),
@@ -71,11 +68,7 @@ function entriesIn(policyDir: string, catalogueDir: string): readonly CatalogueE
   return loaded.published.catalogue.entries;
 }
 
-async function publishedCatalogue(
-  evidence: Evidence,
-  books: PlanParts['books'],
-): Promise<readonly CatalogueEntry[]> {
-  const text = await publishedSources(evidence, books, 'catalogue.published');
+function cataloguePublished(text: string | undefined): readonly CatalogueEntry[] {
   const entries = text === undefined ? undefined : publishedEntries(text);
   if (entries === undefined)
     throw new CommandFailed(
@@ -86,17 +79,27 @@ async function publishedCatalogue(
 }
 
 /** What was published last; undefined where nothing was, or where it cannot be opened. */
-async function publishedSources(
+async function publishedLast(
   evidence: Evidence,
   books: PlanParts['books'],
-  type: 'policy.published' | 'catalogue.published',
-): Promise<string | undefined> {
-  let newest: { readonly digest: string; readonly position: number } | undefined;
-  for await (const { event, position } of records(evidence.ledger, { type }))
-    if (event.type === type) newest = { digest: event.sources.digest, position };
-  const opened =
-    newest === undefined ? undefined : await books.vault(evidence)?.open(newest.digest, newest.position);
-  return opened?.ok === true ? opened.content : undefined;
+): Promise<{ readonly policies: string | undefined; readonly catalogue: string | undefined }> {
+  const vault = books.vault(evidence);
+  const contents = async (digest: string, position: number) => {
+    const opened = await vault?.open(digest, position);
+    return opened?.ok === true ? opened.content : undefined;
+  };
+  let policies: Promise<string | undefined> | undefined;
+  let catalogue: Promise<string | undefined> | undefined;
+  for await (const { event, position } of streamBack(
+    evidence.ledger,
+    'tenant',
+    await evidence.ledger.size(),
+  )) {
+    if (event.type === 'policy.published') policies ??= contents(event.sources.digest, position);
+    if (event.type === 'catalogue.published') catalogue ??= contents(event.sources.digest, position);
+    if (policies !== undefined && catalogue !== undefined) break;
+  }
+  return { policies: await policies, catalogue: await catalogue };
 }
 
 function inForce(files: readonly PolicyFile[], entries: readonly CatalogueEntry[]): InForce {

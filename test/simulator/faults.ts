@@ -2,10 +2,9 @@
 // Defects put in on purpose, each around a part that is itself untouched. What the simulator does not
 // see of these it would not see of a real one.
 import type { LiveCalls } from '../../src/app/live.ts';
-import type { Past } from '../../src/app/past.ts';
+import type { Learnt, Past } from '../../src/app/past.ts';
 import type { Clock, Ledger } from '../../src/app/ports.ts';
 import type { Sequencer } from '../../src/app/sequencer.ts';
-import type { Event } from '../../src/core/record/event.ts';
 import { type Fault, releaseWithinMs } from './node.ts';
 
 /** Expectations that no longer hold anybody back. */
@@ -81,7 +80,7 @@ function generous(live: LiveCalls): LiveCalls {
 
 /** Sees only what is durable: nothing of what was decided a moment before, in the same group. */
 function lateLearner(past: Past): Past {
-  let waiting: Event[] | undefined;
+  let waiting: Learnt[] | undefined;
   return {
     ...past,
     learn: (event) => (waiting === undefined ? past.learn(event) : void waiting.push(event)),

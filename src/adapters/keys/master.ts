@@ -2,7 +2,16 @@
 // The key above all keys, from a file or the environment. It encrypts nothing itself: what wraps,
 // what pseudonymises and what names it are keys derived from it, one for each purpose.
 // Source: RFC 5869 (HKDF-SHA-256), NIST SP 800-38D (AES-256-GCM). Byte format: docs/formats/payload.md.
-import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hash,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import { type MasterKey, MasterKeyMismatch } from '../../app/ports.ts';
 import { KeyFileMalformed, readPrivate, writePrivateOnce } from './private-file.ts';
 
@@ -36,12 +45,13 @@ export function masterKey(secret: Uint8Array): MasterKey {
   const id = `mk-${hash('sha256', derive('id'), 'hex').slice(0, 16)}`;
   const wrapping = derive('wrap');
   const context = Buffer.from(id);
-  const macKeys = new Map<string, Buffer>();
+  // Node's own object of a key: bytes are made into one at each use, which takes longer than the hash.
+  const macKeys = new Map<string, KeyObject>();
 
-  function macKey(purpose: string): Buffer {
+  function macKey(purpose: string): KeyObject {
     const known = macKeys.get(purpose);
     if (known !== undefined) return known;
-    const key = derive(`mac/${purpose}`);
+    const key = createSecretKey(derive(`mac/${purpose}`));
     if (macKeys.size < maxPurposes) macKeys.set(purpose, key);
     return key;
   }

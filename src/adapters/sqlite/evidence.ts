@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import type { Evidence } from '../../app/evidence.ts';
 import { bytesOf, numberOf, readEntries, textOf } from './entries.ts';
 import { sqliteCode } from './errors.ts';
+import { leavesIn } from './leaves.ts';
 import { checkVersion, openReadOnly } from './schema.ts';
 import { taskKeys } from './task-keys.ts';
 import { treeTables } from './tree.ts';
@@ -44,6 +45,9 @@ export function openEvidence(path: string, { live = false } = {}): Evidence {
     keys: { load: async (task) => load(task) },
     async *scan() {
       yield* entries.scan(0);
+    },
+    async *leaves(besidePrefix) {
+      yield* leavesIn(db, besidePrefix);
     },
     async *hashes() {
       for (const row of hashes.iterate()) yield { index: numberOf(row.position), hash: bytesOf(row.hash) };

@@ -118,7 +118,7 @@ describe('facts', () => {
   test('name where they come from, and none is newer than now', () => {
     const found = circumstances(stateWith(), caller, 5000);
     if (!found.ok) throw new Error(found.code);
-    for (const fact of Object.values(found.facts)) {
+    for (const fact of Object.values(found.facts())) {
       expect(fact.source).toBe('ledger');
       expect(fact.t).toBeLessThanOrEqual(5000);
     }

@@ -47,13 +47,13 @@ export type NoStanding =
   | 'session_revoked'
   | 'not_the_callers';
 
-/** @returns the circumstances, or why this caller has no standing to ask anything */
+/** @returns the circumstances, with the facts that a record has of them, or why this caller has no standing to ask anything */
 export function circumstances(
   view: View,
   caller: Caller,
   at: number,
 ):
-  | { ok: true; value: Circumstances; facts: { readonly [name: string]: Fact } }
+  | { ok: true; value: Circumstances; facts: () => { readonly [name: string]: Fact } }
   | { ok: false; code: NoStanding } {
   const agent = view.get(facets.agent(caller.agent));
   if (agent === undefined) return { ok: false, code: 'unknown_agent' };
@@ -105,7 +105,7 @@ export function circumstances(
   return {
     ok: true,
     value,
-    facts: {
+    facts: () => ({
       'agent.owner': ledger(agent.owner, agent.verifiedAt),
       'agent.autonomy': ledger(agent.autonomy, agent.verifiedAt),
       'agent.verifiedAt': ledger(agent.verifiedAt, agent.verifiedAt),
@@ -121,7 +121,7 @@ export function circumstances(
       'session.labels.integrity': ledger(labels.integrity, activity.lastAt),
       'session.labels.categories': ledger(labels.categories, activity.lastAt),
       'session.labels.sources': ledger(labels.sources, activity.lastAt),
-    },
+    }),
   };
 }
 

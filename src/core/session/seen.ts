@@ -12,6 +12,16 @@ import type { CedarRecord } from '../policy/values.ts';
 import type { Pseudonym } from '../record/secret.ts';
 import { hashed } from '../temporal/kept.ts';
 
+/** What an agent has used. In two parts, so that one more thing does not cost a copy of all. */
+export interface Seen {
+  readonly settled: ReadonlySet<string>;
+  /** None of them is in the other part. */
+  readonly recent: ReadonlySet<string>;
+}
+
+/** So many are recent before they settle. */
+const maxRecent = 64;
+
 /** What can be new, as `context.first` names it. */
 export const seenKinds = ['tool', 'class', 'resource', 'destination'] as const;
 export type SeenKind = (typeof seenKinds)[number];
@@ -43,8 +53,12 @@ function named(resource: string, pseudonym: Pseudonym): string {
 }
 
 /** Of what is used, that which is not in the set. */
-export function neverSeen(seen: ReadonlySet<string> | undefined, used: readonly string[]): readonly string[] {
-  return used.filter((one) => seen?.has(one) !== true);
+export function neverSeen(seen: Seen | undefined, used: readonly string[]): readonly string[] {
+  return seen === undefined ? used : used.filter((one) => !isSeen(seen, one));
+}
+
+function isSeen({ settled, recent }: Seen, one: string): boolean {
+  return settled.has(one) || recent.has(one);
 }
 
 /** For each kind whether something of it is new. */
@@ -59,14 +73,19 @@ export function kindOf(used: string): string {
   return end < 0 ? used : used.slice(0, end);
 }
 
-/** @returns the same set where nothing fits or is new */
-export function withSeen(
-  seen: ReadonlySet<string> | undefined,
-  fresh: readonly string[],
-): ReadonlySet<string> {
-  const before = seen ?? new Set<string>();
-  const added = fresh.filter((one) => !before.has(one)).slice(0, Math.max(0, maxSeen - before.size));
-  return added.length === 0 ? before : new Set([...before, ...added]);
+const nothing: Seen = { settled: new Set(), recent: new Set() };
+
+/** @returns the same where nothing fits or is new */
+export function withSeen(seen: Seen | undefined, fresh: readonly string[]): Seen {
+  const before = seen ?? nothing;
+  const { settled, recent } = before;
+  const room = Math.max(0, maxSeen - settled.size - recent.size);
+  const added = fresh.filter((one) => !isSeen(before, one)).slice(0, room);
+  if (added.length === 0) return before;
+  const more = new Set([...recent, ...added]);
+  return more.size < maxRecent
+    ? { settled, recent: more }
+    : { settled: new Set([...settled, ...more]), recent: new Set() };
 }
 
 // A list longer than what is looked at is a destination of its own: two that differ further on stay two.

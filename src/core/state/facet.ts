@@ -4,6 +4,7 @@
 // different values by the same version.
 import type { Label } from '../label/label.ts';
 import type { Reserve, TaskTerms } from '../record/event.ts';
+import type { Seen } from '../session/seen.ts';
 
 declare const stored: unique symbol;
 /** A facet's name; its type parameter says what is stored under it. Made only by the functions below. */
@@ -99,7 +100,7 @@ export const facets = {
   didByAgent: (agent: string): FacetKey<string> => ({ name: `did/agent/${agent}` }),
   didByAnybody: (actionOrClass: string): FacetKey<string> => ({ name: `did/any/${actionOrClass}` }),
   /** What an agent has ever used: core/session/seen.ts. */
-  seen: (agent: string): FacetKey<ReadonlySet<string>> => ({ name: `seen/${agent}` }),
+  seen: (agent: string): FacetKey<Seen> => ({ name: `seen/${agent}` }),
   policy: { name: 'policy' } satisfies FacetKey<string> as FacetKey<string>,
   catalogue: { name: 'catalogue' } satisfies FacetKey<string> as FacetKey<string>,
   /** The policy set that is tried beside the one in force, null where there is none any more. No decision rests on it. */

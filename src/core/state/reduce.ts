@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each event changes. The only place that knows; everything else folds.
 import { join, type Label, nothingRead, sameLabel } from '../label/label.ts';
-import type { BodyOf, DecisionEvent, EventBody, ObservationEvent, Reserve } from '../record/event.ts';
+import type { BodyOf, EventBody, Reserve } from '../record/event.ts';
 import { withSeen } from '../session/seen.ts';
 import { nextState } from '../task/admit.ts';
 import { lineOf } from '../task/lineage.ts';
@@ -13,18 +13,36 @@ export interface Change {
   readonly value: unknown;
 }
 
+type DecisionBody = BodyOf<'decision'>;
+type ObservationBody = BodyOf<'observation'>;
+
+interface FoldedDecision extends Pick<DecisionBody, 'type' | 'who' | 'first'> {
+  readonly request: Pick<DecisionBody['request'], 'action' | 'class'>;
+  readonly open?: Pick<NonNullable<DecisionBody['open']>, 'reserves' | 'worst'> | undefined;
+}
+
+type FoldedObservation = Pick<ObservationBody, 'type' | 'decision' | 'status' | 'label'>;
+
+/** What of an event can move anything. */
+export type Folded =
+  | FoldedDecision
+  | FoldedObservation
+  | Exclude<EventBody, { readonly type: 'decision' | 'observation' }>;
+
 /**
  * The facets that an event moves, with their new values. A facet whose value stays the same is
  * not among them: its version must not move.
  *
  * @param id the record's id; @param at its time; @param node who wrote it
+ * @param marks whether those are wanted that say by their version alone that something was done
  */
 export function changes(
   view: View,
-  event: EventBody,
+  event: Folded,
   id: string,
   at: number,
   node: string,
+  marks = true,
 ): readonly Change[] {
   switch (event.type) {
     case 'agent.registered':
@@ -79,11 +97,11 @@ export function changes(
       return [
         ...opened(view, event, id, at, node),
         ...advanced(view, event),
-        ...asked(event, id),
+        ...(marks ? asked(event, id) : []),
         ...used(view, event),
       ];
     case 'observation':
-      return closed(view, event, id);
+      return closed(view, event, id, marks);
     case 'catalogue.accepted':
     case 'node.started':
       return [];
@@ -128,13 +146,7 @@ function revocation(view: View, event: BodyOf<'revoked'>): readonly Change[] {
 }
 
 // Only what may take effect moves anything: a refused call leaves budgets and activity alone.
-function opened(
-  view: View,
-  event: Pick<DecisionEvent, 'who' | 'open' | 'request'>,
-  id: string,
-  at: number,
-  node: string,
-): readonly Change[] {
+function opened(view: View, event: FoldedDecision, id: string, at: number, node: string): readonly Change[] {
   if (event.open === undefined || !('session' in event.who)) return [];
   const { agent, session, task } = event.who;
   const { action, class: of } = event.request;
@@ -170,7 +182,7 @@ function opened(
 }
 
 // At the decision, not at what came of it: two calls that are decided at once cannot both be the next step.
-function advanced(view: View, { who, request, open }: DecisionEvent | BodyOf<'decision'>): readonly Change[] {
+function advanced(view: View, { who, request, open }: FoldedDecision): readonly Change[] {
   if (open === undefined || !('session' in who)) return [];
   const workflow = view.get(facets.task(who.task))?.scope?.workflow;
   if (workflow === undefined) return [];
@@ -180,15 +192,12 @@ function advanced(view: View, { who, request, open }: DecisionEvent | BodyOf<'de
   return after === undefined || after === before ? [] : [set(key, after)];
 }
 
-function closed(
-  view: View,
-  event: Pick<ObservationEvent, 'decision' | 'status' | 'label'>,
-  id: string,
-): readonly Change[] {
-  const call = view.get(facets.call(event.decision));
+function closed(view: View, event: FoldedObservation, id: string, marks: boolean): readonly Change[] {
+  const key = facets.call(event.decision);
+  const call = view.get(key);
   if (call === undefined) return [];
   const { task } = call;
-  const gone: Change = { facet: facets.call(event.decision).name, value: undefined };
+  const gone: Change = { facet: key.name, value: undefined };
   if (task === undefined) return [gone];
   const spentUnits = event.status === 'unreleased' ? 0 : 1;
   const settled = call.reserves.flatMap((reserve) => {
@@ -208,7 +217,7 @@ function closed(
     event.status === 'unreleased' ? [] : lineOf(view, task).flatMap((one) => read(view, one, event.label));
   const { session, agent, action, class: of } = call;
   const did =
-    session === undefined || agent === undefined || action === undefined || of === undefined
+    !marks || session === undefined || agent === undefined || action === undefined || of === undefined
       ? []
       : done(session, agent, action, of, id);
   return [gone, ...settled, ...labels, ...did];
@@ -216,7 +225,7 @@ function closed(
 
 // Refused or not, it was asked, and conditions over history may count that. Moved without being read:
 // it is nothing that the decision itself rests on.
-function asked(event: Pick<DecisionEvent, 'who' | 'request'>, id: string): readonly Change[] {
+function asked(event: FoldedDecision, id: string): readonly Change[] {
   const { who, request } = event;
   return 'session' in who && request.action !== ''
     ? done(who.session, who.agent, request.action, request.class, id)
@@ -244,7 +253,7 @@ function actedIn(
 }
 
 /** What never took effect was never used. */
-function used(view: View, { who, first, open }: DecisionEvent | BodyOf<'decision'>): readonly Change[] {
+function used(view: View, { who, first, open }: FoldedDecision): readonly Change[] {
   if (first === undefined || open === undefined || !('agent' in who)) return [];
   const key = facets.seen(who.agent);
   const before = view.get(key);

@@ -24,7 +24,8 @@ export function above(view: View, task: string): readonly Above[] {
 
 /** The task and all above it, each once. */
 export function lineOf(view: View, task: string): readonly string[] {
-  return [...new Set([task, ...above(view, task).map((one) => one.task)])];
+  const over = above(view, task);
+  return over.length === 0 ? [task] : [...new Set([task, ...over.map((one) => one.task)])];
 }
 
 /** What the task has read, by itself and through those above it, which may have told it anything. */

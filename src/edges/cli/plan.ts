@@ -3,6 +3,7 @@
 import { type Counterexample, counterexamples } from '../../app/counterexample.ts';
 import type { Evidence } from '../../app/evidence.ts';
 import { type Plan, plan } from '../../app/plan.ts';
+import type { Step } from '../../app/replay.ts';
 import type { InForce, Second } from '../../app/road.ts';
 import type { Pseudonym } from '../../core/record/secret.ts';
 import { type Books, withEvidence } from './books.ts';
@@ -10,6 +11,7 @@ import { changeLines, saidLine } from './changes.ts';
 import { parseDurationMs } from './durations.ts';
 import { CommandFailed, exit, print, say } from './exit.ts';
 import { jsonLine, printable } from './printable.ts';
+import { progressBar } from './progress.ts';
 
 export interface PlanFlags {
   readonly since?: string;
@@ -23,6 +25,8 @@ export interface PlanParts {
   readonly books: Books;
   /** Undefined where the master key is not at hand: then no arguments can be read, and no hashes compared. */
   readonly pseudonym: Pseudonym | undefined;
+  /** The ledger from its start; contents are opened from `sinceMs` on. */
+  readonly steps: (sinceMs: number) => AsyncIterable<readonly Step[]>;
   readonly next: (evidence: Evidence) => Promise<Compared>;
   /** The compiled policy that had a say in the decisions, where it is at hand. */
   readonly second?: Second;
@@ -35,14 +39,15 @@ export interface Compared {
   readonly texts: readonly string[];
 }
 
-/** Requests made up for each tool. */
+/** Requests made up for each tool, and for all of them together: some seconds. */
 const defaultTries = 2000;
+const defaultTriesInAll = 200_000;
 
 /** @returns the exit code: 2 where anything would change */
 export async function showPlan(parts: PlanParts, flags: PlanFlags, nowMs: number): Promise<number> {
   const sinceMs = since(flags.since, nowMs);
-  const tries = flags.tries === undefined ? defaultTries : Number(flags.tries);
-  if (!Number.isSafeInteger(tries) || tries < 0 || tries > 1_000_000)
+  const wanted = Number(flags.tries ?? 0);
+  if (!Number.isSafeInteger(wanted) || wanted < 0 || wanted > 1_000_000)
     throw new CommandFailed(`\`--tries ${flags.tries}\` must be a whole number up to 1000000`, exit.usage);
   const { pseudonym } = parts;
   if (pseudonym === undefined)
@@ -53,17 +58,15 @@ export async function showPlan(parts: PlanParts, flags: PlanFlags, nowMs: number
   say('contents are opened here to decide again; no record says so');
   const made = await withEvidence(parts.books, async (evidence) => {
     const { next, before, texts } = await parts.next(evidence);
-    const total = await evidence.ledger.size();
-    const vault = parts.books.vault(evidence);
-    const done = await plan(evidence, {
+    const bar = progressBar(process.stderr, await evidence.ledger.size(), 'records');
+    const done = await plan(parts.steps(sinceMs), {
       sinceMs,
       next,
       pseudonym,
-      open: vault === undefined ? undefined : (digest, position) => vault.open(digest, position),
       ...(parts.second === undefined ? {} : { second: parts.second }),
-      ...(process.stderr.isTTY ? { onProgress: progress(total) } : {}),
-    });
-    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+      onProgress: bar.show,
+    }).finally(bar.clear);
+    const tries = flags.tries === undefined ? triesFor(next) : wanted;
     if (before === undefined && tries > 0)
       say(
         'the policies in force cannot be had from the store: no requests are made up to tell the sets apart',
@@ -77,6 +80,10 @@ export async function showPlan(parts: PlanParts, flags: PlanFlags, nowMs: number
   return made.changes.length + made.neverAsked.length === 0 ? exit.ok : exit.denied;
 }
 
+function triesFor({ catalogue }: InForce): number {
+  return Math.min(defaultTries, Math.ceil(defaultTriesInAll / Math.max(1, catalogue.entries.length)));
+}
+
 /** What nobody has asked yet is the first thing to know of a wider set. */
 function neverAskedLines(found: readonly Counterexample[]): readonly string[] {
   return found.flatMap(({ target, before, after, request }) => [
@@ -87,14 +94,6 @@ function neverAskedLines(found: readonly Counterexample[]): readonly string[] {
       ([path, value]) => `    ${printable(path)}: ${printable(JSON.stringify(value))}`,
     ),
   ]);
-}
-
-function progress(total: number): (records: number) => void {
-  return (records) => {
-    const share = total === 0 ? 1 : records / total;
-    const bar = '#'.repeat(Math.round(share * 30)).padEnd(30, '.');
-    process.stderr.write(`\r${bar} ${records} of ${total} records`);
-  };
 }
 
 function since(text: string | undefined, nowMs: number): number {
@@ -122,8 +121,8 @@ const reasons: Readonly<Record<string, string>> = {
   missing: 'what was asked is not in the store',
   unreadable: 'what was asked cannot be read',
   not_described: 'nothing was described under the catalogue of then',
+  transformed: 'its arguments were changed before it ran, and only what became of them is recorded',
   second_opinion:
     'OPA had a say in it: what a server would say now is not known, and a bundle has to be the very one (--opa-bundle)',
   other_catalogue: 'the catalogue is another one',
-  modified: 'it was modified, and what was asked before that is on no record',
 };
