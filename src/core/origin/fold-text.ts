@@ -11,8 +11,16 @@
 /** What is not seen: zero-width, joiners, bidi controls, variation selectors, tags, soft hyphens. */
 const unseen = /\p{Default_Ignorable_Code_Point}/gu;
 
+/** Beyond it nothing is composed, hidden or folded in a way of its own. */
+const beyondAscii = /[^\t\n\r -~]/;
+
+export function composed(text: string): string {
+  return beyondAscii.test(text) ? text.normalize('NFKC') : text;
+}
+
 export function foldText(text: string): string {
-  return text.normalize('NFKC').replace(unseen, '').toLowerCase().replace(/\s+/gu, ' ').trim();
+  const plain = beyondAscii.test(text) ? text.normalize('NFKC').replace(unseen, '') : text;
+  return plain.toLowerCase().replace(/\s+/g, ' ').trim();
 }
 
 /** As words of their own: `ann` does not stand in `annual`. Both are folded. */
@@ -27,7 +35,7 @@ const wordly = /[\p{L}\p{N}_@]/u;
 
 /** It would be sent as something else than what is compared. */
 export function hasUnseen(text: string): boolean {
-  return text.normalize('NFKC') !== text || text.search(unseen) !== -1;
+  return beyondAscii.test(text) && (text.normalize('NFKC') !== text || text.search(unseen) !== -1);
 }
 
 // The letters of other scripts, and signs, that are drawn like Latin ones: enough for addresses and names.

@@ -7,7 +7,7 @@
 import type { ActionClass } from '../catalogue/taxonomy.ts';
 
 export interface Lexicon {
-  /** Stems; a word counts if it is one of them or starts with one that ends in `*`. */
+  /** Stems: a word counts if it is one of them, or one with a common ending. */
   readonly verbs: Readonly<Record<string, readonly ActionClass[]>>;
   /** Of those the ones that ask for something only where an order may stand: at a start, after `and` or `to`. */
   readonly weak: readonly string[];
@@ -148,7 +148,7 @@ export const english: Lexicon = {
     organize: ['create', 'write', 'send'],
     organise: ['create', 'write', 'send'],
     host: ['create'],
-    'set*': ['create', 'write', 'configure', 'pay'],
+    set: ['create', 'write', 'configure', 'pay', 'credential'],
     update: ['write', 'configure', 'pay', 'credential'],
     change: ['write', 'configure', 'pay', 'credential'],
     modify: ['write', 'configure', 'pay'],

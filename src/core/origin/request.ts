@@ -185,7 +185,6 @@ function isAnswer({ answers, me }: Lexicon, words: readonly string[], at: number
 function verbOf(verbs: Lexicon['verbs'], word: string): readonly ActionClass[] | undefined {
   for (const stem of [word, ...stemsOf(word)]) {
     if (Object.hasOwn(verbs, stem)) return verbs[stem];
-    if (Object.hasOwn(verbs, `${stem}*`)) return verbs[`${stem}*`];
   }
   return undefined;
 }
@@ -198,7 +197,7 @@ function stemsOf(word: string): readonly string[] {
     word.replace(/d$/, ''),
     word.replace(/ing$/, ''),
     word.replace(/ing$/, 'e'),
-    word.replace(/(.)\1ing$/, '$1'),
+    word.replace(/(.)\1(?:ing|ed)$/, '$1'),
     word.replace(/ies$/, 'y'),
   ].filter((stem) => stem !== word);
 }

@@ -3,7 +3,7 @@
  * Values with a shape: addresses, accounts, links, numbers, days, file names. One canonical form each, so that
  * two spellings of one value are one value.
  */
-import { foldText } from './fold-text.ts';
+import { composed, foldText } from './fold-text.ts';
 
 export type Kind = 'email' | 'iban' | 'url' | 'host' | 'phone' | 'number' | 'day' | 'file' | 'text';
 
@@ -22,28 +22,36 @@ const number = /(?<![\p{L}\p{N}_.-])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!
 const file =
   /[\p{L}\p{N}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*\.(?:txt|md|docx?|xlsx?|pptx?|pdf|csv|json|ya?ml|html?|png|jpe?g|gif|svg|zip|tar|gz|log|ts|js|py|sh|sql|ini|cfg|conf|toml|xml|eml|ics)\b/iu;
 
-const parts: readonly (readonly [Kind, RegExp])[] = [
-  ['url', url],
-  ['email', email],
-  ['iban', iban],
-  ['phone', phone],
-  ['file', file],
-  ['day', day],
-  ['number', number],
+/** Each with what a text must have in it to be worth looking through: most have nothing of it. */
+const parts: readonly (readonly [Kind, RegExp, RegExp])[] = [
+  ['url', url, /:\/\/|www\./i],
+  ['email', email, /@/],
+  ['iban', iban, /[A-Z]{2}\d{2}/],
+  ['phone', phone, /\+\d/],
+  ['file', file, /\.[a-z]/i],
+  ['day', day, /\d-\d/],
+  ['number', number, /\d/],
 ];
-const within = parts.map(([kind, shape]) => [kind, new RegExp(shape.source, `${shape.flags}g`)] as const);
+const within = parts.map(
+  ([kind, shape, hint]) => ({ kind, hint, shape: new RegExp(shape.source, `${shape.flags}g`) }) as const,
+);
 const wholly = parts.map(
-  ([kind, shape]) => [kind, new RegExp(`^(?:${shape.source})$`, shape.flags)] as const,
+  ([kind, shape, hint]) => ({ kind, hint, shape: new RegExp(`^(?:${shape.source})$`, shape.flags) }) as const,
 );
 
 /** What the whole text is. Free text is `text`, folded. */
 export function typedOf(value: string | number | boolean): Typed {
   if (typeof value === 'number') return { kind: 'number', value: canonicalNumber(String(value)) };
   if (typeof value === 'boolean') return { kind: 'text', value: String(value) };
-  const text = value.normalize('NFKC').trim();
-  for (const [kind, shape] of wholly) if (shape.test(text)) return { kind, value: canonical(kind, text) };
+  const text = composed(value).trim();
+  if (text.length <= maxWhole)
+    for (const { kind, shape, hint } of wholly)
+      if (hint.test(text) && shape.test(text)) return { kind, value: canonical(kind, text) };
   return { kind: 'text', value: foldText(text) };
 }
+
+/** No address is longer: RFC 3986 sets no bound, and servers do. */
+const maxWhole = 4096;
 
 const listMarks = /^(\s*(?:[-*•]\s*)?)\d{1,3}[.)](?=\s)/gmu;
 
@@ -55,8 +63,10 @@ const maxFound = 2000;
 export function typedWithin(text: string): readonly Typed[] {
   const found: Typed[] = [];
   // The numbers of a list are no numbers in it.
-  let rest = text.slice(0, maxSearched).normalize('NFKC').replace(listMarks, '$1');
-  for (const [kind, shape] of within) {
+  let rest = composed(text.slice(0, maxSearched));
+  if (/\d[.)]/.test(rest)) rest = rest.replace(listMarks, '$1');
+  for (const { kind, shape, hint } of within) {
+    if (!hint.test(rest)) continue;
     rest = rest.replace(shape, (match) => {
       if (found.length < maxFound) found.push({ kind, value: canonical(kind, trimmed(kind, match)) });
       // What was taken as one kind is not read again as another: a number within an account is none. Of a link one
@@ -70,11 +80,11 @@ export function typedWithin(text: string): readonly Typed[] {
 const kept: ReadonlySet<Kind> = new Set<Kind>(['url', 'file', 'day']);
 
 const addresses = within.filter(
-  ([kind]) => kind === 'email' || kind === 'url' || kind === 'iban' || kind === 'phone',
+  ({ kind }) => kind === 'email' || kind === 'url' || kind === 'iban' || kind === 'phone',
 );
 
 export function withoutAddresses(text: string): string {
-  return addresses.reduce((left, [, shape]) => left.replace(shape, ' '), text);
+  return addresses.reduce((left, { shape }) => left.replace(shape, ' '), text);
 }
 
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
