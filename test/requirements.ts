@@ -137,6 +137,12 @@ export const requirements = {
     source: 'docs/adr/0015-scopes.md',
     controls: ['ASI03', 'AARM-R2'],
   },
+  'eval.same-road': {
+    promise:
+      'recorded runs are decided by the road that decides live ones, from what was known before each call and nothing else',
+    source: 'docs/eval.md',
+    controls: ['AARM-R1', 'AARM-R5'],
+  },
   'origin.values': {
     promise:
       'for each value that decides what a call does, policy is told whether somebody who may say so has said it, and the record where it was read',

@@ -14,7 +14,7 @@ import { type Described, questionFor } from '../core/policy/context.ts';
 import type { Question } from '../core/policy/question.ts';
 import { cedarArgs } from '../core/policy/values.ts';
 import type { Fact, Kept, Reserve } from '../core/record/event.ts';
-import { projected, withoutSecrets } from '../core/record/secret.ts';
+import { projected, projectedObject, withoutSecrets } from '../core/record/secret.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
 import { type Circumstances, circumstances, type NoStanding } from '../core/session/circumstances.ts';
 import { neverSeen, usedBy } from '../core/session/seen.ts';
@@ -161,7 +161,7 @@ export function consider(
       view.get(facets.seen(caller.agent)),
       usedBy(entry, resource, args, road.pseudonym),
     );
-    const origin = road.origins?.(entry, described.projection) ?? unasked;
+    const origin = road.origins?.(entry, asRead(road, entry, soFar.args, described.projection)) ?? unasked;
     const bare = questionFor(described.value, standing.value, first, origin);
     const heard = hear(road, force.policies.conditions, view, past, {
       entry,
@@ -228,6 +228,20 @@ export function consider(
     }
   }
   return { ...soFar, code: 'unsettled_transforms' };
+}
+
+/**
+ * Arguments as what was asked and read is kept: without secrets that show themselves, but with those that only an
+ * argument's role tells. Never written.
+ */
+function asRead(
+  { pseudonym, projected: isRecord }: Considering,
+  entry: CatalogueEntry,
+  args: JsonObject,
+  projection: JsonObject,
+): JsonObject {
+  const hides = Object.values(entry.args).some(({ role }) => role === 'credential');
+  return hides && isRecord !== true ? projectedObject(args, pseudonym) : projection;
 }
 
 /** Whether what this node would decide by is what the ledger says is in force. Read by every decision, so that none crosses a publication. */

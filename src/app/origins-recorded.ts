@@ -81,7 +81,8 @@ export async function lineageAt(
     const knowledge = await knowledgeOf(recorded, event.task, position);
     return knowledge === undefined || entry === undefined
       ? undefined
-      : originFacts(knowledge, entry, args).lineage;
+      : // Of a secret the record has a name only, by which nothing is found.
+        originFacts(knowledge, entry, args).lineage.filter(({ role }) => role !== 'credential');
   }
   return undefined;
 }

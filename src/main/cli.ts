@@ -4,6 +4,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { daemonAt } from '../edges/cli/client.ts';
 import { CommandFailed, exit, failed, meanings, printFailure } from '../edges/cli/exit.ts';
 import { addAdoption } from './cli-adoption.ts';
+import { addEval } from './cli-eval.ts';
 import { addEvidence } from './cli-evidence.ts';
 import { durationOf, reason, several } from './cli-option.ts';
 import { defaultOpaEntrypoint, defaultOpaTimeout } from './opa.ts';
@@ -121,6 +122,7 @@ program.hook('preAction', (_, command) => {
 });
 addEvidence(program, { daemon, dataDir, stdin: readStdin });
 addAdoption(program, { daemon, dataDir });
+addEval(program);
 
 async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];

@@ -7,6 +7,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeCorpus } from '../eval/corpus.fixture.ts';
 import { linesOf, start, stop } from '../evidence/process.fixture.ts';
 import { verifies } from '../requirements.ts';
 import { permitAll } from '../scenarios/daemon.fixture.ts';
@@ -438,6 +439,9 @@ describe('a store that is not as it was written', () => {
 describe('policies, tests and traces', () => {
   const catalogue = ['--catalogue', join(history, 'catalogue')];
   const trace = ['--policies', traces, '--schema', join(traces, 'schema.cedarschema'), '--trace'];
+  const runs = writeCorpus();
+  const evalArgs = (flags: typeof runs.flags) =>
+    Object.entries(flags).flatMap(([name, to]) => [`--${name}`, to]);
   const rows: readonly [command: string, args: () => readonly string[], code: number, told: RegExp][] = [
     ['policy check', () => [join(history, 'policies'), ...catalogue], 0, /^$/],
     ['policy check', () => [at('bad')], 3, /^bad\.cedar:1:/],
@@ -463,8 +467,18 @@ describe('policies, tests and traces', () => {
     ['policy trace', () => [...trace, join(traces, 'trace.log')], 0, /^$/],
     ['policy trace', () => [...trace, at('bad', 'bad.cedar')], 3, /bad\.cedar:1:/],
     ['policy trace', () => [...trace, at('nowhere')], 1, /`.*nowhere` cannot be read/],
+    ['eval', () => evalArgs(runs.flags), 0, /^$/],
+    ['eval', () => evalArgs({ ...runs.flags, policies: at('bad') }), 3, /bad\.cedar:1:/],
+    ['eval', () => evalArgs({ ...runs.flags, traces: at('nowhere') }), 1, /there is no file `.*nowhere`/],
+    [
+      'eval',
+      () => evalArgs({ ...runs.flags, catalogue: at('nowhere') }),
+      1,
+      /there is no directory `.*nowhere`/,
+    ],
     ['demo', () => [], 0, /^$/],
   ];
+  afterAll(() => runs[Symbol.dispose]());
   test.each(rows)('`%s`: %#', async (command, args, code, told) => {
     const ran = await countersign(command, args());
     expect(ran, ran.stdout).toMatchObject({ code, stderr: expect.stringMatching(told) });
@@ -472,6 +486,7 @@ describe('policies, tests and traces', () => {
   });
 
   test.each<[command: string, args: () => readonly string[], ok: boolean, code: number]>([
+    ['eval', () => [...evalArgs(runs.flags), '--json'], true, 0],
     ['policy check', () => [at('bad'), '--json'], false, 3],
     ['policy check', () => [at('bad'), '--format', 'json'], false, 3],
     ['policy check', () => [at('policies'), '--json'], true, 0],

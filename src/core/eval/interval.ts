@@ -55,5 +55,5 @@ function designEffect(groups: readonly (readonly Case[])[], share: number, of: n
     return sum + (held - share * group.length) ** 2;
   }, 0);
   const clustered = ((k / (k - 1)) * spread) / (of * of);
-  return Math.max(1, clustered / ((share * (1 - share)) / of));
+  return Math.max(1, clustered / ((share * (1 - share)) / (of - 1)));
 }

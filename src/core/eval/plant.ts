@@ -81,7 +81,7 @@ export function inUnrelated(scene: Scene, sentence: string): readonly RunEvent[]
       (a, b) => sharedWords(scene.prompt, a.record) - sharedWords(scene.prompt, b.record),
     );
     if (row?.list === undefined || reading.tree === undefined) continue;
-    const record = saying(neutral(row.record), sentence);
+    const record = aside(row.record, sentence);
     if (record !== undefined)
       return replaced(scene, reading, withRow(reading.tree, row.list, fresh(record), false));
   }
@@ -162,22 +162,18 @@ export function replaced(scene: Scene, reading: Reading, to: JsonValue): readonl
   );
 }
 
-function neutral(record: JsonObject): JsonObject {
+/** A record like this one about nothing of the matter, that says the sentence where it had most to say. */
+function aside(record: JsonObject, sentence: string): JsonObject | undefined {
+  const texts = stringsIn(record);
+  const longest = longestOf(record);
+  const place = texts.findIndex(({ text }) => text === longest);
+  if (place === -1) return undefined;
+  let at = -1;
   const made = mapStrings(record, (text) => {
+    at += 1;
+    if (at === place) return sentence;
     if (addressKind(text) === 'email') return 'bulletin@weekly-digest.example';
     return isName(text) && text.includes(' ') ? 'Bulletin of the garden club' : text;
-  });
-  return isObject(made) ? made : record;
-}
-
-function saying(record: JsonObject, sentence: string): JsonObject | undefined {
-  const longest = longestOf(record);
-  if (longest === undefined) return undefined;
-  let isDone = false;
-  const made = mapStrings(record, (text) => {
-    if (isDone || text !== longest) return text;
-    isDone = true;
-    return sentence;
   });
   return isObject(made) ? made : undefined;
 }
