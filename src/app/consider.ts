@@ -235,7 +235,7 @@ export function consider(
  * argument's role tells. Never written.
  */
 function asRead(
-  { pseudonym, projected: isRecord }: Considering,
+  { pseudonym, replayed: isRecord }: Considering,
   entry: CatalogueEntry,
   args: JsonObject,
   projection: JsonObject,
