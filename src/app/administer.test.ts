@@ -122,6 +122,22 @@ describe('tasks and sessions', () => {
     }
   });
 
+  test('a session that was given a name keeps it to itself', async () => {
+    const node = await oneNode();
+    const { task } = await node.task({ session: 's-mine' });
+    expect(node.road.sequencer.head.get(facets.session('s-mine'))).toMatchObject({ task });
+    const other = await node.task();
+    expect(await startSession(node.road, operator, other.task, 's-mine')).toMatchObject({
+      code: 'not_possible',
+    });
+    await expect(node.task({ session: 's-mine' })).rejects.toThrow('not_possible');
+    expect(await startSession(node.road, operator, other.task, 's-other')).toMatchObject({
+      ok: true,
+      value: { session: 's-other' },
+    });
+    expect(node.road.sequencer.head.get(facets.session('s-mine'))).toMatchObject({ task });
+  });
+
   test('a task that has lived its time has no more sessions', async () => {
     const node = await oneNode();
     const { task, session } = await node.task({ ttlMs: 5000 });

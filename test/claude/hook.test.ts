@@ -257,9 +257,22 @@ describe('without one', () => {
   const notForCalls: Readonly<Record<string, (socket: Socket) => void>> = {
     'lets it pass as if it were something else': answering({ continue: true }),
     'says allow, which would take away the question to the user': answering({
-      hookSpecificOutput: { hookEventName: 'PreToolUse', permissionDecision: 'allow' },
+      hookSpecificOutput: {
+        hookEventName: 'PreToolUse',
+        permissionDecision: 'allow',
+        permissionDecisionReason: 'x',
+      },
     }),
-    'says ask': answering({ hookSpecificOutput: { hookEventName: 'PreToolUse', permissionDecision: 'ask' } }),
+    'says ask': answering({
+      hookSpecificOutput: {
+        hookEventName: 'PreToolUse',
+        permissionDecision: 'ask',
+        permissionDecisionReason: 'x',
+      },
+    }),
+    'lets another event pass': answering({
+      hookSpecificOutput: { hookEventName: 'PostToolUse', updatedInput: { file_path: '/a' } },
+    }),
     'denies without a reason': answering({
       hookSpecificOutput: { hookEventName: 'PreToolUse', permissionDecision: 'deny' },
     }),
@@ -325,6 +338,15 @@ describe('without one', () => {
     writeFileSync(join(dataDir, 'control.sock'), '');
     expectUndecided('PreToolUse', await asked('PreToolUse', { dataDir }));
   });
+
+  test('an event of another kind than the hook is for is asked about nowhere', () =>
+    standIn(answering({ continue: true }), async (dataDir) => {
+      for (const input of [events.Stop, { ...events.Stop, hook_event_name: 'Later' }])
+        expectUndecided(
+          'UserPromptSubmit',
+          await run(['claude', 'UserPromptSubmit'], JSON.stringify(input), { dataDir }),
+        );
+    }));
 
   test('a daemon that is slower than the deadline is not waited for', () =>
     standIn(

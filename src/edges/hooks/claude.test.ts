@@ -8,12 +8,14 @@ import { verifies } from '../../../test/requirements.ts';
 import { type OneNode, type OneNodeOptions, oneNode, operator } from '../../../test/simulator/one-node.ts';
 import { LedgerUnavailable, type Published } from '../../app/ports.ts';
 import { endTask, revoke, startTask } from '../../app/tasks.ts';
+import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import type { JsonValue } from '../../core/json/value.ts';
 import type { Event, EventOf } from '../../core/record/event.ts';
 import { facets } from '../../core/state/facet.ts';
 import { load } from '../../main/load.ts';
 import { type ClaudeHooks, createClaudeHooks } from './claude.ts';
 import { readClaudeEvent } from './claude-event.ts';
+import { claudeTarget } from './claude-target.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const dir = realpathSync(mkdtempSync(join(tmpdir(), 'cs-claude-')));
@@ -235,6 +237,26 @@ describe('a call', () => {
     ]);
   });
 });
+
+test('two tools that the client calls alike are told apart by nobody, and neither is meant', () => {
+  const entry = (server: string, target: string) => ({ ...entryOf('files', 'read_file'), server, target });
+  const around = { cwd: project, ground: { project, home: dir, guards: [] } };
+  const named = (tool: string, ...entries: readonly CatalogueEntry[]) => {
+    const { server, target } = claudeTarget(tool, {}, { ...around, entries });
+    return `${server}/${target}`;
+  };
+  const [dotted, plain] = [entry('a.b', 'read'), entry('a_b', 'read')];
+  expect(named('mcp__a_b__read', dotted)).toBe('a.b/read');
+  expect(named('mcp__countersign__a_b__read', dotted)).toBe('a.b/read');
+  expect(named('mcp__a_b__read', dotted, plain)).toBe('claude/mcp__a_b__read');
+  expect(named('mcp__claude__Bash', entryOf('claude', 'Bash'))).toBe('claude/mcp__claude__Bash');
+});
+
+function entryOf(server: string, target: string): CatalogueEntry {
+  const found = published.catalogue.find('tools/call', server, target);
+  if (found === undefined) throw new Error(`no ${server}/${target}`);
+  return found;
+}
 
 describe('a result', () => {
   const secret = `ghp_${'a1B2'.repeat(10)}`;
