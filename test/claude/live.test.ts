@@ -139,7 +139,7 @@ describe.skipIf(!isAsked)('Claude Code', () => {
   async function recorded(type: string) {
     const all = await daemon.events();
     const mine = new Set(
-      all.filter((event) => event.task?.params?.directory === project).map(({ task }) => task.id),
+      all.filter((event) => event.task?.purpose === `coding in ${project}`).map(({ task }) => task.id),
     );
     const sessions = new Set(
       all

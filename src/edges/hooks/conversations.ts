@@ -37,9 +37,12 @@ export interface Conversations {
   known(conversation: Pick<Conversation, 'client' | 'id'>): Caller | undefined;
 }
 
-/** The type of a task that nobody has started beforehand, and the parameter that says for which directory it is. */
+/** The type of a task that nobody has started beforehand. */
 export const hookTaskType = 'coding';
+/** Of a task that was started beforehand, and of a template that wants to know: for which directory it is. */
 const directoryParam = 'directory';
+/** It is no parameter otherwise: what a task was given counts as asked for, and the whole project would be. */
+const purposeStart = 'coding in ';
 /** A working day; a template of its type says otherwise. */
 const ttlMs = 8 * 3_600_000;
 /** No token is minted for a hook: the daemon's socket stands for it. */
@@ -64,14 +67,17 @@ export function createConversations(road: Road, randomness: Randomness, operator
         ok: false,
         reason: `this conversation belongs to task \`${caller.task}\` and cannot go over to another: start a new one`,
       };
-    const directory = head.get(facets.task(caller.task))?.params[directoryParam] ?? conversation.directory;
-    return { ok: true, caller, directory };
+    const task = head.get(facets.task(caller.task));
+    const directory = task === undefined ? undefined : directoryOf(task);
+    return { ok: true, caller, directory: directory ?? conversation.directory };
   }
 
   async function open(conversation: Conversation): Promise<Standing> {
     const session = sessionName(conversation.client, conversation.id);
     const directory = realOf(conversation.directory);
     const task = conversation.task ?? runningFor(directory)?.id;
+    const template = road.templates?.().get(hookTaskType);
+    const wantsIt = template?.params.some(({ name }) => name === directoryParam) === true;
     const done =
       task === undefined
         ? await startTask(road, randomness, operator, {
@@ -79,11 +85,12 @@ export function createConversations(road: Road, randomness: Randomness, operator
             agent: `${conversation.client}-code`,
             owner: operator.id,
             autonomy: 'semi',
-            params: { [directoryParam]: directory },
+            purpose: `${purposeStart}${directory}`,
+            params: wantsIt ? { [directoryParam]: directory } : {},
             budgets: [],
             session,
             // A template says itself how long.
-            ...(road.templates?.().has(hookTaskType) === true ? {} : { ttlMs }),
+            ...(template === undefined ? { ttlMs } : {}),
           })
         : await startSession(road, operator, task, session);
     if (!done.ok) return { ok: false, reason: `no task can be opened for it: ${reasonOf(done)}` };
@@ -100,7 +107,7 @@ export function createConversations(road: Road, randomness: Randomness, operator
       if (id === undefined) continue;
       const key: FacetKey<TaskState> = facets.task(id);
       const task = head.get(key);
-      const isOurs = task?.type === hookTaskType && task.params[directoryParam] === directory;
+      const isOurs = task?.type === hookTaskType && directoryOf(task) === directory;
       if (isOurs && task.status === 'active' && now < task.expiresAt && task.approver === operator.id)
         return task;
     }
@@ -131,6 +138,12 @@ export function createConversations(road: Road, randomness: Randomness, operator
       }
     },
   };
+}
+
+function directoryOf({ params, purpose }: TaskState): string | undefined {
+  const named = params[directoryParam];
+  if (named !== undefined) return named;
+  return purpose?.startsWith(purposeStart) === true ? purpose.slice(purposeStart.length) : undefined;
 }
 
 function sessionName(client: string, id: string): string {
