@@ -256,6 +256,7 @@ describe('beside a daemon', () => {
 
   test.each<[command: string, args: readonly string[], told: RegExp]>([
     ['task end', ['t-unknown', '--json'], /no task `t-unknown`/],
+    ['task prompt', ['t-unknown', 'words', '--json'], /no task `t-unknown`/],
     ['revoke', ['agent', 'nobody', '--json'], /no agent `nobody`/],
     ['explain', ['d-unknown', '--json'], /there is no record `d-unknown`/],
     ['receipt', ['d-unknown'], /there is no record `d-unknown`/],
@@ -376,9 +377,15 @@ describe('the hooks of a coding agent', () => {
     });
   });
 
-  test('what would be written into the settings: 0', async () => {
-    const ran = await countersign('hook install', ['--dir', at('here'), '--dry-run', '--data', left()]);
-    expect(ran.code, ran.stderr).toBe(0);
+  test('what is written into the settings, and its way back', async () => {
+    const settings = at('hooked.json');
+    const args = ['--json', '--settings', settings, '--dir', at('hooked'), '--data', at('hooked')];
+    expectFailure(await countersign('hook install', args), 1, /no terminal to ask on: say --yes/);
+    const done = await countersign('hook install', [...args, '--yes']);
+    expect(done.code, done.stderr).toBe(0);
+    expect(JSON.parse(done.stdout)).toMatchObject({ schemaVersion: 1, client: { file: settings } });
+    expect(await countersign('hook install', [...args, '--yes', '--undo'])).toMatchObject({ code: 0 });
+    expectFailure(await countersign('hook install', [...args, '--yes', '--undo']), 1, /there is no/);
   });
 });
 
@@ -587,7 +594,7 @@ describe('wrong use', () => {
 });
 
 /** What cannot be brought about here: a person's no, and what the demo shows not to happen. */
-const notShown = new Set(['init 2', 'demo 2']);
+const notShown = new Set(['init 2', 'hook install 2', 'demo 2']);
 
 test('every code that docs/cli.md promises was seen, and no other', () => {
   const promised = commandsOnThePage().flatMap(({ command, codes }) =>

@@ -13,6 +13,7 @@ import { type Change, diffLines } from '../adopt/text-diff.ts';
 import { writeTogether } from '../adopt/write-together.ts';
 import type { Ask } from '../ask.ts';
 import { CommandFailed, exit, print, say } from '../exit.ts';
+import { jsonLine } from '../printable.ts';
 import { blocksOnFailure } from './client-version.ts';
 import { type Install, installsFile, installsText, readInstalls } from './installs.ts';
 import { type HookCommand, settingsFiles, withOurs, withoutOurs } from './settings.ts';
@@ -94,14 +95,14 @@ export async function install(options: InstallOptions, parts: InstallParts): Pro
   await warnOfVersion(parts);
   if (changes.length === 0) {
     if (options.json === true)
-      print(JSON.stringify({ schemaVersion: 1, installed: true, client: { file }, files: [] }));
+      print(jsonLine({ schemaVersion: 1, installed: true, client: { file }, files: [] }));
     else print(`${file} has the hooks already: there is nothing to do (--undo takes them out)`);
     return;
   }
   await write(changes, file, before, options, parts.ask);
   if (options.json === true)
     print(
-      JSON.stringify({
+      jsonLine({
         schemaVersion: 1,
         dryRun: options.dryRun === true,
         client: { file },
@@ -152,7 +153,7 @@ export async function uninstall(options: InstallOptions, parts: InstallParts): P
   if (options.dryRun !== true && isNew) rmSync(file, { force: true });
   const files = changes.map((change) => change.file);
   if (options.json === true)
-    print(JSON.stringify({ schemaVersion: 1, dryRun: options.dryRun === true, undone: file, files }));
+    print(jsonLine({ schemaVersion: 1, dryRun: options.dryRun === true, undone: file, files }));
   else if (options.dryRun === true) print('nothing was written');
   else
     print(
