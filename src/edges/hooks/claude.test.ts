@@ -317,6 +317,16 @@ describe('a result', () => {
     );
   });
 
+  test('of a question to the person may have their answers among the arguments, and nothing else changed', async () => {
+    const questions = [{ question: 'Which?', options: [{ label: 'a' }, { label: 'b' }] }];
+    await pre('AskUserQuestion', { questions });
+    const answers = { 'Which?': 'b' };
+    expect(await post('AskUserQuestion', { questions, answers }, { answers })).toEqual({ continue: true });
+    await pre('AskUserQuestion', { questions }, 'u2');
+    const other = await post('AskUserQuestion', { questions: [], answers }, { answers }, 'u2');
+    expect(other).toMatchObject({ continue: false });
+  });
+
   test('of a search that came upon secrets is left out, and the work goes on', async () => {
     const input = { pattern: 'KEY', output_mode: 'content' };
     await pre('Grep', input);

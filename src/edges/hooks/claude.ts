@@ -13,7 +13,7 @@ import { submitPrompt } from '../../app/prompts.ts';
 import type { Road } from '../../app/road.ts';
 import { canonicalJson } from '../../core/json/canonical.ts';
 import { parseJson } from '../../core/json/parse.ts';
-import { isObject, type JsonObject } from '../../core/json/value.ts';
+import { isObject, type JsonObject, type JsonValue, own } from '../../core/json/value.ts';
 import { projectedObject } from '../../core/record/secret.ts';
 import type { Caller, Operator } from '../../core/request/proposal.ts';
 import { sentence } from '../mcp/refusal.ts';
@@ -135,10 +135,9 @@ export function createClaudeHooks(gate: HookGate): ClaudeHooks {
 
   async function observed(event: After, open: OpenCall): Promise<Answer> {
     const response = event.kind === 'after' ? event.response : undefined;
-    const other =
-      canonicalJson(event.input) === open.args
-        ? undefined
-        : 'the client ran other arguments than were decided';
+    const other = ranAsDecided(event, open.args)
+      ? undefined
+      : 'the client ran other arguments than were decided';
     const more = response === undefined ? undefined : tooMuch(open.target, response);
     const why = other ?? more;
     const content =
@@ -216,6 +215,18 @@ export function createClaudeHooks(gate: HookGate): ClaudeHooks {
     },
     close: calls.clear,
   };
+}
+
+/** What the person answers stands among the arguments afterwards. */
+const filledIn: ReadonlySet<string> = new Set(['AskUserQuestion', 'ExitPlanMode']);
+
+function ranAsDecided({ tool, input }: After, decided: string): boolean {
+  if (canonicalJson(input) === decided) return true;
+  const same = (name: string, value: JsonValue): boolean => {
+    const ran = own(input, name);
+    return ran !== undefined && canonicalJson(ran) === canonicalJson(value);
+  };
+  return filledIn.has(tool) && Object.entries(argsOf(decided)).every(([name, value]) => same(name, value));
 }
 
 /**
