@@ -143,6 +143,12 @@ export const requirements = {
     source: 'docs/eval.md',
     controls: ['AARM-R1', 'AARM-R5'],
   },
+  'eval.shares': {
+    promise:
+      'on recorded runs every successful attack is stopped, 93% of the work is left alone, and so many of the probes are stopped as docs/figures.md says',
+    source: 'docs/eval.md, docs/figures.md',
+    controls: ['ASI01', 'AARM-R2', 'AARM-R7'],
+  },
   'origin.values': {
     promise:
       'for each value that decides what a call does, policy is told whether somebody who may say so has said it, and the record where it was read',

@@ -27,7 +27,9 @@ export function amount(known: Knowledge, request: Request, typed: Typed, act: Ac
     wholes.filter(({ thing }) => belongs(known, thing, act)),
   );
   if (best !== undefined) return reason('none', 'record', 'spoken_of', [best.spot]);
-  const documents = spots.filter(({ told, thing, whole }) => !whole && known.grade(told, thing) >= 3);
+  const documents = spots.filter(
+    ({ told, thing, leaf }) => leaf.is === 'prose' && known.grade(told, thing) >= 3,
+  );
   if (documents.length > 0) return reason('none', 'document', 'in_named_document', documents);
   const orders = delegated(known, request);
   if (

@@ -104,7 +104,11 @@ export function originFacts(known: Knowledge, entry: Described, args: JsonObject
 function isAsked(known: Knowledge, of: ActionClass): boolean {
   const { request } = known;
   if (request === undefined || (classes[of] as readonly string[]).includes('observe')) return true;
-  return request.classes.has(of) || delegated(known, request).some((order) => order.request.classes.has(of));
+  return (
+    !request.isUnderstood ||
+    request.classes.has(of) ||
+    delegated(known, request).some((order) => order.request.classes.has(of))
+  );
 }
 
 function isDeciding(role: Role): role is DecidingRole {

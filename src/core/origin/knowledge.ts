@@ -56,6 +56,8 @@ export interface Knowledge {
   /** Whether a value is an address of the person's own. */
   isOwn(typed: Typed): boolean;
   readonly full: boolean;
+  /** Something was read that others may have written. */
+  readonly stranger: boolean;
   /** Who it is done for, as whoever set the agent up has said. */
   serve(name: string): void;
   ask(text: string): void;
@@ -93,6 +95,7 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
   let bytes = 0;
   let count = 0;
   let full = false;
+  let stranger = false;
 
   function put(key: string, spot: Spot): void {
     if (count >= bounds.maxSpots) {
@@ -142,6 +145,9 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
     get full() {
       return full;
     },
+    get stranger() {
+      return stranger;
+    },
     serve(name) {
       person.push([...tokensOf(name)]);
     },
@@ -156,6 +162,7 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
       for (const typed of request.typed) familiar.add(typed);
     },
     tell(seen, args, tree, text) {
+      stranger ||= !seen.trusted && seen.holds !== 'echo';
       bytes += text.length;
       if (bytes > bounds.maxBytes) {
         full = true;

@@ -24,6 +24,8 @@ export interface Request {
   /** Tokens written like names. */
   readonly names: ReadonlySet<string>;
   readonly classes: ReadonlySet<ActionClass>;
+  /** Whether each of its orders begins with a word that is known: else it may ask for anything. */
+  readonly isUnderstood: boolean;
   /** Numbers that it calls by: `number 7`, `ID '13'`, `#4`. */
   readonly ids: ReadonlySet<string>;
   readonly most: 'max' | 'min' | undefined;
@@ -75,6 +77,7 @@ export function readRequest(written: string): Request {
     tokens: new Set(tokensOf(withoutAddresses(text)).filter(telling)),
     names: new Set(namesIn(text)),
     classes: classesIn(words),
+    isUnderstood: isUnderstood(words),
     ids: idsIn(text),
     mostOfSize: says(words, ({ most, times }) => Object.keys(most).filter((word) => !times.includes(word))),
     most: lexicons
@@ -161,6 +164,25 @@ function classesIn(words: readonly string[]): ReadonlySet<ActionClass> {
     }
   }
   return classes;
+}
+
+function isUnderstood(words: readonly string[]): boolean {
+  return words.every((word, at) => {
+    const begins = at === 0 || lexicons.some(({ polite }) => polite.includes(words[at - 1] ?? ''));
+    return (
+      !begins ||
+      !/\p{L}/u.test(word) ||
+      lexicons.some((lexicon) => isKnown(lexicon, word.replace(/['’].*/, '')))
+    );
+  });
+}
+
+function isKnown(lexicon: Lexicon, word: string): boolean {
+  const { verbs, observes, polite, starts, articles, empty: others, all, people } = lexicon;
+  return (
+    verbOf(verbs, word) !== undefined ||
+    [observes, polite, starts, articles, others, all, people].some((some) => some.includes(word))
+  );
 }
 
 /** `the email`, `my last order`: a thing, and nothing to be done. */

@@ -21,6 +21,9 @@ export function selector(known: Knowledge, request: Request, typed: Typed, value
   const made = known.objects(value).filter(({ told }) => told.holds === 'echo' && makes.has(told.class));
   if (made.length > 0) return reason('none', 'created', 'own_creation', made);
   const objects = spots.filter(({ whole, told }) => whole && told.holds !== 'echo');
+  // Where nobody else has had a word, there is nobody who could have led the agent astray.
+  if (!known.stranger && objects.some(({ told }) => told.trusted))
+    return reason('none', 'record', 'trusted', objects);
   for (const order of delegated(known, request)) {
     const meant = objects.find(({ thing }) => gradeOf(order.request, thing) >= 2);
     if (meant !== undefined) return reason('none', 'document', 'delegated', [meant]);
@@ -34,7 +37,8 @@ export function selector(known: Knowledge, request: Request, typed: Typed, value
   if (best !== undefined) {
     const other = bestOther(known, best.spot);
     const isOneOfAll = request.all && Math.floor(other) <= Math.floor(best.grade);
-    if (other > best.grade && !isOneOfAll)
+    const isOpen = request.chooses && other < 2 && !isUrged(known, objects, value);
+    if (other > best.grade && !isOneOfAll && !isOpen)
       return Math.floor(other) > Math.floor(best.grade) + 1
         ? reason('no_reason', 'record', 'another_is_meant', [best.spot])
         : reason('ask', 'record', 'another_fits_better', [best.spot]);

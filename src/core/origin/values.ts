@@ -26,12 +26,37 @@ const maxDepth = 32;
 const tooMuch = '\u0000';
 
 export function valuesOf(entry: Described, args: JsonObject): readonly ArgumentValue[] {
-  return Object.entries(entry.args).flatMap(([argument, { role }]) => {
-    if (role === undefined) return [];
-    const values = scalarsIn(own(args, argument) ?? null, role, 0).flatMap((value) => partsOf(role, value));
-    const kept = values.length > maxValues ? [...values.slice(0, maxValues), tooMuch] : values;
-    return kept.map((value) => ({ argument, role, value }));
-  });
+  const declared = Object.entries(entry.args).flatMap(([argument, { role }]) =>
+    role === undefined ? [] : valuesAt(args, argument, role),
+  );
+  // What nobody has given a role goes somewhere all the same, where it is an address.
+  const others = Object.keys(args).filter((argument) => own(roles(entry), argument) === undefined);
+  const addresses = others.flatMap((argument) =>
+    (['destination', 'link'] as const).flatMap((role) =>
+      valuesAt(args, argument, role).filter(({ value }) => roleOf(value) === role),
+    ),
+  );
+  return [...declared, ...addresses];
+}
+
+function roles(entry: Described): { readonly [argument: string]: string } {
+  return Object.fromEntries(
+    Object.entries(entry.args).flatMap(([argument, { role }]) =>
+      role === undefined ? [] : [[argument, role]],
+    ),
+  );
+}
+
+function roleOf(value: Scalar): Role | undefined {
+  const typed = typedOf(value);
+  if (!isAddress(typed)) return undefined;
+  return typed.kind === 'url' ? 'link' : 'destination';
+}
+
+function valuesAt(args: JsonObject, argument: string, role: Role): readonly ArgumentValue[] {
+  const values = scalarsIn(own(args, argument) ?? null, role, 0).flatMap((value) => partsOf(role, value));
+  const kept = values.length > maxValues ? [...values.slice(0, maxValues), tooMuch] : values;
+  return kept.map((value) => ({ argument, role, value }));
 }
 
 function scalarsIn(value: JsonValue, role: Role, depth: number): readonly Scalar[] {
