@@ -15,6 +15,8 @@ export type Fault = keyof typeof faults;
 
 export interface BrokenDaemon extends AsyncDisposable {
   readonly dataDir: string;
+  /** Breaks off what it is saying. */
+  die(): void;
 }
 
 const http = (status: string, type: string, body: string, lengthBytes = Buffer.byteLength(body)) =>
@@ -29,7 +31,7 @@ const answers: Readonly<Record<Exclude<Fault, 'hangs'>, string>> = {
 
 /**
  * @param store a data directory, of which it gets a copy
- * @param begun what one that dies has said before
+ * @param begun what one that dies says before, and when it is told to
  */
 export async function brokenDaemon(
   fault: Fault,
@@ -44,9 +46,8 @@ export async function brokenDaemon(
     socket.on('error', () => undefined);
     if (fault === 'hangs') return;
     socket.once('data', () => {
-      const said =
-        begun === undefined ? answers[fault] : http('200 OK', 'application/x-ndjson', begun, 10_000);
-      socket.write(said, () => (fault === 'dies' ? socket.destroy() : socket.end()));
+      if (begun !== undefined) socket.write(http('200 OK', 'application/x-ndjson', begun, 10_000));
+      else socket.write(answers[fault], () => (fault === 'dies' ? socket.destroy() : socket.end()));
     });
   });
   const path = join(dataDir, 'control.sock');
@@ -54,10 +55,14 @@ export async function brokenDaemon(
     server.once('error', reject);
     server.listen(path, resolve);
   });
+  const die = () => {
+    for (const socket of held) socket.destroy();
+  };
   return {
     dataDir,
+    die,
     async [Symbol.asyncDispose]() {
-      for (const socket of held) socket.destroy();
+      die();
       await new Promise((resolve) => server.close(resolve));
       rmSync(path, { force: true });
     },
