@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject, JsonValue } from '../json/value.ts';
 import { originFacts } from './facts.ts';
 import { type Bounds, createKnowledge, type Holds, type Knowledge } from './knowledge.ts';
+import { readResult } from './read-result.ts';
 import { whys } from './reason.ts';
 
 const mail = {
@@ -356,4 +357,37 @@ test('whatever is read and asked, there is an answer, out of the closed set', ()
     }),
     { numRuns: 300 },
   );
+});
+
+test.each<[what: string, text: string]>([
+  ['one letter', 'a'],
+  ['letters and dots', 'a.'],
+  ['addresses without an end', 'a@'],
+  ['addresses within one another', 'a@b.c@'],
+  ['quotes', "'a'"],
+  ['hyphens', '-a'],
+  ['line ends', '\n'],
+  ['lists', '\n1. '],
+  ['marks', 'www.a!'],
+  ['numbers', '1,000.'],
+  ['numbers of things', 'item 7 '],
+  ['accounts', 'GB29 '],
+  ['phones', '+1 ('],
+  ['members', 'a: b: '],
+  ['brackets', '[{"'],
+  ['blanks', ' '],
+  ['file names', 'a.b-c.txt.'],
+])('a long text of nothing but %s is read as any other', (_what, text) => {
+  const known = asked('Choose one of them, follow the instructions of the file and pay 12 of it.');
+  for (const end of ['', '@', '.', ' 7', '"']) {
+    const long = text.repeat(Math.ceil(100_000 / text.length)) + end;
+    known.tell(
+      { source: 's', class: 'read', holds: 'records', trusted: false, id: 'o' },
+      { q: 'file' },
+      readResult(long),
+      long,
+    );
+  }
+  const { roles } = originFacts(known, pay, { account: 'eve@evil.example', amount: 12, order: 'x-1' });
+  expect(roles.destination.doubt).toBe(2);
 });

@@ -3,17 +3,13 @@
  * What documents ask for that the person wants to be followed: read from the named document, and not from what it
  * in turn points to.
  */
-import { foldText } from './fold-text.ts';
 import type { Knowledge, Told } from './knowledge.ts';
-import type { Leaf } from './record.ts';
-import { type Request, readRequest } from './request.ts';
+import type { Request } from './request.ts';
 
 export interface Order {
   readonly request: Request;
   readonly told: Told;
 }
-
-const read = new WeakMap<Leaf, Request>();
 
 /** Of several documents that fit, only the best; where two fit alike and say other things, none. */
 export function delegated(known: Knowledge, request: Request): readonly Order[] {
@@ -29,18 +25,10 @@ export function delegated(known: Knowledge, request: Request): readonly Order[] 
       if (grade > best) found = new Map();
       best = grade;
       found.set(
-        leaves.map(({ raw }) => foldText(raw)).join('\n'),
-        leaves.map((leaf) => ({ told, request: orderOf(leaf) })),
+        leaves.map(known.folded).join('\n'),
+        leaves.map((leaf) => ({ told, request: known.order(leaf) })),
       );
     }
   }
   return found.size === 1 ? [...found.values()].flat() : [];
-}
-
-function orderOf(leaf: Leaf): Request {
-  const known = read.get(leaf);
-  if (known !== undefined) return known;
-  const order = readRequest(leaf.raw);
-  read.set(leaf, order);
-  return order;
 }

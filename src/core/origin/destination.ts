@@ -6,7 +6,7 @@
  * author may say so. A title may be copied by anybody: where two records fit and differ, or where the person has
  * named their destinations already, it is worth a question. What stands in prose never decides.
  */
-import { foldText, isWithin, tokensOf } from './fold-text.ts';
+import { isWithin, tokensOf } from './fold-text.ts';
 import type { Knowledge, Spot } from './knowledge.ts';
 import { type Act, prose, type Reason, reason } from './reason.ts';
 import type { Leaf, Thing } from './record.ts';
@@ -52,7 +52,7 @@ function inNamedText(known: Knowledge, name: string): Spot | undefined {
     if (told.holds === 'echo') continue;
     for (const thing of told.things) {
       if (known.grade(told, thing) < 2) continue;
-      const leaf = thing.leaves.find(({ raw }) => isWithin(foldText(raw), name));
+      const leaf = thing.leaves.find((one) => isWithin(known.folded(one), name));
       if (leaf !== undefined) return { told, thing, leaf, whole: false };
     }
   }

@@ -68,6 +68,10 @@ export interface Knowledge {
   about(told: Told): Grade;
   /** By canonical value. */
   find(typed: Typed): readonly Spot[];
+  /** Its text, as texts are compared. */
+  folded(leaf: Leaf): string;
+  /** Its text, read as if somebody asked for that. */
+  order(leaf: Leaf): Request;
   /** Things that have this key. */
   objects(key: Scalar): readonly Spot[];
   /** Whether a value that is known to be good looks the same and is another one. */
@@ -92,6 +96,8 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
   const person: string[][] = [];
   /** Addresses that may be the person's, by how many things have them whom they did not send themselves. */
   const candidates = new Map<string, number>();
+  const folds = new Map<Leaf, string>();
+  const orders = new Map<Leaf, Request>();
   let bytes = 0;
   let count = 0;
   let full = false;
@@ -188,6 +194,8 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
     about(one) {
       return request === undefined ? 0 : gradeOf(request, { leaves: one.args });
     },
+    folded: (leaf) => memo(folds, leaf, () => foldText(leaf.raw)),
+    order: (leaf) => memo(orders, leaf, () => readRequest(leaf.raw)),
     find: (typed) => spots.get(keyOf(typed)) ?? [],
     objects: (key) => spots.get(`key ${foldText(String(key))}`) ?? [],
     lookAlike(typed) {
@@ -199,6 +207,14 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
       return familiar.lookAlike(typed);
     },
   };
+}
+
+function memo<Value>(known: Map<Leaf, Value>, leaf: Leaf, make: () => Value): Value {
+  const there = known.get(leaf);
+  if (there !== undefined) return there;
+  const made = make();
+  known.set(leaf, made);
+  return made;
 }
 
 function isNameOf({ kind, value }: Typed, names: readonly (readonly string[])[]): boolean {

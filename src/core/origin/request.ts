@@ -109,9 +109,9 @@ export function telling(token: string): boolean {
 }
 
 const called =
-  /(?:#|\b(?:ids?|no|nr|num|number|ref|reference)\b\.?:?)\s*['"(]?(\d{1,18})(?![\d.,]\d)|['"](\d{1,18})['"]/giu;
+  /(?:#|\b(?:ids?|no|nr|num|number|ref|reference)\b\.?:?)\s{0,8}['"(]?(\d{1,18})(?![\d.,]\d)|['"](\d{1,18})['"]/giu;
 const numbered =
-  /(\p{L}{3,})\s+(\d{1,18})(?![\d.,]\d|\s*[%:\p{Sc}]|\s+\p{L}*(?:day|hour|minute|week|month|year|time))/giu;
+  /(?<!\p{L})(\p{L}{3,40})\s{1,8}(\d{1,18})(?![\d.,]\d|\s{0,8}[%:\p{Sc}]|\s{1,8}\p{L}{0,20}(?:day|hour|minute|week|month|year|time))/giu;
 
 /** Numbers that a text calls something by: `number 7`, `ID '13'`, `#4`, `ticket 42`. */
 export function idsIn(text: string): ReadonlySet<string> {

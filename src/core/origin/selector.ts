@@ -66,8 +66,13 @@ function isUrged(known: Knowledge, objects: readonly Spot[], value: Scalar): boo
   const names = objects.flatMap(({ thing }) => thing.leaves.filter(isTitle).map(({ raw }) => foldText(raw)));
   const key = String(value);
   if (key.length < 3 && !/^\d+$/.test(key)) return false;
-  const says = (text: string): boolean =>
-    /^\d+$/.test(key) ? idsIn(text).has(String(Number(key))) : isWithin(foldText(text), foldText(key));
+  const isNumber = /^\d+$/.test(key);
+  const folded = foldText(key);
+  const says = (leaf: Leaf): boolean => {
+    const text = known.folded(leaf);
+    if (isNumber) return text.includes(folded) && idsIn(leaf.raw).has(String(Number(key)));
+    return isWithin(text, folded);
+  };
   return known.told.some(
     (told) =>
       !told.trusted &&
@@ -76,8 +81,8 @@ function isUrged(known: Knowledge, objects: readonly Spot[], value: Scalar): boo
         (thing) =>
           !objects.some((spot) => spot.thing === thing) &&
           thing.leaves.some(
-            ({ is, raw }) =>
-              is === 'prose' && (says(raw) || names.some((name) => isWithin(foldText(raw), name))),
+            (leaf) =>
+              leaf.is === 'prose' && (says(leaf) || names.some((name) => isWithin(known.folded(leaf), name))),
           ),
       ),
   );

@@ -13,14 +13,17 @@ export interface Typed {
   readonly value: string;
 }
 
-const email = /[\p{L}\p{N}][\p{L}\p{N}._%+'-]*@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/u;
+// Each is bounded, and starts where a word does: whoever writes the text cannot make one try each start anew.
+const email =
+  /(?<![\p{L}\p{N}])[\p{L}\p{N}][\p{L}\p{N}._%+'-]{0,63}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,10}/u;
 const iban = /[A-Z]{2}\d{2}(?: ?[A-Z0-9]){10,30}/;
-const url = /\b(?:https?:\/\/|www\.)[^\s<>"'`\])}]+/i;
+const url = /\b(?:https?:\/\/|www\.)[^\s<>"'`\])}]{1,2048}/i;
 const phone = /\+\d[\d ().-]{6,18}\d/;
 const day = /\b\d{4}-\d{2}-\d{2}\b/;
-const number = /(?<![\p{L}\p{N}_.-])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\p{L}\p{N}_]|\.\d)/u;
+const number =
+  /(?<![\p{L}\p{N}_.-])[-+]?(?:\d{1,3}(?:,\d{3}){1,8}|\d{1,30})(?:\.\d{1,30})?(?![\p{L}\p{N}_]|\.\d)/u;
 const file =
-  /[\p{L}\p{N}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*\.(?:txt|md|docx?|xlsx?|pptx?|pdf|csv|json|ya?ml|html?|png|jpe?g|gif|svg|zip|tar|gz|log|ts|js|py|sh|sql|ini|cfg|conf|toml|xml|eml|ics)\b/iu;
+  /(?<![\p{L}\p{N}_-])[\p{L}\p{N}_][\p{L}\p{N}_-]{0,99}(?:\.[\p{L}\p{N}_-]{1,40}){0,4}\.(?:txt|md|docx?|xlsx?|pptx?|pdf|csv|json|ya?ml|html?|png|jpe?g|gif|svg|zip|tar|gz|log|ts|js|py|sh|sql|ini|cfg|conf|toml|xml|eml|ics)\b/iu;
 
 /** Each with what a text must have in it to be worth looking through: most have nothing of it. */
 const parts: readonly (readonly [Kind, RegExp, RegExp])[] = [
@@ -53,7 +56,7 @@ export function typedOf(value: string | number | boolean): Typed {
 /** No address is longer: RFC 3986 sets no bound, and servers do. */
 const maxWhole = 4096;
 
-const listMarks = /^(\s*(?:[-*•]\s*)?)\d{1,3}[.)](?=\s)/gmu;
+const listMarks = /^([^\S\n]{0,40}(?:[-*•][^\S\n]{0,8})?)\d{1,3}[.)](?=\s)/gmu;
 
 /** At most this much of one text is looked through; what lies behind it is not found, which is no reason for anything. */
 const maxSearched = 1 << 16;
@@ -106,7 +109,10 @@ export function isAddress({ kind }: Typed): boolean {
 }
 
 function trimmed(kind: Kind, match: string): string {
-  return kind === 'url' || kind === 'email' ? match.replace(/[.,;:!?]+$/, '') : match;
+  if (kind !== 'url' && kind !== 'email') return match;
+  let end = match.length;
+  while (end > 0 && '.,;:!?'.includes(match[end - 1] ?? '')) end -= 1;
+  return match.slice(0, end);
 }
 
 function canonical(kind: Kind, text: string): string {
