@@ -52,7 +52,7 @@ export const whys = {
   nobody_asked: 'nobody has asked for anything',
   said: 'the person said it',
   said_and_urged: 'the person said it, and so does a text that they did not speak of',
-  own: 'it is the person’s own',
+  own: "it is the person's own",
   look_alike: 'it looks like an address that is known, and is another one',
   as_it_was: 'the object has it already',
   address_book: 'it is in the address book under a name that the person said',
