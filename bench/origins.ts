@@ -30,8 +30,8 @@ const demo = load({
   mode: 'enforce',
 });
 if (!demo.ok) throw new Error(JSON.stringify(demo.problems));
-const policyFile = join(import.meta.dirname, '../policies/origins/origins.cedar');
-const files = [{ name: 'origins.cedar', text: readFileSync(policyFile, 'utf8') }];
+const policyFile = join(import.meta.dirname, '../policies/baseline/25-origins.cedar');
+const files = [{ name: '25-origins.cedar', text: readFileSync(policyFile, 'utf8') }];
 const compiled = compileOver(files, demo.published.catalogue, { mode: 'enforce' });
 if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems));
 

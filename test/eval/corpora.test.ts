@@ -7,7 +7,7 @@ import { evaluate } from '../../src/app/evaluate.ts';
 import type { Run } from '../../src/core/eval/run.ts';
 import { evalParts } from '../../src/main/eval.ts';
 import { verifies } from '../requirements.ts';
-import { originPolicies } from './corpus.fixture.ts';
+import { evalPolicies } from './corpus.fixture.ts';
 
 const root = join(import.meta.dirname, '../..');
 const folder = join(root, '../shared/corpora/agentdojo');
@@ -17,7 +17,7 @@ if (absent) console.warn(`skipped: recorded runs are not at ${folder}`);
 const flags = {
   traces: join(folder, 'traces.jsonl.gz'),
   catalogue: join(root, 'examples/agentdojo'),
-  policies: originPolicies,
+  policies: evalPolicies,
 };
 
 describe.skipIf(absent)('the runs of AgentDojo', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { JsonObject, JsonValue } from '../../src/core/json/value.ts';
 
-export const originPolicies = join(import.meta.dirname, '../../policies/origins');
+export const evalPolicies = join(import.meta.dirname, '../../policies/baseline');
 
 const text = { type: 'string' };
 const tool = (name: string, properties: JsonObject, required: readonly string[]) => ({
@@ -144,7 +144,7 @@ export function writeCorpus(runs: readonly JsonValue[] = corpus, gzip = true): C
   const traces = at(gzip ? 'traces.jsonl.gz' : 'traces.jsonl');
   writeFileSync(traces, gzip ? gzipSync(lines) : lines);
   return {
-    flags: { traces, catalogue: at('catalogue'), policies: originPolicies },
+    flags: { traces, catalogue: at('catalogue'), policies: evalPolicies },
     at,
     [Symbol.dispose]: () => rmSync(dir, { recursive: true }),
   };

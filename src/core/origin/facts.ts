@@ -115,6 +115,21 @@ function isDeciding(role: Role): role is DecidingRole {
   return (decidingRoles as readonly string[]).includes(role);
 }
 
+/** The worst doubt of all roles. */
+export function worstDoubt({ roles }: Pick<OriginFacts, 'roles'>): 0 | 1 | 2 {
+  return decidingRoles.reduce<0 | 1 | 2>((worst, role) => worse(worst, roles[role].doubt), 0);
+}
+
+/** Whether a value that decides something stands in a text of strangers, and nobody who may say so has said it. */
+export function isUrged({ roles }: Pick<OriginFacts, 'roles'>): boolean {
+  return decidingRoles.some((role) => roles[role].doubt > 0 && roles[role].from.includes('untrusted'));
+}
+
+/** Somebody who may say so has asked for such an act, and there is a reason for each value that decides what it does. */
+export function isCovered({ roles, intent }: Pick<OriginFacts, 'roles' | 'intent'>): boolean {
+  return intent.known && intent.asked && worstDoubt({ roles }) === 0;
+}
+
 function worse(a: 0 | 1 | 2, b: 0 | 1 | 2): 0 | 1 | 2 {
   return a > b ? a : b;
 }

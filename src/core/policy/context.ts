@@ -9,7 +9,7 @@
  */
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { type Label, rank } from '../label/label.ts';
-import { type OriginFacts, unasked } from '../origin/facts.ts';
+import { isCovered, isUrged, type OriginFacts, unasked, worstDoubt } from '../origin/facts.ts';
 import type { Circumstances } from '../session/circumstances.ts';
 import { firsts } from '../session/seen.ts';
 import { askedAction } from './actions.ts';
@@ -66,10 +66,14 @@ export function questionFor(
       },
       resource: { label },
       first: firsts(fresh),
-      origin: Object.fromEntries(
-        Object.entries(origin.roles).map(([role, { doubt, from }]) => [role, { doubt, from }]),
-      ),
-      intent: { ...origin.intent },
+      origin: {
+        ...Object.fromEntries(
+          Object.entries(origin.roles).map(([role, { doubt, from }]) => [role, { doubt, from }]),
+        ),
+        doubt: worstDoubt(origin),
+        urged: isUrged(origin),
+      },
+      intent: { ...origin.intent, covers: isCovered(origin) },
       now: { __extn: { fn: 'datetime', arg: new Date(who.at).toISOString() } },
     },
     entities: [

@@ -77,8 +77,15 @@ const shared: readonly Field[] = record({
   ),
   resource: named('ResourceFacts', resourceFacts),
   first: named('FirstFacts', record({ tool: bool, class: bool, resource: bool, destination: bool })),
-  origin: named('OriginFacts', record(Object.fromEntries(decidingRoles.map((role) => [role, roleFacts])))),
-  intent: named('IntentFacts', record({ known: bool, asked: bool })),
+  origin: named(
+    'OriginFacts',
+    record({
+      ...Object.fromEntries(decidingRoles.map((role) => [role, roleFacts])),
+      doubt: long,
+      urged: bool,
+    }),
+  ),
+  intent: named('IntentFacts', record({ known: bool, asked: bool, covers: bool })),
   now: datetime,
 }).fields;
 
@@ -99,6 +106,9 @@ const ours = [
   'ToolFacts',
   'ResourceFacts',
   'FirstFacts',
+  'RoleFacts',
+  'OriginFacts',
+  'IntentFacts',
 ];
 const cedars = ['Bool', 'Boolean', 'String', 'Long', 'Set', 'Record', 'Entity', 'Extension'];
 const extensions = ['decimal', 'datetime', 'duration', 'ipaddr'];

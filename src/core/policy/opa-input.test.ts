@@ -85,7 +85,7 @@ test('the whole document', () => {
     args_opaque: true,
     first: { tool: true, class: false, resource: false, destination: true },
     origin: { destination: { doubt: 2, from: ['untrusted'] } },
-    intent: { known: true, asked: false },
+    intent: { known: true, asked: false, covers: false },
     time: '2027-01-31T08:15:00.000Z',
   });
 });

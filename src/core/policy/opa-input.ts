@@ -10,7 +10,7 @@
  */
 import type { JsonObject } from '../json/value.ts';
 import { type Label, rank } from '../label/label.ts';
-import type { OriginFacts } from '../origin/facts.ts';
+import { isCovered, type OriginFacts } from '../origin/facts.ts';
 import type { Circumstances } from '../session/circumstances.ts';
 import { firsts } from '../session/seen.ts';
 import type { Described } from './context.ts';
@@ -72,7 +72,7 @@ export function opaInput(
         from.length === 0 ? [] : [[role, { doubt, from }]],
       ),
     ),
-    intent: { ...origin.intent },
+    intent: { ...origin.intent, covers: isCovered(origin) },
     time: utc(at - (at % 60_000)),
   };
 }
