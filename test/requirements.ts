@@ -149,6 +149,12 @@ export const requirements = {
     source: 'docs/eval.md, docs/figures.md',
     controls: ['ASI01', 'AARM-R2', 'AARM-R7'],
   },
+  'origin.lineage': {
+    promise:
+      'a refused value is followed back to the result in which it was read, and the same text may be forwarded',
+    source: 'docs/origins.md, examples/demo',
+    controls: ['ASI01', 'ASI09', 'AARM-R2', 'MITRE-ATLAS-AML.T0051'],
+  },
   'origin.values': {
     promise:
       'for each value that decides what a call does, policy is told whether somebody who may say so has said it, and the record where it was read',

@@ -10,6 +10,7 @@ const cli = join(import.meta.dirname, '../../src/main/cli.ts');
 
 test('the same hijacked agent leaks without Countersign and not with it', async () => {
   verifies('decide.way-out');
+  verifies('origin.lineage');
   const { stdout } = await promisify(execFile)(process.execPath, [cli, 'demo', '--json'], {
     timeout: 60_000,
   });
@@ -29,7 +30,13 @@ test('the same hijacked agent leaks without Countersign and not with it', async 
   expect(outcomeOf('http_post', 'text')).toBe('deny');
   expect(outcomeOf('send_mail', 'text')).toBe('deny');
   expect(outcomeOf('refund', 'task')).toBe('step_up');
-  // The agent's own work is untouched.
+  // From the note to the argument, for each place that the note named.
+  for (const place of ['http://evil.example/collect of http_post', 'archive@evil.example of send_mail'])
+    expect(summary.lineage).toContainEqual(
+      expect.stringMatching(new RegExp(`^${place}: .*: files/read_file, o-[0-9a-z]+$`)),
+    );
+  // The agent's own work is untouched: the same note goes to whom it was asked to forward it to.
+  expect(summary.noteForwarded).toBe(true);
   for (const tool of ['get_ticket', 'get_customer', 'read_file', 'http_get', 'write_file', 'send_mail']) {
     expect(outcomeOf(tool, 'task'), tool).toBe('allow');
   }
