@@ -48,6 +48,9 @@ countersign_bring_dependencies() {
   [ "$1" = runtime ] && [ -z "$have" ] &&
     [ "$countersign_root/node_modules/.package-lock.json" -nt "$countersign_root/package-lock.json" ] && return
   case "$have" in all*) set -- all ;; esac
+  # `npm ci` empties what is there: what lies behind a link belongs to another checkout.
+  [ ! -h "$countersign_root/node_modules" ] ||
+    countersign_fail 'node_modules is a link, and what it leads to does not fit package-lock.json; take the link away and run this again'
   echo 'countersign: installing the locked dependencies (once)' >&2
   omit=''
   [ "$1" = runtime ] && omit='--omit=dev'

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -87,4 +88,23 @@ test('a checkout that had everything keeps everything when the lock changes', ()
   bring(root, 'all');
   writeFileSync(join(root, 'package-lock.json'), '{"changed":true}');
   expect(bring(root, 'runtime')).not.toContain('--omit=dev');
+});
+
+test('what lies behind a link is not emptied', () => {
+  const root = checkout();
+  const elsewhere = checkout();
+  rmSync(join(root, 'node_modules'), { recursive: true });
+  symlinkSync(join(elsewhere, 'node_modules'), join(root, 'node_modules'));
+  const calls = join(root, 'calls');
+  const said = spawnSync(
+    'sh',
+    ['-euc', '. "$0"; countersign_root="$1"; countersign_bring_dependencies all', script, root],
+    {
+      env: { ...process.env, PATH: `${join(root, 'bin')}:${process.env.PATH}`, NPM_CALLS: calls },
+      encoding: 'utf8',
+    },
+  );
+  expect(said.status).toBe(1);
+  expect(said.stderr).toContain('node_modules is a link');
+  expect(existsSync(calls)).toBe(false);
 });

@@ -8,7 +8,7 @@ import { addEval } from './cli-eval.ts';
 import { addEvidence } from './cli-evidence.ts';
 import { durationOf, reason, several } from './cli-option.ts';
 import { defaultOpaEntrypoint, defaultOpaTimeout } from './opa.ts';
-import { dataDirOf, defaultListen, defaultShadowCheck, version } from './options.ts';
+import { dataDirOf, defaultListen, defaultReleaseWithin, defaultShadowCheck, version } from './options.ts';
 import { socketPathOf } from './socket-path.ts';
 
 const program = new Command('countersign')
@@ -44,6 +44,10 @@ program
   .option(
     '--shadow-check <share>',
     `of all decisions, how many the official Cedar engine decides again (default: ${defaultShadowCheck})`,
+  )
+  .option(
+    '--release-within <duration>',
+    `how long what was allowed may wait for its release, and so what is revoked may still begin (default: ${defaultReleaseWithin})`,
   )
   .option('--opa <url>', 'a document of an Open Policy Agent, asked beside policy (default: none is)')
   .option('--opa-bundle <file>', 'a policy that `opa build -t wasm` compiled, asked beside policy instead')

@@ -3,6 +3,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import { parseDurationMs } from '../edges/cli/durations.ts';
 import { type OpaFlags, type OpaOptions, readOpa } from './opa.ts';
 
 export interface DaemonOptions {
@@ -36,6 +37,7 @@ export interface Flags extends OpaFlags {
   readonly listen?: string;
   readonly mode?: string;
   readonly shadowCheck?: string;
+  readonly releaseWithin?: string;
 }
 
 export type OptionsRead =
@@ -60,6 +62,11 @@ export const defaultListen = '127.0.0.1:7171';
 
 export const defaultShadowCheck = '0.01';
 
+export const defaultReleaseWithin = '1s';
+
+/** Shorter, and a busy disk lets nothing through; longer, and what was revoked may still begin for that long. */
+const releaseWithinBounds = { leastMs: 100, mostMs: 30_000 };
+
 export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
   const listen = parseListen(flags.listen ?? env.COUNTERSIGN_LISTEN ?? defaultListen);
   if (listen === undefined) return { ok: false, message: '--listen is HOST:PORT: 127.0.0.1:7171' };
@@ -70,6 +77,12 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
   const shadowCheck = Number(share);
   if (!/^[0-9]*\.?[0-9]+$/.test(share) || shadowCheck > 1)
     return { ok: false, message: '--shadow-check is a share from 0 to 1: 0.01' };
+  const releaseWithinMs = parseDurationMs(
+    flags.releaseWithin ?? env.COUNTERSIGN_RELEASE_WITHIN ?? defaultReleaseWithin,
+  );
+  const { leastMs, mostMs } = releaseWithinBounds;
+  if (releaseWithinMs === undefined || releaseWithinMs < leastMs || releaseWithinMs > mostMs)
+    return { ok: false, message: '--release-within is a duration from 100ms to 30s: 1s' };
   const opa = readOpa(flags, env);
   if (!opa.ok) return opa;
   const adopted = join(dataDirOf(flags.data, env), adoptedUpstreams);
@@ -91,7 +104,7 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
       ...listen,
       mode,
       shadowCheck,
-      releaseWithinMs: 1000,
+      releaseWithinMs,
       graceMs: 10_000,
       watch: true,
       ...(opa.opa === undefined ? {} : { opa: opa.opa }),

@@ -535,6 +535,7 @@ describe('getting in', () => {
     [() => upOf('--mcp', at('mcp.json'), '--tasks', at('nowhere')), 1, /there is no directory `.*nowhere`/],
     [() => upOf('--mcp', at('mcp.json'), '--policies', at('bad')), 3, /^countersign: bad\.cedar:1:/],
     [() => upOf('--mcp', at('mcp.json'), '--listen', 'x'), 1, /--listen is HOST:PORT: 127\.0\.0\.1:7171/],
+    [() => upOf('--mcp', at('mcp.json'), '--release-within', '1m'), 1, /from 100ms to 30s: 1s/],
     [() => ['--mcp', at('mcp.json'), '--data', world.open.dataDir, '--listen', '127.0.0.1:0'], 1, /./],
   ])('`up` %#', async (args, code, told) => {
     expect(await countersign('up', args())).toMatchObject({

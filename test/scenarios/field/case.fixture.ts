@@ -48,7 +48,10 @@ export async function openCase(
   await using opening = new AsyncDisposableStack();
   const dir = mkdtempSync(join(tmpdir(), 'cs-field-'));
   opening.defer(() => rmSync(dir, { recursive: true, force: true }));
-  const daemon = opening.use(await runDaemon(await make(dir)));
+  const files = await make(dir);
+  // A machine that is busy with other tests may stand still for longer than an allow lives by default.
+  const env = { COUNTERSIGN_RELEASE_WITHIN: '10s', ...files.env };
+  const daemon = opening.use(await runDaemon({ ...files, env }));
   const clients = opening.use(new AsyncDisposableStack());
 
   async function connected(pass: Pass): Promise<FieldAgent> {
