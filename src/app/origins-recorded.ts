@@ -82,7 +82,9 @@ export async function lineageAt(
     return knowledge === undefined || entry === undefined
       ? undefined
       : // Of a secret the record has a name only, by which nothing is found.
-        originFacts(knowledge, entry, args).lineage.filter(({ role }) => role !== 'credential');
+        originFacts(knowledge, entry, args).lineage.filter(
+          ({ argument }) => entry.args[argument]?.role !== 'credential',
+        );
   }
   return undefined;
 }
@@ -107,6 +109,7 @@ export function tellOf(
     trusted: event.label.integrity === 'trusted' && event.status === 'ok',
     id: event.id,
     document: isDocument(entry),
+    secret: event.label.categories.includes('secret'),
   };
   for (const [value, text] of partsOf(content)) knowledge.tell(seen, args, value, text);
 }

@@ -7,10 +7,11 @@ import { type ActionClass, classes, type Role } from '../catalogue/taxonomy.ts';
 import type { JsonObject } from '../json/value.ts';
 import { delegated } from './delegated.ts';
 import type { Knowledge } from './knowledge.ts';
+import { secretInside } from './link.ts';
 import type { Act, Doubt, Origin, Reason } from './reason.ts';
 import { reasonFor } from './reason-for.ts';
 import { typedOf } from './typed.ts';
-import { linksIn, valuesOf } from './values.ts';
+import { linksIn, textsOf, valuesOf } from './values.ts';
 
 /** Roles that decide what a call does, and to whom. */
 export const decidingRoles = ['destination', 'amount', 'selector', 'link', 'path', 'credential'] as const;
@@ -95,6 +96,15 @@ export function originFacts(known: Knowledge, entry: Described, args: JsonObject
     // A text that goes out leads those who read it wherever its links do.
     else if (groups.includes('egress') && typeof value === 'string')
       for (const inside of linksIn(value)) add(argument, 'link', reasonFor(known, 'within', inside, act));
+  }
+  if (groups.includes('egress')) {
+    const inside = new Set<string>();
+    for (const [argument, text] of textsOf(args)) {
+      const carried = inside.has(argument) ? undefined : secretInside(known, text);
+      if (carried === undefined) continue;
+      inside.add(argument);
+      add(argument, 'credential', carried);
+    }
   }
   const worst = lineage.toSorted((a, b) => ranks[b.doubt] - ranks[a.doubt]);
   return { roles: { ...noRoles, ...roles }, intent, lineage: worst.slice(0, maxLineage) };

@@ -13,6 +13,7 @@ import { type Grade, gradeOf } from './matching.ts';
 import type { Scalar } from './reason.ts';
 import { isList, type Leaf, type Thing, thingsOf } from './record.ts';
 import { keyOf, type Request, readRequest } from './request.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
 import { type Typed, typedWithin } from './typed.ts';
 
 /**
@@ -31,6 +32,8 @@ export interface Seen {
   readonly id: string;
   /** It is what stands in a file or on a page: prose, whatever it can be read as. */
   readonly document?: boolean;
+  /** The catalogue labels it `secret`. */
+  readonly secret?: boolean;
 }
 
 export interface Told extends Seen {
@@ -74,6 +77,8 @@ export interface Knowledge {
   order(leaf: Leaf): Request;
   /** Things that have this key. */
   objects(key: Scalar): readonly Spot[];
+  /** What was read that is secret. */
+  readonly secrets: Pick<Secrets, 'carriedBy'>;
   /** Whether a value that is known to be good looks the same and is another one. */
   lookAlike(typed: Typed): boolean;
 }
@@ -96,6 +101,7 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
   const person: string[][] = [];
   /** Addresses that may be the person's, by how many things have them whom they did not send themselves. */
   const candidates = new Map<string, number>();
+  const secrets = createSecrets();
   const folds = new Map<Leaf, string>();
   const orders = new Map<Leaf, Request>();
   let bytes = 0;
@@ -148,6 +154,7 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
     },
     told,
     own,
+    secrets,
     get full() {
       return full;
     },
@@ -177,6 +184,7 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
       const things = thingsOf(seen.document === true && !isList(tree) ? undefined : tree, text);
       const one: Told = { ...seen, args: argumentsOf(args), things };
       told.push(one);
+      if (seen.holds !== 'echo') secrets.learn(one, seen.secret === true);
       for (const thing of things) for (const leaf of thing.leaves) index(one, thing, leaf);
     },
     grade(one, thing) {

@@ -43,6 +43,8 @@ export interface Lexicon {
   /** Before a noun; the first directly, the second between that and the noun. */
   readonly articles: readonly string[];
   readonly adjectives: readonly string[];
+  /** What opens something: a request that speaks of one may mean it to be sent. */
+  readonly secrets: readonly string[];
   /** Of these nothing is done to anybody else where `me` follows. */
   readonly answers: readonly string[];
   readonly me: readonly string[];
@@ -347,6 +349,10 @@ export const english: Lexicon = {
   adjectives: (
     'last latest recent new newest short brief quick following single individual separate unread previous same other ' +
     'first second next scheduled recurring monthly pending old original second third final'
+  ).split(' '),
+  secrets: (
+    'password passwords passcode passcodes passphrase pin pins code codes secret secrets token tokens credential ' +
+    'credentials otp login logins key keys'
   ).split(' '),
   answers: ['tell', 'give', 'show', 'answer', 'write', 'return', 'share', 'make', 'get', 'list'],
   me: ['me', 'us'],

@@ -3,7 +3,7 @@
  * Reasons for a link, a path and a secret: what is opened, where something is put, and what opens a door.
  */
 import { foldText } from './fold-text.ts';
-import type { Knowledge, Spot } from './knowledge.ts';
+import type { Knowledge, Spot, Told } from './knowledge.ts';
 import { type Act, nowhere, prose, type Reason, reason, type Scalar } from './reason.ts';
 import type { Request } from './request.ts';
 import { strongest } from './standing.ts';
@@ -76,6 +76,34 @@ export function secret(known: Knowledge, typed: Typed): Reason {
   const spots = known.find(typed).filter(({ told }) => told.holds !== 'echo');
   if (spots.length === 0) return nowhere(known, 'ask');
   return field(known, typed) ?? prose(known, spots, 'no_reason');
+}
+
+/** A text that goes out with a secret in it: nobody asks for that but who speaks of it. */
+export function secretInside(known: Knowledge, text: string): Reason | undefined {
+  const carried = known.secrets.carriedBy(text);
+  if (carried === undefined) return undefined;
+  const { request } = known;
+  if (
+    request !== undefined &&
+    carried.values.length > 0 &&
+    carried.values.every((one) => request.text.includes(one))
+  )
+    return reason('none', 'prompt', 'said');
+  if (request?.secrets === true) return reason('none', 'prompt', 'spoken_of');
+  const { found } = carried;
+  const some = (of: (told: Told) => string) => [...new Set(found.map(({ told }) => of(told)))].slice(0, 4);
+  const said = { sources: some(({ source }) => source), read: some(({ id }) => id) };
+  if (found.length > 0 && request?.all === true)
+    return { doubt: 'none', origin: 'record', why: 'all_of_them', ...said };
+  // To pass it on as it is may be what was asked; to tell what is in it is not.
+  const isNamed = found.length > 0 && found.every(({ told, thing }) => known.grade(told, thing) >= 2);
+  if (isNamed) return { doubt: 'ask', origin: 'document', why: 'secret_inside', ...said };
+  return {
+    doubt: 'no_reason',
+    origin: found.length > 0 ? 'record' : 'nowhere',
+    why: 'secret_inside',
+    ...said,
+  };
 }
 
 function field(known: Knowledge, typed: Typed): Reason | undefined {

@@ -23,7 +23,10 @@ import { isAddress, type Typed, typedOf } from './typed.ts';
 /** @param role `within`: a link in a text that goes out */
 export function reasonFor(known: Knowledge, role: Role | 'within', value: Scalar, act: Act): Reason {
   const { request } = known;
-  if (request === undefined) return reason('ask', 'nowhere', 'nobody_asked');
+  if (request === undefined) {
+    const urged = known.find(typedOf(value)).filter(({ told }) => !told.trusted && told.holds !== 'echo');
+    return reason('ask', urged.length > 0 ? 'untrusted' : 'nowhere', 'nobody_asked', urged);
+  }
   const found = roleReason(known, request, role, value, act);
   // Something that nobody looked at may be what speaks against it.
   if (known.full && found.doubt === 'none' && fromRecords.has(found.origin))

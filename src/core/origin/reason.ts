@@ -77,6 +77,7 @@ export const whys = {
   another_is_meant: 'the person speaks of another one',
   not_spoken_of: 'nobody spoke of this one',
   prose: 'it only stands in a text that the person did not speak of',
+  secret_inside: 'there is a secret in it, and nobody asked for that to be sent',
   nowhere: 'nobody said it, and it was not read anywhere',
   full: 'more was read than could be looked through',
 } as const;

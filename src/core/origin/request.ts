@@ -44,6 +44,8 @@ export interface Request {
   readonly pages: boolean;
   /** It speaks of a sum of money, said or not. */
   readonly amounts: boolean;
+  /** It speaks of something that opens a door. */
+  readonly secrets: boolean;
   /** It speaks of a difference, a share, a percentage. */
   readonly calculates: boolean;
 }
@@ -93,6 +95,7 @@ export function readRequest(written: string): Request {
     chooses: says(words, ({ choice }) => choice),
     pages: says(words, ({ pages }) => pages) || typed.some(({ kind }) => kind === 'url'),
     amounts: says(words, ({ amounts }) => amounts) || typed.some(({ kind }) => kind === 'number'),
+    secrets: says(words, ({ secrets }) => secrets),
     calculates: says(words, ({ sums }) => sums) || text.includes('%'),
   };
 }

@@ -84,6 +84,35 @@ function partsOf(role: Role, value: Scalar): readonly Scalar[] {
   return found.length === 0 || /[@:/\d]/.test(left) ? [value] : found.map((one) => one.value);
 }
 
+/**
+ * Each text of a call with the argument that it stands in, names of members among them; and, since what was cut into
+ * pieces is put together again by whoever gets it, all values of an argument in one, and of all arguments.
+ */
+export function textsOf(args: JsonObject): readonly (readonly [argument: string, text: string])[] {
+  const each = Object.entries(args).map(([argument, value]) => ({ argument, ...textsIn(value, 0) }));
+  const last = each.at(-1);
+  const whole = each.flatMap(({ values }) => values).join('');
+  return [
+    ...each.flatMap(({ argument, names, values }) =>
+      [...values, ...names, ...(values.length > 1 ? [values.join('')] : [])].map(
+        (text) => [argument, text] as const,
+      ),
+    ),
+    ...(last === undefined || each.length === 1 ? [] : [[last.argument, whole] as const]),
+  ];
+}
+
+function textsIn(value: JsonValue, depth: number): { names: readonly string[]; values: readonly string[] } {
+  if (value === null || typeof value === 'boolean' || depth > maxDepth) return { names: [], values: [] };
+  if (typeof value !== 'object') return { names: [], values: [String(value)] };
+  const members = isArray(value) ? value : Object.values(value);
+  const inside = members.map((one) => textsIn(one, depth + 1));
+  return {
+    names: [...(isArray(value) ? [] : Object.keys(value)), ...inside.flatMap(({ names }) => names)],
+    values: inside.flatMap(({ values }) => values),
+  };
+}
+
 export function linksIn(text: string): readonly string[] {
   return typedWithin(text).flatMap(({ kind, value }) => (kind === 'url' ? [value] : []));
 }

@@ -35,6 +35,11 @@ export function withoutSecrets(text: string, pseudonym: Pseudonym): string {
   );
 }
 
+/** Whether a text has a secret in it whose form says that it is one. */
+export function hasSecret(text: string): boolean {
+  return hint.test(text) && withoutSecrets(text, () => '') !== text;
+}
+
 // Three parts with dots between them: one pattern over them would try each start anew.
 const dotted = /[A-Za-z0-9_.-]{33,}/g;
 

