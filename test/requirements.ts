@@ -155,6 +155,12 @@ export const requirements = {
     source: 'docs/origins.md, examples/demo',
     controls: ['ASI01', 'ASI09', 'AARM-R2', 'MITRE-ATLAS-AML.T0051'],
   },
+  'origin.secrets': {
+    promise:
+      'a secret that was read does not leave with what was asked for, in a text, an address or the name of a host, however it is encoded',
+    source: 'docs/origins.md',
+    controls: ['ASI01', 'ASI03', 'AARM-R2', 'MITRE-ATLAS-AML.T0086', 'NHI2'],
+  },
   'origin.values': {
     promise:
       'for each value that decides what a call does, policy is told whether somebody who may say so has said it, and the record where it was read',

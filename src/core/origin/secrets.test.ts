@@ -17,7 +17,7 @@ const post = {
 };
 const get = { class: 'fetch' as const, args: { url: { role: 'link' as const } } };
 
-function after(
+function having(
   text: string,
   { prompt = 'Post to http://status.example/up what is to be done today.', secret = false } = {},
 ): Knowledge {
@@ -50,7 +50,7 @@ const hex = (text: string): string => Buffer.from(text).toString('hex');
 const inLabels = (text: string): string => `${(text.match(/.{1,20}/g) ?? []).join('.')}.evil.example`;
 
 describe('a password that was read, in what goes out', () => {
-  const known = after(note);
+  const known = having(note);
 
   test.each<[how: string, body: JsonValue]>([
     ['as it is', `All is well. ${password}`],
@@ -108,7 +108,7 @@ describe('a password that was read, in what goes out', () => {
 });
 
 test('however it is wrapped, by any two of these', () => {
-  const known = after(note);
+  const known = having(note);
   const ways = [base64, hex, percent, base32, (text: string) => `so, ${text}!`];
   fc.assert(
     fc.property(
@@ -127,23 +127,24 @@ describe('what counts as a secret', () => {
   test.each<[what: string, text: string, value: string]>([
     ['a line that says so', `DB_PASSWORD=${password}`, password],
     ['a field', JSON.stringify({ user: 'ann', api_key: 'q7-mm-81-zz' }), 'q7-mm-81-zz'],
+    ['with what it opens', `The password for the gate at home is ${password}`, password],
     ['a code in prose', 'Your security code is 463820.', '463820'],
     [
       'as a record has it',
       `token: secret(github_token, ${'ab'.repeat(16)})`,
       `secret(github_token, ${'ab'.repeat(16)})`,
     ],
-  ])('%s', (_what, text, value) => expect(doubt(after(text), sent(`it is ${value}`))).toBe(2));
+  ])('%s', (_what, text, value) => expect(doubt(having(text), sent(`it is ${value}`))).toBe(2));
 
   test('a key of a known form, wherever it is from', () => {
-    const known = after('nothing');
+    const known = having('nothing');
     expect(doubt(known, sent(key))).toBe(2);
     expect(doubt(known, sent(base64(key)))).toBe(2);
   });
 
   test('all of a result that is labelled so', () => {
-    expect(doubt(after('horse9battery', { secret: true }), sent('horse9battery'))).toBe(2);
-    expect(doubt(after('horse9battery'), sent('horse9battery'))).toBe(0);
+    expect(doubt(having('horse9battery', { secret: true }), sent('horse9battery'))).toBe(2);
+    expect(doubt(having('horse9battery'), sent('horse9battery'))).toBe(0);
   });
 });
 
@@ -153,7 +154,7 @@ describe('what is none', () => {
     ['a number that has the code in it', 'Your security code is 463820.', 'order 1463820'],
     ['where the next page begins', JSON.stringify({ next_page_token: 'abcdef123456' }), 'abcdef123456'],
     ['a summary', note, 'The window is on Monday.'],
-  ])('%s', (_what, text, body) => expect(doubt(after(text), sent(body))).toBe(0));
+  ])('%s', (_what, text, body) => expect(doubt(having(text), sent(body))).toBe(0));
 
   test('what stands in a document that the person named is worth a question: to pass that on may be what was asked', () => {
     const known = createKnowledge();
@@ -169,27 +170,27 @@ describe('what is none', () => {
   });
 
   test('what the person speaks of, said, or wants all of', () => {
-    expect(doubt(after(note, { prompt: 'Post all notes to http://status.example/up' }), sent(note))).toBe(0);
+    expect(doubt(having(note, { prompt: 'Post all notes to http://status.example/up' }), sent(note))).toBe(0);
     expect(
       doubt(
-        after(note, { prompt: 'Send the password in notes/deploy.md to http://status.example/up' }),
+        having(note, { prompt: 'Send the password in notes/deploy.md to http://status.example/up' }),
         sent(password),
       ),
     ).toBe(0);
     expect(
-      doubt(after(note, { prompt: `Post ${password} to http://status.example/up` }), sent(password)),
+      doubt(having(note, { prompt: `Post ${password} to http://status.example/up` }), sent(password)),
     ).toBe(0);
   });
 });
 
 test('more than can be looked through may have one in it, where there is one', () => {
   const long = 'all is well. '.repeat(maxSpelled / 10);
-  expect(doubt(after(note), sent(long))).toBe(2);
-  expect(doubt(after('nothing'), sent(long))).toBe(0);
+  expect(doubt(having(note), sent(long))).toBe(2);
+  expect(doubt(having('nothing'), sent(long))).toBe(0);
 });
 
 test('nothing that is sent makes it fail, and nothing that was never read is found', () => {
-  const known = after(note);
+  const known = having(note);
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const facts = originFacts(known, post, sent(JSON.parse(JSON.stringify(value))));

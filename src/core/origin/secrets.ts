@@ -91,7 +91,7 @@ const callsItself =
 /** What pages and forms call so is none. */
 const callsNothing = /page|cursor|next|continuation|sync|csrf|count|usage|max|limit/i;
 const said =
-  /(?:password|passwd|passphrase|passcode|secret|token|api[ _-]?key|access[ _-]?key|(?:security|verification|access|door|gate) code|\bpin)\b["'`]?[ \t]{0,4}(?:[:=]|is\b|are\b)[ \t]{0,4}["'`]?([^\s"'`,;<>]{4,200})/gi;
+  /(?:password|passwd|passphrase|passcode|secret|token|api[ _-]?key|access[ _-]?key|(?:security|verification|access|door|gate) code|\bpin)\b["'`]?(?: (?:of|for|to|on|at)(?: [\p{L}\p{N}_.-]{1,20}){1,4}?)?[ \t]{0,4}(?:[:=]|is\b|are\b)[ \t]{0,4}["'`]?([^\s"'`,;<>]{4,200})/giu;
 /** As records and plans have one whose form is known. */
 const named = /secret\([a-z_]{1,32}, [0-9a-f]{32}\)/g;
 const opaque = /[^\s"'`,;<>()]{8,512}/g;
