@@ -7,7 +7,7 @@
 import type { ActionClass } from '../catalogue/taxonomy.ts';
 import { foldText, tokensOf } from './fold-text.ts';
 import { type Lexicon, lexicons } from './lexicon.ts';
-import { namedDays, type Typed, typedWithin, withoutAddresses } from './typed.ts';
+import { namedDays, type Typed, typedWithin, withoutAddresses, withoutPlaces } from './typed.ts';
 
 export interface Request {
   readonly text: string;
@@ -61,8 +61,8 @@ export function readRequest(written: string): Request {
     (match) => match.slice(1).find((part) => part !== undefined) ?? '',
   );
   const files = typed.filter(({ kind }) => kind === 'file').map(({ value }) => value);
-  // What is quoted is a title, and its words are no orders.
-  const orders = text.replace(quoted, ' ');
+  // What is quoted is a title, and what stands in an address or a path is its name: their words are no orders.
+  const orders = withoutPlaces(text.replace(quoted, ' '));
   // With the ends of clauses among them, so that what stands before a word is its own.
   const words = foldText(orders).match(/[\p{L}\p{N}][\p{L}\p{N}'’-]*|[.,;:!?()]/gu) ?? [];
   return {
@@ -198,7 +198,8 @@ function isNoun({ articles, adjectives }: Lexicon, words: readonly string[], at:
 function isWeak({ weak, starts }: Lexicon, words: readonly string[], at: number): boolean {
   const word = words[at] ?? '';
   const before = words[at - 1] ?? '.';
-  return weak.includes(word) && /\p{L}/u.test(before) && !starts.includes(before);
+  const isOne = [word, ...stemsOf(word)].some((stem) => weak.includes(stem));
+  return isOne && /\p{L}/u.test(before) && !starts.includes(before);
 }
 
 /** `tell me`: it is the person who wants to know. */

@@ -90,6 +90,16 @@ export function withoutAddresses(text: string): string {
   return addresses.reduce((left, { shape }) => left.replace(shape, ' '), text);
 }
 
+const places = [...addresses, ...within.filter(({ kind }) => kind === 'file')];
+const path = /(?<![\p{L}\p{N}/])(?:[\p{L}\p{N}_.~-]{0,100}\/){1,20}[\p{L}\p{N}_.~-]{1,100}/gu;
+
+/** Names of places are no words: of `notes/deploy.md` nothing is to be deployed. */
+export function withoutPlaces(text: string): string {
+  return places
+    .reduce((left, { shape }) => left.replace(shape, ' # '), text)
+    .replace(path, (match) => (/[._~-]|\/.*\//.test(match) ? ' # ' : match));
+}
+
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
 const monthDay =
   /\b(?:(\d{1,2})(?:st|nd|rd|th)?(?: of)? )?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: (\d{1,2})(?:st|nd|rd|th)?\b)?/g;
