@@ -8,11 +8,13 @@
  */
 import { isWithin, tokensOf } from './fold-text.ts';
 import type { Knowledge, Spot } from './knowledge.ts';
+import { gradeOf } from './matching.ts';
 import { type Act, prose, type Reason, reason } from './reason.ts';
 import type { Leaf, Thing } from './record.ts';
 import { type Request, telling } from './request.ts';
+import { squeezed } from './spelled.ts';
 import { authorOf, isAuthorName, isKnownParty, rival, strongest } from './standing.ts';
-import { isAddress, type Typed } from './typed.ts';
+import { isAddress, type Kind, type Typed } from './typed.ts';
 
 export function destination(known: Knowledge, request: Request, typed: Typed, act: Act): Reason {
   const spots = known.find(typed).filter(({ told }) => told.holds !== 'echo');
@@ -21,12 +23,18 @@ export function destination(known: Knowledge, request: Request, typed: Typed, ac
   const meant = entries.find(({ thing }) => namesPerson(request, thing));
   if (meant !== undefined) {
     const isFull = isFullyNamed(request, meant.thing);
-    const others = contactsNamed(known, (thing) => (isFull ? isFullyNamed : namesPerson)(request, thing));
+    const by = namedBy(request, meant.thing);
+    const others = contactsNamed(known, typed.kind, (thing) =>
+      // Of two that were named each is meant by a name of their own.
+      isFull ? isFullyNamed(request, thing) && shares(by, thing) : shares(by, thing),
+    );
     return others.some((address) => address !== typed.value)
       ? reason('ask', 'contacts', 'ambiguous', spots)
       : reason('none', 'contacts', 'address_book', entries);
   }
-  if ((request.all || request.people) && entries.length > 0 && !isUrged(known, spots))
+  // All of them are a list: of one that was looked up by itself somebody has to have spoken.
+  const asList = entries.filter(({ told }) => told.things.length > 1 || known.about(told) >= 1);
+  if ((request.all || request.people) && asList.length > 0 && !isUrged(known, spots))
     return reason('none', 'contacts', 'all_of_them', entries);
   if (hasIt(known, typed, act)) return reason('none', 'record', 'as_it_was');
 
@@ -36,9 +44,12 @@ export function destination(known: Knowledge, request: Request, typed: Typed, ac
   );
   if (best !== undefined) return inRecord(known, request, typed, best.spot, best.grade);
   // Whoever is on a list that the person asked for by name, or on any, where they speak of all.
-  const listed = wholes.filter(isListed).filter(({ told }) => request.all || known.about(told) >= 2);
+  const listed = wholes
+    .filter((spot) => isListed(known, spot))
+    .filter(({ told }) => request.all || known.about(told) >= 2);
   if ((request.all || request.people) && listed.length > 0 && !isUrged(known, spots))
     return reason('none', 'record', 'all_of_them', listed);
+  if (entries.length > 0 && !isUrged(known, spots)) return reason('ask', 'contacts', 'not_named', entries);
   const written = typed.kind === 'text' ? inNamedText(known, typed.value) : undefined;
   return written === undefined
     ? prose(known, spots, 'no_reason')
@@ -75,10 +86,43 @@ function inRecord(known: Knowledge, request: Request, typed: Typed, spot: Spot, 
       ? reason('none', 'record', 'spoken_of', [spot])
       : reason('ask', 'record', 'faint', [spot]);
   }
+  if (isAuthor && isFirm(request, author)) return reason('none', 'record', 'answers', [spot]);
   if (isAuthor && request.givesBack) return reason('none', 'record', 'answers', [spot]);
-  if (isAuthor && grade >= 2 && request.people && isNamedIn(request, author.raw))
+  if (
+    isAuthor &&
+    grade >= 2 &&
+    (request.people || isSpokenOf(request, spot, author)) &&
+    isNamedIn(request, author.raw)
+  )
     return reason('none', 'record', 'answers', [spot]);
   return reason('ask', 'record', 'sent_by_others', [spot]);
+}
+
+/** `post@bryggenloft.example` of `Bryggen Loft`: a name of a domain is had by one. */
+function isFirm(request: Request, { typed, raw }: Leaf): boolean {
+  if (typed.kind !== 'email') return false;
+  const [label = ''] = (raw.split('@')[1] ?? '').split('.');
+  if (label.length < 5 || shared.has(label.toLowerCase())) return false;
+  return request.runs.has(squeezed(label));
+}
+
+/** Whose mail is anybody's. */
+const shared: ReadonlySet<string> = new Set(
+  'gmail googlemail outlook hotmail yahoo icloud proton protonmail fastmail example company corporation corp mailbox email'.split(
+    ' ',
+  ),
+);
+
+/** By more than who sent it: anybody may call themselves what they like. */
+function isSpokenOf(request: Request, { thing }: Spot, author: Leaf): boolean {
+  const names = new Set(tokensOf(author.raw));
+  return (
+    gradeOf(request, {
+      leaves: thing.leaves.filter(
+        (leaf) => leaf !== author && !tokensOf(leaf.raw).some((token) => names.has(token)),
+      ),
+    }) >= 1
+  );
 }
 
 /** A field that says who: of addresses every one, of names those that are not what the thing is called. */
@@ -90,9 +134,12 @@ function isParty(leaf: Leaf, typed: Typed): boolean {
 const titles =
   /^(?:title|subject|description|body|content|text|message|notes?|comments?|summary|label|status|type)$/i;
 
-/** One of names that stand in a list by themselves. */
-function isListed({ leaf, told }: Spot): boolean {
-  return told.holds === 'records' && leaf.is === 'name' && leaf.isItem;
+/** One of names that stand in a list by themselves; of addresses only where nobody else is said to have made the list. */
+function isListed(known: Knowledge, { leaf, told, thing }: Spot): boolean {
+  if (told.holds !== 'records' || !leaf.isItem) return false;
+  if (leaf.is === 'name') return true;
+  const author = authorOf(known, thing);
+  return leaf.is === 'address' && known.about(told) >= 1 && (author === undefined || author === 'own');
 }
 
 function isUrged(known: Knowledge, spots: readonly Spot[]): boolean {
@@ -121,6 +168,16 @@ function namesPerson(request: Request, thing: Thing): boolean {
   return thing.leaves.some(({ is, raw }) => is === 'name' && isNamedIn(request, raw));
 }
 
+/** Of the names of somebody those that the person said. */
+function namedBy(request: Request, thing: Thing): ReadonlySet<string> {
+  const tokens = thing.leaves.flatMap(({ is, raw }) => (is === 'name' ? tokensOf(raw) : []));
+  return new Set(tokens.filter((token) => telling(token) && request.tokens.has(token)));
+}
+
+function shares(by: ReadonlySet<string>, thing: Thing): boolean {
+  return thing.leaves.some(({ is, raw }) => is === 'name' && tokensOf(raw).some((token) => by.has(token)));
+}
+
 function isNamedIn(request: Request, name: string): boolean {
   return tokensOf(name.split('@')[0] ?? '').some((token) => telling(token) && request.tokens.has(token));
 }
@@ -132,14 +189,14 @@ function isFullyNamed(request: Request, thing: Thing): boolean {
   });
 }
 
-/** Every address of the address book that may be meant. */
-function contactsNamed(known: Knowledge, isNamed: (thing: Thing) => boolean): readonly string[] {
+/** Every address of the address book that may be meant, of one kind: who has a telephone as well is one person. */
+function contactsNamed(known: Knowledge, kind: Kind, isNamed: (thing: Thing) => boolean): readonly string[] {
   const found = new Set<string>();
   for (const told of known.told) {
     if (told.holds !== 'contacts' || !told.trusted) continue;
     for (const thing of told.things) {
       if (!isNamed(thing)) continue;
-      for (const leaf of thing.leaves) if (isAddress(leaf.typed)) found.add(leaf.typed.value);
+      for (const leaf of thing.leaves) if (leaf.typed.kind === kind) found.add(leaf.typed.value);
     }
   }
   return [...found];

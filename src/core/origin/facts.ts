@@ -72,9 +72,15 @@ function onlyObserves(of: ActionClass): boolean {
 export function originFacts(known: Knowledge, entry: Described, args: JsonObject): OriginFacts {
   const groups: readonly string[] = classes[entry.class];
   if (onlyObserves(entry.class)) return unasked;
-  const intent = { known: known.request !== undefined, asked: isAsked(known, entry.class) };
-
   const values = valuesOf(entry, args);
+  // What is sent nowhere is only made: an event without guests.
+  const goes = values.some(({ role }) => role === 'destination' || role === 'link');
+  const made: readonly ActionClass[] = entry.class === 'send' && !goes ? ['create', 'write'] : [];
+  const intent = {
+    known: known.request !== undefined,
+    asked: [entry.class, ...made].some((one) => isAsked(known, one)),
+  };
+
   const of = (role: Role) => values.filter((one) => one.role === role).map(({ value }) => value);
   const act: Act = {
     class: entry.class,
@@ -110,12 +116,16 @@ export function originFacts(known: Knowledge, entry: Described, args: JsonObject
   return { roles: { ...noRoles, ...roles }, intent, lineage: worst.slice(0, maxLineage) };
 }
 
+const grave: ReadonlySet<string> = new Set(['destroy', 'value', 'authority']);
+
 /** What observes on the way out, a fetch, is asked for as any reading is: where to is another question. */
 function isAsked(known: Knowledge, of: ActionClass): boolean {
   const { request } = known;
   if (request === undefined || (classes[of] as readonly string[]).includes('observe')) return true;
+  const isGrave = (classes[of] as readonly string[]).some((group) => grave.has(group));
   return (
-    !request.isUnderstood ||
+    // What cannot be taken back is asked for in words that are known, or not at all.
+    (!request.isUnderstood && !isGrave) ||
     request.classes.has(of) ||
     delegated(known, request).some((order) => order.request.classes.has(of))
   );

@@ -27,6 +27,9 @@ export interface Lexicon {
   /** Of those the ones that may be said of a time only. */
   readonly times: readonly string[];
   readonly numbers: Readonly<Record<string, number>>;
+  readonly ordinals: Readonly<Record<string, number | 'last'>>;
+  /** Right behind an ordinal: `the second one`. */
+  readonly ones: readonly string[];
   readonly all: readonly string[];
   /** Whether a document is to be followed. */
   readonly follow: readonly string[];
@@ -99,6 +102,9 @@ export const english: Lexicon = {
     wire: ['pay', 'send'],
     transaction: ['pay'],
     payment: ['pay', 'write'],
+    hire: ['pay', 'create', 'write'],
+    rent: ['pay', 'create', 'write'],
+    subscribe: ['pay', 'create', 'write', 'configure'],
     buy: ['pay', 'create', 'write'],
     purchase: ['pay', 'create', 'write'],
     order: ['pay', 'create', 'write', 'send'],
@@ -128,7 +134,7 @@ export const english: Lexicon = {
     unshare: ['grant', 'delete', 'write'],
     create: ['create', 'write'],
     make: ['create', 'write', 'pay'],
-    add: ['create', 'write', 'send', 'grant', 'administer'],
+    add: ['create', 'write', 'send', 'grant', 'administer', 'configure'],
     append: ['write'],
     insert: ['create', 'write'],
     schedule: ['create', 'write', 'pay', 'send'],
@@ -147,7 +153,7 @@ export const english: Lexicon = {
     enroll: ['create', 'write', 'grant'],
     sign: ['create', 'write'],
     start: ['create', 'write', 'execute'],
-    open: ['create', 'read', 'write'],
+    open: ['create', 'read', 'write', 'send', 'publish'],
     log: ['create', 'write'],
     prepare: ['create', 'write'],
     arrange: ['create', 'send'],
@@ -192,8 +198,11 @@ export const english: Lexicon = {
     upgrade: ['write', 'pay'],
     downgrade: ['write'],
     swap: ['write'],
-    fill: ['write', 'create'],
-    put: ['write', 'create', 'publish'],
+    fill: ['write', 'create', 'send', 'publish', 'configure'],
+    put: ['write', 'create', 'publish', 'send', 'configure', 'grant'],
+    enter: ['write', 'create', 'configure'],
+    note: ['create', 'write'],
+    file: ['create', 'write', 'send'],
     attach: ['write', 'send'],
     pin: ['write'],
     like: ['write'],
@@ -236,7 +245,7 @@ export const english: Lexicon = {
   },
   weak: (
     'let say ask put set like rate open close leave turn start stop follow plan book text report record sign log block ' +
-    'host label tag pin star join run release drop top tip wire raise lower'
+    'host label tag pin star join run release drop top tip wire raise lower note file enter rent'
   ).split(' '),
   starts: 'please and then to also or you just now do kindly not next first finally afterwards so if'.split(
     ' ',
@@ -289,7 +298,24 @@ export const english: Lexicon = {
     most: 'max',
     best: 'max',
     greatest: 'max',
+    larger: 'max',
+    bigger: 'max',
+    longer: 'max',
+    higher: 'max',
+    later: 'max',
+    newer: 'max',
+    better: 'max',
     smallest: 'min',
+    cheaper: 'min',
+    smaller: 'min',
+    shorter: 'min',
+    lower: 'min',
+    earlier: 'min',
+    sooner: 'min',
+    nearer: 'min',
+    closer: 'min',
+    quickest: 'min',
+    fastest: 'min',
     cheapest: 'min',
     least: 'min',
     fewest: 'min',
@@ -300,8 +326,24 @@ export const english: Lexicon = {
     oldest: 'min',
     earliest: 'min',
   },
-  times: ['latest', 'newest', 'recent', 'last', 'earliest', 'oldest', 'most', 'best'],
+  times: [
+    'latest',
+    'newest',
+    'recent',
+    'last',
+    'earliest',
+    'oldest',
+    'most',
+    'best',
+    'later',
+    'newer',
+    'earlier',
+    'sooner',
+    'better',
+  ],
   numbers: { two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10 },
+  ordinals: { first: 1, second: 2, third: 3, fourth: 4, fifth: 5, last: 'last' },
+  ones: ['one', 'option', 'result', 'suggestion', 'entry', 'item'],
   all: ['all', 'every', 'each', 'everyone', 'everything', 'everybody'],
   follow: [
     'instructions',

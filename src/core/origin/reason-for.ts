@@ -93,5 +93,10 @@ function isSaid(request: Request, role: Role | 'within', typed: Typed, value: Sc
   const folded = foldText(String(value));
   if (folded === '') return true;
   if (typed.kind !== 'text' && typed.kind !== 'file') return false;
-  return isWithin(request.folded, folded);
+  return isWithin(request.folded, folded) || isWithin(request.spaced, spaced(folded));
+}
+
+/** `reading-club` and `#reading club` are called the same. */
+function spaced(folded: string): string {
+  return /^[\p{L}\p{N}]+(?:[-_ ][\p{L}\p{N}]+)+$/u.test(folded) ? folded.replace(/[-_]/g, ' ') : folded;
 }

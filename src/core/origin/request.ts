@@ -13,6 +13,8 @@ export interface Request {
   readonly text: string;
   /** Folded, for values that are to stand in it. */
   readonly folded: string;
+  /** The same, with a space between the parts of what is written `reading-club`. */
+  readonly spaced: string;
   /** `kind value` of every value with a shape. */
   readonly values: ReadonlySet<string>;
   readonly typed: readonly Typed[];
@@ -21,6 +23,8 @@ export interface Request {
   /** Folded: what stands in quotation marks, and names of files. */
   readonly named: ReadonlySet<string>;
   readonly tokens: ReadonlySet<string>;
+  /** Up to three words in a row, written as one: names of firms as domains have them. */
+  readonly runs: ReadonlySet<string>;
   /** Tokens written like names. */
   readonly names: ReadonlySet<string>;
   readonly classes: ReadonlySet<ActionClass>;
@@ -33,6 +37,8 @@ export interface Request {
   readonly mostOfSize: boolean;
   /** Of how many the most, where it says so. */
   readonly howMany: number;
+  /** Which one of a list: `the second one`, `the third?`. */
+  readonly ordinal: number | 'last' | undefined;
   /** It speaks of all of something. */
   readonly all: boolean;
   readonly givesBack: boolean;
@@ -68,6 +74,7 @@ export function readRequest(written: string): Request {
   return {
     text,
     folded: foldText(text),
+    spaced: foldText(text).replace(/[-_]/g, ' '),
     values: new Set(typed.map(keyOf)),
     typed,
     days: new Set([
@@ -77,6 +84,7 @@ export function readRequest(written: string): Request {
     named: new Set([...titles.map(foldText), ...files]),
     // Of an address only the whole says something.
     tokens: new Set(tokensOf(withoutAddresses(text)).filter(telling)),
+    runs: new Set(runsIn(tokensOf(withoutAddresses(text)))),
     names: new Set(namesIn(text)),
     classes: classesIn(words),
     isUnderstood: isUnderstood(words),
@@ -88,6 +96,7 @@ export function readRequest(written: string): Request {
       )
       .find(Boolean),
     howMany: numberIn(words),
+    ordinal: ordinalIn(words),
     all: says(words, ({ all }) => all),
     givesBack: says(words, ({ back }) => back),
     people: says(words, ({ people }) => people),
@@ -145,9 +154,31 @@ function numberIn(words: readonly string[]): number {
   return 1;
 }
 
+/** The last that was said: with a noun behind it, it counts something else. */
+function ordinalIn(words: readonly string[]): number | 'last' | undefined {
+  for (const { ordinals, ones, articles } of lexicons) {
+    const at = words.findLastIndex(
+      (word, i) =>
+        Object.hasOwn(ordinals, word) &&
+        articles.includes(words[i - 1] ?? '') &&
+        (ones.includes(words[i + 1] ?? '') || !/\p{L}|\p{N}/u.test(words[i + 1] ?? '.')),
+    );
+    const word = words[at];
+    if (word !== undefined) return ordinals[word];
+  }
+  return undefined;
+}
+
 function says(words: readonly string[], of: (lexicon: Lexicon) => readonly string[]): boolean {
   const meant = new Set(lexicons.flatMap(of));
   return words.some((word) => meant.has(word));
+}
+
+function runsIn(tokens: readonly string[]): readonly string[] {
+  return tokens.flatMap((token, at) => {
+    const [, second = '', third = ''] = tokens.slice(at, at + 3);
+    return [token, token + second, token + second + third];
+  });
 }
 
 /** Capital letters within a sentence, and at its start where more of them follow. */
@@ -228,12 +259,18 @@ function stemsOf(word: string): readonly string[] {
   ].filter((stem) => stem !== word);
 }
 
+const conditions: ReadonlySet<string> = new Set(['if', 'or', 'whether']);
+
 function negated(
   words: readonly string[],
   at: number,
   negations: readonly string[],
   undone: readonly string[],
 ): boolean {
-  const before = words.slice(Math.max(0, at - 3), at);
+  const near = words.slice(Math.max(0, at - 3), at);
+  // `if not, add him`
+  const before = near.filter(
+    (word, i) => word !== 'not' || !conditions.has(near[i - 1] ?? words[at - 4] ?? ''),
+  );
   return before.some((word) => negations.includes(word)) && !before.some((word) => undone.includes(word));
 }

@@ -29,6 +29,9 @@ export function selector(known: Knowledge, request: Request, typed: Typed, value
     if (meant !== undefined) return reason('none', 'document', 'delegated', [meant]);
   }
   const best = strongest(known, objects);
+  const counted = ordinal(known, request, objects);
+  if (counted !== undefined && !isUrged(known, objects, value))
+    return reason('none', 'record', 'superlative', [counted]);
   if (request.most !== undefined && objects.some(({ told }) => ranksOf(told.things).size > 0)) {
     if (objects.some((spot) => isMost(request, spot)))
       return reason('none', 'record', 'superlative', objects);
@@ -44,7 +47,10 @@ export function selector(known: Knowledge, request: Request, typed: Typed, value
         : reason('ask', 'record', 'another_fits_better', [best.spot]);
     if (other === best.grade && best.grade >= 2 && !request.all)
       return reason('ask', 'record', 'ambiguous', [best.spot]);
-    return reason('none', 'record', 'spoken_of', [best.spot]);
+    // A word in common is soon found: not where somebody else's text says to take it.
+    return best.grade < 3 && !request.all && isUrged(known, objects, value)
+      ? reason('ask', 'untrusted', 'urged', [best.spot])
+      : reason('none', 'record', 'spoken_of', [best.spot]);
   }
   if (objects.length > 0) {
     const isOpen = bestOther(known, objects[0]) < 2 && !isUrged(known, objects, value);
@@ -56,6 +62,20 @@ export function selector(known: Knowledge, request: Request, typed: Typed, value
   // The name of what is only now made.
   if (spots.length === 0 && act.class === 'create') return nowhere(known, 'none');
   return prose(known, spots, 'ask');
+}
+
+/** `the second one`, of the list that was read last with more than one thing in it. */
+function ordinal(known: Knowledge, request: Request, objects: readonly Spot[]): Spot | undefined {
+  if (request.ordinal === undefined) return undefined;
+  const at = request.ordinal === 'last' ? -1 : request.ordinal - 1;
+  return objects.find(({ told, thing }) => {
+    const things = told.things.filter(({ leaves }) => leaves.some(({ is }) => is === 'key'));
+    return things.length > 1 && things.at(at) === thing && isLastOfItsKind(known, told);
+  });
+}
+
+function isLastOfItsKind(known: Knowledge, told: Spot['told']): boolean {
+  return known.told.findLast(({ source, things }) => source === told.source && things.length > 1) === told;
 }
 
 /** What gives new things an id; what only changes them tells the id of what was there. */
