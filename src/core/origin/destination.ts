@@ -86,12 +86,13 @@ function inRecord(known: Knowledge, request: Request, typed: Typed, spot: Spot, 
       ? reason('none', 'record', 'spoken_of', [spot])
       : reason('ask', 'record', 'faint', [spot]);
   }
-  if (isAuthor && isFirm(request, author)) return reason('none', 'record', 'answers', [spot]);
+  if (isAuthor && request.speaks && isFirm(request, author))
+    return reason('none', 'record', 'answers', [spot]);
   if (isAuthor && request.givesBack) return reason('none', 'record', 'answers', [spot]);
   if (
     isAuthor &&
     grade >= 2 &&
-    (request.people || isSpokenOf(request, spot, author)) &&
+    (request.people || (request.speaks && isSpokenOf(request, spot, author))) &&
     isNamedIn(request, author.raw)
   )
     return reason('none', 'record', 'answers', [spot]);
@@ -121,7 +122,7 @@ function isSpokenOf(request: Request, { thing }: Spot, author: Leaf): boolean {
       leaves: thing.leaves.filter(
         (leaf) => leaf !== author && !tokensOf(leaf.raw).some((token) => names.has(token)),
       ),
-    }) >= 1
+    }) >= 2
   );
 }
 

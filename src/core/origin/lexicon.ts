@@ -20,6 +20,8 @@ export interface Lexicon {
   readonly empty: readonly string[];
   /** What gives something back to whom it came from. */
   readonly back: readonly string[];
+  /** What is said to somebody: whom the request names then may be whom it means. */
+  readonly speaks: readonly string[];
   /** What invites or names the people of something. */
   readonly people: readonly string[];
   /** Superlatives, with the sense in which a quantity is looked at. */
@@ -268,6 +270,10 @@ export const english: Lexicon = {
     'user users name names date time day today tomorrow yesterday week month year id am pm'
   ).split(' '),
   back: ['refund', 'reimburse', 'reply', 'respond', 'answer', 'back', 'return'],
+  speaks: (
+    'tell let ask mail email message text write inform notify remind thank report send answer reply respond dm ping ' +
+    'contact warn alert forward'
+  ).split(' '),
   people: [
     'invite',
     'members',

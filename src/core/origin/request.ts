@@ -42,6 +42,8 @@ export interface Request {
   /** It speaks of all of something. */
   readonly all: boolean;
   readonly givesBack: boolean;
+  /** Somebody is to be told something. */
+  readonly speaks: boolean;
   readonly people: boolean;
   readonly follows: boolean;
   /** It leaves the choice to whoever does it. */
@@ -99,6 +101,7 @@ export function readRequest(written: string): Request {
     ordinal: ordinalIn(words),
     all: says(words, ({ all }) => all),
     givesBack: says(words, ({ back }) => back),
+    speaks: says(words, ({ speaks }) => speaks),
     people: says(words, ({ people }) => people),
     follows: says(words, ({ follow }) => follow),
     chooses: says(words, ({ choice }) => choice),
