@@ -8,9 +8,10 @@ import type { JsonObject } from '../core/json/value.ts';
 import { type Event, type EventBody, parseEvent, recordVersion } from '../core/record/event.ts';
 import { idRandomBytes, newId } from '../core/record/id.ts';
 import type { SealedPayload } from '../core/record/payload.ts';
+import { isCertainlyEvent } from '../core/record/read-event.ts';
 import type { Facet, UnitView, View } from '../core/state/facet.ts';
 import { createHead, type Head, layer, unitOver } from '../core/state/head.ts';
-import { changes } from '../core/state/reduce.ts';
+import { type Change, changes } from '../core/state/reduce.ts';
 import type { Past } from './past.ts';
 import {
   type Clock,
@@ -108,6 +109,8 @@ interface Planned {
   readonly job: Job;
   readonly unit: Unit;
   readonly events: readonly Event[];
+  /** What each of them moves, as long as nobody else writes in between. */
+  readonly changed: readonly (readonly Change[])[];
   readonly answer: () => void;
   /** Which version lay under each facet that it moves. */
   readonly under: ReadonlyMap<string, string>;
@@ -120,11 +123,22 @@ const maxBodyBytes = 1 << 19;
 
 /** @throws {NotAnEvent} */
 function readable(event: Event): string {
-  const parsed = parseEvent(event);
-  if (!parsed.ok) throw new NotAnEvent(parsed.reason);
-  const body = canonicalJson(event as unknown as JsonObject);
+  const body = spelled(event);
+  if (body === undefined || !isCertainlyEvent(body)) {
+    const parsed = parseEvent(event);
+    if (!parsed.ok) throw new NotAnEvent(parsed.reason);
+    if (body === undefined) throw new NotAnEvent('it cannot be said in JSON');
+  }
   if (Buffer.byteLength(body) > maxBodyBytes) throw new NotAnEvent(`more than ${maxBodyBytes} bytes`);
   return body;
+}
+
+function spelled(event: Event): string | undefined {
+  try {
+    return canonicalJson(event as unknown as JsonObject);
+  } catch {
+    return undefined;
+  }
 }
 
 export function createSequencer(
@@ -165,10 +179,15 @@ export function createSequencer(
     // earlier build may have moved less.
     const named = new Set([...event.moves, ...event.drops]);
     const moved = changes(durable, event, event.id, event.at, event.node);
-    durable.move(
+    moving(
+      event,
+      position,
       moved.filter(({ facet }) => named.has(facet)),
-      event.id,
     );
+  }
+
+  function moving(event: Event, position: number, moved: readonly Change[]): void {
+    durable.move(moved, event.id);
     newestAt = Math.max(newestAt, event.at);
     folded = position + 1;
     for (const listener of listeners) listener(event, position);
@@ -211,14 +230,12 @@ export function createSequencer(
       const written = job.run(seen, place);
       const events: Event[] = [];
       const drafts: Draft[] = [];
+      const changed: (readonly Change[])[] = [];
+      const under = new Map<string, string>();
       for (const writing of written.writings) {
         const moved = changes(seen, writing.event, writing.id, at, options.node);
         seen.move(moved, writing.id);
-        const names = (dropped: boolean) =>
-          moved
-            .filter((change) => (change.value === undefined) === dropped)
-            .map((change) => change.facet)
-            .sort();
+        const { moves, drops } = namesOf(moved);
         const event: Event = {
           ...writing.event,
           v: recordVersion,
@@ -226,28 +243,28 @@ export function createSequencer(
           at,
           node: options.node,
           tenant: options.tenant,
-          moves: names(false),
-          drops: names(true),
-          reads: Object.fromEntries(seen.reads().map(({ facet, version }) => [facet, version])),
+          moves,
+          drops,
+          reads: seen.versions(),
         };
         events.push(event);
         drafts.push({
           id: writing.id,
           stream: writing.stream,
           body: readable(event),
-          moves: event.moves,
-          drops: event.drops,
+          moves,
+          drops,
           payloads: writing.payloads ?? [],
         });
+        changed.push(moved);
+        for (const { facet } of moved) under.set(facet, top.facet(facet)?.version ?? '');
       }
-      const moves = events.flatMap((event) => [...event.moves, ...event.drops]);
-      const under = new Map(moves.map((facet) => [facet, top.facet(facet)?.version ?? '']));
       seen.settle();
       for (const event of events) past.learn(event);
       // What writes nothing is still an answer: as of the store, and not as of what was last heard of it.
       const depends = written.depends || drafts.length === 0;
       const unit: Unit = { drafts, expected: depends ? seen.reads() : [] };
-      return { job, unit, events, answer: written.result, under };
+      return { job, unit, events, changed, answer: written.result, under };
     } catch (error) {
       job.fail(error);
       return undefined;
@@ -271,16 +288,16 @@ export function createSequencer(
     if (asPlanned) past.settle();
     else past.rollback();
     ahead = false;
-    const fold = asPlanned ? noted : applied;
-    for (const { result, events } of settled) {
+    for (const { result, events, changed } of settled) {
       if (result?.committed !== true) {
         gap = true;
         continue;
       }
       for (const [i, event] of events.entries()) {
         const position = result.positions[i];
-        if (position === folded) fold(event, position);
-        else gap = true;
+        if (position !== folded) gap = true;
+        else if (asPlanned) moving(event, position, changed[i] ?? []);
+        else applied(event, position);
         wrote = true;
       }
     }
@@ -353,12 +370,21 @@ export function createSequencer(
   };
 }
 
+/** Sorted, as they stand in records. */
+function namesOf(moved: readonly Change[]): Pick<Draft, 'moves' | 'drops'> {
+  const moves: string[] = [];
+  const drops: string[] = [];
+  for (const { facet, value } of moved) (value === undefined ? drops : moves).push(facet);
+  return { moves: moves.sort(), drops: drops.sort() };
+}
+
 /**
  * A unit may move a facet that it does not rest on: what was asked is marked, also where nobody asked what was
  * asked before. One after it that rests on such a move rests on what lay under it as well, or what another
  * node did in between would be hidden from it. So the first one has to find that as it was.
  */
 function restingOnEachOther(planned: readonly Planned[]): readonly Unit[] {
+  if (planned.length === 1) return planned.map(({ unit }) => unit);
   const movedBy = new Map(planned.flatMap(({ events }, i) => events.map(({ id }) => [id, i] as const)));
   const expected = planned.map(({ unit }) => new Map(unit.expected.map((one) => [one.facet, one.version])));
   for (let i = planned.length - 1; i > 0; i--) {

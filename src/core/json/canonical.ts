@@ -77,19 +77,40 @@ function writeObject(object: JsonObject, depth: number): string {
 /** By UTF-16 code units (RFC 8785 section 3.2.3), which is how ECMAScript compares strings. */
 function sortedKeys(object: JsonObject): readonly string[] {
   const keys = Object.keys(object);
-  let previous = '';
-  for (const key of keys) {
-    if (key < previous) return keys.sort();
-    previous = key;
+  if (keys.length > maxInserted) return isSorted(keys) ? keys : keys.sort();
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i] ?? '';
+    let at = i;
+    for (; at > 0 && (keys[at - 1] ?? '') > key; at--) keys[at] = keys[at - 1] ?? '';
+    keys[at] = key;
   }
   return keys;
+}
+
+/** Of so few the engine's own sort costs more than moving them. */
+const maxInserted = 24;
+
+function isSorted(keys: readonly string[]): boolean {
+  return keys.every((key, i) => i === 0 || (keys[i - 1] ?? '') <= key);
 }
 
 /** Anything but the printable ASCII that stands for itself. */
 const NEEDS_CARE = /[^ !#-[\]-~]/;
 
+/** Up to here looking at each character costs less than the pattern. */
+const maxLooked = 24;
+
+function needsCare(text: string): boolean {
+  if (text.length > maxLooked) return NEEDS_CARE.test(text);
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return true;
+  }
+  return false;
+}
+
 function quote(text: string): string {
-  if (!NEEDS_CARE.test(text)) return `"${text}"`;
+  if (!needsCare(text)) return `"${text}"`;
   if (!text.isWellFormed()) throw new NotJson('a lone surrogate');
   return JSON.stringify(text); // for well-formed strings these are the escapes of section 3.2.2.2
 }

@@ -109,7 +109,7 @@ function valuePattern(def: Def, path: string, into: Compiling): string | undefin
     case 'enum':
       return wordPattern(Object.values(def.entries));
     case 'array':
-      return listPattern('[', ']', patternOf(def.element, path, { ...into, repeated: true }));
+      return listPattern(patternOf(def.element, path, { ...into, repeated: true }));
     case 'record':
       return dictionaryPattern(def, path, into);
     case 'union':
@@ -127,18 +127,27 @@ function objectPattern(
   into: Compiling,
 ): string | undefined {
   let out = '';
-  for (const [i, key] of Object.keys(shape).sort().entries()) {
+  let begun = false;
+  for (const key of Object.keys(shape).sort()) {
     const member = shape[key];
     if (member === undefined || !/^\w+$/.test(key) || key === '__proto__') return undefined;
     const optional = defOf(member).type === 'optional';
-    // Then every other member has a comma before it, whichever are there.
-    if (i === 0 && optional) return undefined;
+    const [groups, dictionaries] = [into.groups.length, into.dictionaries.length];
     const value = patternOf(member, path === '' ? key : `${path}.${key}`, into);
+    if (value === undefined && optional) {
+      // Without it the rest can be told; with it nothing matches.
+      into.groups.length = groups;
+      into.dictionaries.length = dictionaries;
+      continue;
+    }
     if (value === undefined) return undefined;
-    const text = `${i === 0 ? '' : ','}"${key}":${value}`;
-    out += optional ? `(?:${text})?` : text;
+    // Up to the first that is always there the comma stands behind.
+    const text = `"${key}":${value}`;
+    if (optional) out += begun ? `(?:,${text})?` : `(?:${text},)?`;
+    else out += begun ? `,${text}` : text;
+    begun ||= !optional;
   }
-  return `\\{${out}\\}`;
+  return begun ? `\\{${out}\\}` : undefined;
 }
 
 /** The first option that fits is the one; where no value fits two, one that is not compiled takes none from the others. */
@@ -156,8 +165,9 @@ function unionPattern(def: z.core.$ZodUnionDef, path: string, into: Compiling): 
   return oneOf(options);
 }
 
-function listPattern(open: string, close: string, item: string | undefined): string | undefined {
-  return item === undefined ? undefined : `\\${open}(?:${item}(?:,${item})*)?\\${close}`;
+/** Of items that are not compiled: an empty list is one all the same. */
+function listPattern(item: string | undefined): string {
+  return item === undefined ? '\\[\\]' : `\\[(?:${item}(?:,${item})*)?\\]`;
 }
 
 function dictionaryPattern(

@@ -5,11 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { events } from '../../../test/draw-events.ts';
 import { canonicalJson } from '../json/canonical.ts';
-import type { JsonObject } from '../json/value.ts';
+import type { JsonObject, JsonValue } from '../json/value.ts';
 import { canonicalPattern } from './canonical-pattern.ts';
 import { seal } from './envelope.ts';
 import { type Event, eventShape } from './event.ts';
-import { inEnvelope, readEvent, strictEvent } from './read-event.ts';
+import { inEnvelope, isCertainlyEvent, readEvent, strictEvent } from './read-event.ts';
 import { createReplayReader } from './read-replayed.ts';
 import { toReplay, verdictsOf } from './replayed.ts';
 
@@ -240,11 +240,31 @@ describe('the short way', () => {
     expect(any?.match(leafOf(asJson(plainObservation)))).toBeDefined();
   });
 
-  test('knows every event but a task, whose scope has more to it than its shape', () => {
+  test('knows every event; of a task one without a scope and budgets, which have more to them than their shape', () => {
     const unknown = eventShape.options.filter(
       (option) => canonicalPattern(option, (pattern) => pattern) === undefined,
     );
-    expect(unknown.map((option) => option.shape.type.value)).toEqual(['task.started']);
+    expect(unknown.map((option) => option.shape.type.value)).toEqual([]);
+    const task = { agent: 'a', approver: 'o', expiresAt: 2, id: 't', params: {}, startedAt: 1, type: 'x' };
+    const started = (more: JsonObject): JsonObject => ({
+      ...{ v: 1, id: 'e', at: 1, node: 'n', tenant: 'd', moves: [], drops: [], reads: {} },
+      ...{ type: 'task.started', task: { ...task, budgets: [], ...more } },
+    });
+    expect(any?.match(leafOf(started({})))).toBeDefined();
+    for (const more of [{ budgets: [{ name: 'calls', limit: 1 }] }, { scope: {} }, { scope: null }]) {
+      expect(any?.match(leafOf(started(more)))).toBeUndefined();
+      agree(leafOf(started(more)));
+    }
+  });
+
+  test('an event as a sequencer spells it is told from what is none', () => {
+    expect(isCertainlyEvent(canonicalJson(asJson(plainDecision)))).toBe(true);
+    for (const wrong of [{ ...plainDecision, outcome: 'maybe' }, { ...plainDecision, more: 1 }, {}, [], 'x'])
+      expect(isCertainlyEvent(canonicalJson(wrong as unknown as JsonValue))).toBe(false);
+    const [before, after] = canonicalJson(asJson(plainDecision)).split('"shadow":false');
+    // Spaces are not canonical, and what could end the event and begin another member is none.
+    expect(isCertainlyEvent(`${before}"shadow": false${after}`)).toBe(false);
+    expect(isCertainlyEvent('{},"prev":null,"seq":0,"stream":""},{"body":{}')).toBe(false);
   });
 
   test.each<[what: string, shape: z.ZodType]>([
@@ -256,13 +276,48 @@ describe('the short way', () => {
     ['a number out of text', z.coerce.number()],
     ['a list with a limit', z.array(z.string()).max(2)],
     ['an object with a rule', z.strictObject({ a: z.string() }).refine(() => false)],
-    ['an object that may begin with nothing', z.strictObject({ a: z.string().optional(), b: z.string() })],
+    ['an object that may be empty', z.strictObject({ a: z.string().optional() })],
     ['a dictionary by a pattern', z.record(z.string().regex(/^a$/), z.string())],
-    ['dictionaries in a list', z.array(z.record(z.string(), z.string()))],
     ['one of two, one of them unknown', z.union([z.string(), z.date()])],
     ['a default', z.strictObject({ a: z.string().default('x') })],
     ['anything', z.unknown()],
   ])('leaves alone %s', (_what, shape) => {
     expect(canonicalPattern(shape, (pattern) => pattern)).toBeUndefined();
+  });
+
+  test('of a list of what it does not know it knows the empty one, and of what may be missing that it is', () => {
+    const list = canonicalPattern(z.array(z.record(z.string(), z.string())), (pattern) => `^${pattern}$`);
+    expect(list?.match('[]')).toBeDefined();
+    expect(list?.match('[{}]')).toBeUndefined();
+    const some = canonicalPattern(
+      z.strictObject({ a: z.string(), b: z.email().optional() }),
+      (pattern) => pattern,
+    );
+    expect(some?.match('{"a":"x"}')).toBeDefined();
+    expect(some?.match('{"a":"x","b":"y@z.example"}')).toBeUndefined();
+    const first = canonicalPattern(
+      z.strictObject({
+        a: z.string().optional(),
+        b: z.string().optional(),
+        c: z.string(),
+        d: z.string().optional(),
+      }),
+      (pattern) => pattern,
+    );
+    for (const fits of [
+      '{"c":"z"}',
+      '{"a":"x","c":"z"}',
+      '{"b":"y","c":"z","d":"w"}',
+      '{"a":"x","b":"y","c":"z"}',
+    ])
+      expect(first?.match(fits), fits).toBeDefined();
+    for (const wrong of [
+      '{,"c":"z"}',
+      '{"a":"x"}',
+      '{"a":"x",,"c":"z"}',
+      '{"c":"z",}',
+      '{"b":"y","a":"x","c":"z"}',
+    ])
+      expect(first?.match(wrong), wrong).toBeUndefined();
   });
 });

@@ -33,6 +33,15 @@ export function readEvent(leaf: string): Parsed<Event> {
   return { ok: true, event: body };
 }
 
+/**
+ * Whether a canonical text is certainly an event, as `readEvent` would read it out of a record.
+ *
+ * False where only the long way could say so.
+ */
+export function isCertainlyEvent(body: string): boolean {
+  return anyRecord?.match(`{"body":${body},"prev":null,"seq":0,"stream":""}`) !== undefined;
+}
+
 /** The long way: the strict parser, and the shape. */
 export function strictEvent(leaf: string): Parsed<Event> {
   const parsed = parseJson(Buffer.from(leaf, 'utf8'), recordLimits);

@@ -49,6 +49,8 @@ export function layer(base: Head): Head {
  */
 export function unitOver(base: Head): UnitView & {
   reads(): readonly FacetVersion[];
+  /** The same, by name: of what was read so far. */
+  versions(): { readonly [facet: string]: string };
   move(changes: readonly Change[], version: string): void;
   /** Hands what was changed to the state under it. */
   settle(): void;
@@ -56,13 +58,25 @@ export function unitOver(base: Head): UnitView & {
   const own = layer(base);
   const moves: { changes: readonly Change[]; version: string }[] = [];
   const reads = new Map<string, string>();
+  let versions: { readonly [facet: string]: string } = {};
+  let counted = 0;
   return {
     get<T>(key: FacetKey<T>) {
-      reads.set(key.name, base.facet(key.name)?.version ?? '');
+      if (!reads.has(key.name)) reads.set(key.name, base.facet(key.name)?.version ?? '');
       return own.get(key);
     },
     aside: { get: own.get },
     reads: () => [...reads].map(([facet, version]) => ({ facet, version })),
+    versions() {
+      if (counted < reads.size) {
+        // Names are seldom met twice: without a prototype the engine looks for no shape that they could share.
+        const named: { [facet: string]: string } = Object.create(null);
+        for (const [facet, version] of reads) named[facet] = version;
+        versions = named;
+        counted = reads.size;
+      }
+      return versions;
+    },
     move(changes, version) {
       own.move(changes, version);
       moves.push({ changes, version });
