@@ -10,10 +10,16 @@ import { classes } from '../core/catalogue/taxonomy.ts';
 import { parseJson } from '../core/json/parse.ts';
 import { isObject, type JsonObject, type JsonValue, own, stringAt } from '../core/json/value.ts';
 import { type Lineage, originFacts } from '../core/origin/facts.ts';
-import { createKnowledge, type Holds, type Knowledge, type Seen } from '../core/origin/knowledge.ts';
-import { readResult } from '../core/origin/read-result.ts';
+import {
+  createKnowledge,
+  type Holds,
+  type Knowledge,
+  knowledgeBounds,
+  type Seen,
+} from '../core/origin/knowledge.ts';
+import { freshReading, type Reading } from '../core/origin/reading.ts';
 import type { DecisionEvent, EventOf, ObservationEvent } from '../core/record/event.ts';
-import type { Ledger } from './ports.ts';
+import type { Entry, Ledger } from './ports.ts';
 import { records, streamBack } from './read-records.ts';
 import type { Vault } from './vault.ts';
 
@@ -23,6 +29,8 @@ export interface Recorded {
   readonly ledger: Pick<Ledger, 'read' | 'readStream'>;
   readonly vault: Pick<Vault, 'open'>;
   readonly find: FindEntry;
+  /** How results are taken apart. Default: each time anew. */
+  readonly reading?: Reading | undefined;
 }
 
 type Terms = Pick<EventOf<'task.started'>['task'], 'id' | 'onBehalfOf' | 'params'>;
@@ -34,16 +42,15 @@ const limits = { maxBytes: 64 << 20, maxDepth: 256, maxNodes: 1_000_000 };
  * @returns undefined where some of it cannot be had
  */
 export async function knowledgeOf(
-  { ledger, vault, find }: Recorded,
-  { id: task, onBehalfOf, params }: Terms,
+  { ledger, vault, find, reading = freshReading }: Recorded,
+  terms: Terms,
   before = Number.MAX_SAFE_INTEGER,
 ): Promise<Knowledge | undefined> {
+  const task = terms.id;
   const start = await startOf(ledger, task);
   if (start === undefined) return undefined;
-  const knowledge = createKnowledge();
+  const knowledge = knowledgeAtStart(terms, reading);
   const decisions = new Map<string, { readonly event: DecisionEvent; readonly position: number }>();
-  if (onBehalfOf !== undefined) knowledge.serve(onBehalfOf);
-  for (const [name, value] of Object.entries(params)) knowledge.ask(`${name}: ${value}`);
   for await (const { event, position } of records(ledger, {}, start)) {
     if (position >= before) break;
     if (event.type === 'prompt.submitted' && event.task === task && event.channel !== 'agent-claimed') {
@@ -62,8 +69,19 @@ export async function knowledgeOf(
     // What it read and nobody can tell any more may be anything.
     if (entry === undefined || content === undefined) return undefined;
     const args = request.args && (await contentOf(vault, request.args.digest, made.position));
-    tellOf(knowledge, { entry, args: args ?? {}, content }, event);
+    tellOf(knowledge, { entry, args: args ?? {}, content }, event, reading);
   }
+  return knowledge;
+}
+
+/** Before anybody asked and anything was read. */
+export function knowledgeAtStart(
+  { onBehalfOf, params }: Omit<Terms, 'id'>,
+  reading: Reading = freshReading,
+): Knowledge {
+  const knowledge = createKnowledge(knowledgeBounds, reading);
+  if (onBehalfOf !== undefined) knowledge.serve(onBehalfOf);
+  for (const [name, value] of Object.entries(params)) knowledge.ask(`${name}: ${value}`);
   return knowledge;
 }
 
@@ -98,6 +116,7 @@ export function tellOf(
   knowledge: Knowledge,
   call: { readonly entry: CatalogueEntry; readonly args: JsonObject; readonly content: JsonObject },
   event: ObservationEvent,
+  reading: Reading = freshReading,
 ): void {
   const { entry, args, content } = call;
   const observes = (classes[entry.class] as readonly string[]).includes('observe');
@@ -111,7 +130,7 @@ export function tellOf(
     document: isDocument(entry),
     secret: event.label.categories.includes('secret'),
   };
-  for (const [value, text] of partsOf(content)) knowledge.tell(seen, args, value, text);
+  for (const [value, text] of partsOf(content, reading)) knowledge.tell(seen, args, value, text);
 }
 
 /** What is got by its place is somebody's text, whatever it can be read as: no field of it says who wrote it. */
@@ -123,7 +142,10 @@ function isDocument({ class: of, args }: CatalogueEntry): boolean {
 }
 
 /** Structured content says all that the text beside it says, if it is there. */
-function partsOf(content: JsonObject): readonly (readonly [JsonValue | undefined, string])[] {
+function partsOf(
+  content: JsonObject,
+  reading: Reading,
+): readonly (readonly [JsonValue | undefined, string])[] {
   const structured = own(content, 'structuredContent');
   if (isObject(structured)) return [[structured, JSON.stringify(structured)]];
   const lists = ['content', 'contents', 'messages'].map((member) => own(content, member));
@@ -131,7 +153,7 @@ function partsOf(content: JsonObject): readonly (readonly [JsonValue | undefined
   if (blocks === undefined) return [[content, JSON.stringify(content)]];
   return blocks.map((block) => {
     const text = isObject(block) ? stringAt(block, 'text') : undefined;
-    return text === undefined ? [block, JSON.stringify(block)] : [readResult(text), text];
+    return text === undefined ? [block, JSON.stringify(block)] : [reading.read(text), text];
   });
 }
 
@@ -149,7 +171,15 @@ async function contentOf(
 /** The position of the first record of a task. */
 async function startOf(ledger: Pick<Ledger, 'readStream'>, task: string): Promise<number | undefined> {
   let first: number | undefined;
-  for await (const { position } of streamBack(ledger, `task/${task}`, Number.MAX_SAFE_INTEGER))
-    first = position;
-  return first;
+  for (;;) {
+    const before: readonly Entry[] = await ledger.readStream(
+      `task/${task}`,
+      first ?? Number.MAX_SAFE_INTEGER,
+      startPage,
+    );
+    first = before.at(-1)?.position ?? first;
+    if (before.length < startPage) return first;
+  }
 }
+
+const startPage = 200;

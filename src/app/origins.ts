@@ -10,9 +10,10 @@
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import type { Knowledge } from '../core/origin/knowledge.ts';
-import type { Event } from '../core/record/event.ts';
+import type { Reading } from '../core/origin/reading.ts';
+import type { Event, EventOf } from '../core/record/event.ts';
 import { facets } from '../core/state/facet.ts';
-import { type FindEntry, isRead, knowledgeOf, tellOf } from './origins-recorded.ts';
+import { type FindEntry, isRead, knowledgeAtStart, knowledgeOf, tellOf } from './origins-recorded.ts';
 import type { CatalogueIndex, Clock, Ledger } from './ports.ts';
 import type { Sequencer } from './sequencer.ts';
 import type { Vault } from './vault.ts';
@@ -30,6 +31,8 @@ export interface Origins {
   ready(task: string): Promise<void>;
   /** Undefined where it could not be had. */
   of(task: string): Knowledge | undefined;
+  /** Hands over what the prompt that is sealed under this digest says; learnt once that is durable. @returns how to forget it */
+  hear(digest: string, text: string): () => void;
   /** Hands over what the observation of a decision will be about; learnt once that is durable. */
   tell(decision: string, telling: Telling): void;
   /** It will not come to that. */
@@ -42,6 +45,8 @@ export interface OriginParts {
   readonly sequencer: Pick<Sequencer, 'head' | 'onEvent'>;
   readonly clock: Pick<Clock, 'after'>;
   readonly catalogue: () => CatalogueIndex;
+  /** How results are taken apart. Default: each time anew. */
+  readonly reading?: Reading;
 }
 
 /** Tasks of which it is kept ready; the one that was used longest ago goes first, and is made again. */
@@ -52,11 +57,13 @@ const maxTries = 5;
 const makeWithinMs = 2000;
 
 /** Listens to the sequencer from here on. */
-export function createOrigins({ ledger, vault, sequencer, clock, catalogue }: OriginParts): Origins {
+export function createOrigins(parts: OriginParts): Origins {
+  const { ledger, vault, sequencer, clock, catalogue, reading } = parts;
   const { head } = sequencer;
   const known = new Map<string, Knowledge>();
   const making = new Map<string, Promise<Knowledge | undefined>>();
   const tellings = new Map<string, Telling>();
+  const prompts = new Map<string, string>();
   sequencer.onEvent(learn);
 
   function keep(task: string, knowledge: Knowledge): void {
@@ -69,7 +76,9 @@ export function createOrigins({ ledger, vault, sequencer, clock, catalogue }: Or
   function make(task: string): Promise<Knowledge | undefined> {
     const terms = head.get(facets.task(task));
     const find: FindEntry = ({ method, server, target }) => catalogue().find(method, server, target);
-    return terms === undefined ? Promise.resolve(undefined) : knowledgeOf({ ledger, vault, find }, terms);
+    return terms === undefined
+      ? Promise.resolve(undefined)
+      : knowledgeOf({ ledger, vault, find, reading }, terms);
   }
 
   return {
@@ -79,12 +88,17 @@ export function createOrigins({ ledger, vault, sequencer, clock, catalogue }: Or
       if (knowledge !== undefined) keep(task, knowledge);
       return knowledge;
     },
+    hear(digest, text) {
+      prompts.set(digest, text);
+      return () => void prompts.delete(digest);
+    },
     tell: (decision, telling) => void tellings.set(decision, telling),
     forget: (decision) => void tellings.delete(decision),
   };
 
   function learn(event: Event): void {
-    if (event.type === 'prompt.submitted') drop(event.task);
+    if (event.type === 'task.started') begin(event);
+    if (event.type === 'prompt.submitted') ask(event);
     if (event.type === 'task.ended') drop(event.task);
     if (event.type !== 'observation') return;
     const telling = tellings.get(event.decision);
@@ -99,11 +113,29 @@ export function createOrigins({ ledger, vault, sequencer, clock, catalogue }: Or
     const knowledge = known.get(telling.task);
     if (knowledge === undefined || !isRead(event)) return;
     try {
-      tellOf(knowledge, telling, event);
+      tellOf(knowledge, telling, event, reading);
     } catch {
       // The state is folded whatever becomes of this; it is read again from the ledger.
       drop(telling.task);
     }
+  }
+
+  /** Of a task that has only just begun all is known that there is. */
+  function begin({ task, moves }: EventOf<'task.started'>): void {
+    // One that was there before does not begin again.
+    if (moves.includes(facets.task(task.id).name)) keep(task.id, knowledgeAtStart(task, reading));
+  }
+
+  function ask({ task, text, channel }: EventOf<'prompt.submitted'>): void {
+    const said = prompts.get(text.digest);
+    const knowledge = known.get(task);
+    // Another node heard it.
+    if (said === undefined || channel === 'agent-claimed') {
+      drop(task);
+      return;
+    }
+    making.delete(task);
+    knowledge?.ask(said);
   }
 
   /** What is learnt while it is made is not in it: then it is made again. */

@@ -31,7 +31,7 @@ export interface PromptOrder {
 
 /** Adds a prompt to a running task. Bounded like everything else: a longer one is refused and not cut. */
 export async function submitPrompt(
-  road: Pick<Road, 'sequencer' | 'published' | 'vault' | 'pseudonym'>,
+  road: Pick<Road, 'sequencer' | 'published' | 'vault' | 'pseudonym' | 'origins'>,
   operator: Operator,
   { task, author, channel, text }: PromptOrder,
 ): Promise<Administered<{ readonly prompt: string }>> {
@@ -42,17 +42,35 @@ export async function submitPrompt(
   const seal = await road.vault.sealer(task);
   const sealed = seal === undefined ? undefined : sealedPrompt(seal, text, road.pseudonym);
 
-  return administer(road, operator, 'prompt.submit', { kind: 'task', id: task }, (view, place) => {
-    const state = view.get(facets.task(task));
-    if (state === undefined) return { ok: false, code: 'not_found', reason: `no task \`${task}\`` };
-    if (!isRunning(view, task, place.at))
-      return { ok: false, code: 'not_possible', reason: `task \`${task}\` is over; start a new one` };
-    if (sealed === undefined)
-      return { ok: false, code: 'not_possible', reason: `the key of task \`${task}\` is gone` };
-    const by = author ?? (channel === 'agent-claimed' ? state.agent : (state.onBehalfOf ?? operator.id));
-    const writing = promptWriting(place, { task, author: by, channel }, sealed);
-    return { ok: true, writings: [writing], value: { prompt: writing.id } };
-  });
+  return heard(road, sealed, text, () =>
+    administer(road, operator, 'prompt.submit', { kind: 'task', id: task }, (view, place) => {
+      const state = view.get(facets.task(task));
+      if (state === undefined) return { ok: false, code: 'not_found', reason: `no task \`${task}\`` };
+      if (!isRunning(view, task, place.at))
+        return { ok: false, code: 'not_possible', reason: `task \`${task}\` is over; start a new one` };
+      if (sealed === undefined)
+        return { ok: false, code: 'not_possible', reason: `the key of task \`${task}\` is gone` };
+      const by = author ?? (channel === 'agent-claimed' ? state.agent : (state.onBehalfOf ?? operator.id));
+      const writing = promptWriting(place, { task, author: by, channel }, sealed);
+      return { ok: true, writings: [writing], value: { prompt: writing.id } };
+    }),
+  );
+}
+
+/** Lets origins know what is asked while it becomes durable, so that nobody has to read it back. */
+export async function heard<T>(
+  { origins, pseudonym }: Pick<Road, 'origins' | 'pseudonym'>,
+  sealed: SealedPayload | undefined,
+  text: string,
+  submit: () => Promise<T>,
+): Promise<T> {
+  const forget =
+    sealed === undefined ? undefined : origins.hear(sealed.digest, withoutSecrets(text, pseudonym));
+  try {
+    return await submit();
+  } finally {
+    forget?.();
+  }
 }
 
 /** The text as it is kept: secrets replaced, as in arguments, and under the task's key. */

@@ -9,10 +9,10 @@ import { childTerms } from '../core/task/child.ts';
 import { standsUnder } from '../core/task/lineage.ts';
 import type { Scope } from '../core/task/scope.ts';
 import { type BoundTerms, bind, defaultTaskMs, type Templates } from '../core/task/template.ts';
-import { type Administered, administer } from './administer.ts';
+import { type Administered, administer, type Deed } from './administer.ts';
 import { canaryAgent } from './canary.ts';
 import type { Randomness } from './ports.ts';
-import { promptWriting, sealedPrompt } from './prompts.ts';
+import { heard, promptWriting, sealedPrompt } from './prompts.ts';
 import type { Road } from './road.ts';
 import type { Writing } from './sequencer.ts';
 
@@ -47,7 +47,7 @@ export const maxTaskMs = 7 * 24 * 3_600_000;
 
 /** Starts a task with its first session, registering the agent if nobody has. The token is minted from the answer. */
 export async function startTask(
-  road: Pick<Road, 'sequencer' | 'published' | 'vault' | 'clock' | 'pseudonym' | 'templates'>,
+  road: Pick<Road, 'sequencer' | 'published' | 'vault' | 'clock' | 'pseudonym' | 'templates' | 'origins'>,
   randomness: Randomness,
   operator: Operator,
   order: TaskOrder,
@@ -68,7 +68,7 @@ export async function startTask(
     return { ok: false, code: 'not_possible', reason: 'the key of the task cannot be had', policies: [] };
   const prompt = order.prompt === undefined ? undefined : sealedPrompt(seal, order.prompt, road.pseudonym);
 
-  return administer(road, operator, 'task.start', { kind: 'task', id: task }, (view, place) => {
+  const start: Deed<Started> = (view, place) => {
     const agent = view.get(facets.agent(order.agent));
     if (agent?.status === 'revoked') {
       return { ok: false, code: 'not_possible', reason: `agent \`${order.agent}\` is revoked` };
@@ -129,7 +129,10 @@ export async function startTask(
       writings,
       value: { task, session, agent: order.agent, tokenId, expiresAtMs: expiresAt },
     };
-  });
+  };
+  return heard(road, prompt, order.prompt ?? '', () =>
+    administer(road, operator, 'task.start', { kind: 'task', id: task }, start),
+  );
 }
 
 /** What it gets under the task that it is started under, if there is one. */

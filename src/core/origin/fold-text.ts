@@ -20,8 +20,12 @@ export function composed(text: string): string {
 
 export function foldText(text: string): string {
   const plain = beyondAscii.test(text) ? text.normalize('NFKC').replace(unseen, '') : text;
-  return plain.toLowerCase().replace(/\s+/g, ' ').trim();
+  const lower = plain.toLowerCase();
+  return (spaced.test(lower) ? lower.replace(/\s+/g, ' ') : lower).trim();
 }
+
+/** Most texts have their words one space apart already. */
+const spaced = /\s\s|[^\S ]/;
 
 /** As words of their own: `ann` does not stand in `annual`. Both are folded. */
 export function isWithin(text: string, words: string): boolean {

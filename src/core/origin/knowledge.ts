@@ -10,11 +10,12 @@ import type { JsonObject, JsonValue } from '../json/value.ts';
 import { foldText, tokensOf } from './fold-text.ts';
 import { createFamiliar, isNamedFor } from './look-alike.ts';
 import { type Grade, gradeOf } from './matching.ts';
+import { freshReading, type Reading } from './reading.ts';
 import type { Scalar } from './reason.ts';
 import { isList, type Leaf, type Thing, thingsOf } from './record.ts';
-import { keyOf, type Request, readRequest } from './request.ts';
+import { keyOf, type Request } from './request.ts';
 import { createSecrets, type Secrets } from './secrets.ts';
-import { type Typed, typedWithin } from './typed.ts';
+import type { Typed } from './typed.ts';
 
 /**
  * What a result is made of, as the catalogue says. `principal`: facts about the person. `contacts`: entries of
@@ -90,7 +91,10 @@ export interface Bounds {
 
 export const knowledgeBounds: Bounds = { maxBytes: 1 << 20, maxSpots: 50_000 };
 
-export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
+export function createKnowledge(
+  bounds: Bounds = knowledgeBounds,
+  reading: Pick<Reading, 'apart' | 'request'> = freshReading,
+): Knowledge {
   let asked = '';
   let request: Request | undefined;
   let grades = new Map<Thing, Grade>();
@@ -131,17 +135,19 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
   }
 
   function index(one: Told, thing: Thing, leaf: Leaf): void {
-    put(keyOf(leaf.typed), { told: one, thing, leaf, whole: true });
+    const key = keyOf(leaf.typed);
+    put(key, { told: one, thing, leaf, whole: true });
     if (leaf.is === 'key') put(`key ${foldText(leaf.raw)}`, { told: one, thing, leaf, whole: true });
     if (leaf.is === 'address' && one.holds !== 'echo' && isNamed(leaf.typed))
       candidates.set(leaf.typed.value, (candidates.get(leaf.typed.value) ?? 0) + 1);
-    const within = leaf.is === 'prose' || leaf.is === 'name' ? typedWithin(leaf.raw) : [];
-    for (const typed of within)
-      if (keyOf(typed) !== keyOf(leaf.typed)) put(keyOf(typed), { told: one, thing, leaf, whole: false });
+    for (const typed of leaf.within) {
+      const inside = keyOf(typed);
+      if (inside !== key) put(inside, { told: one, thing, leaf, whole: false });
+    }
     if (
       one.holds !== 'principal' ||
       leaf.is === 'prose' ||
-      within.some(({ value }) => value !== leaf.typed.value)
+      leaf.within.some(({ value }) => value !== leaf.typed.value)
     )
       return;
     own.add(leaf.typed.value);
@@ -170,7 +176,7 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
     },
     ask(text) {
       asked = asked === '' ? text : `${asked}\n${text}`;
-      request = readRequest(asked);
+      request = reading.request(asked);
       grades = new Map();
       for (const typed of request.typed) familiar.add(typed);
     },
@@ -181,7 +187,7 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
         full = true;
         return;
       }
-      const things = thingsOf(seen.document === true && !isList(tree) ? undefined : tree, text);
+      const things = reading.apart(seen.document === true && !isList(tree) ? undefined : tree, text);
       const one: Told = { ...seen, args: argumentsOf(args), things };
       told.push(one);
       if (seen.holds !== 'echo') secrets.learn(one, seen.secret === true);
@@ -203,7 +209,7 @@ export function createKnowledge(bounds: Bounds = knowledgeBounds): Knowledge {
       return request === undefined ? 0 : gradeOf(request, { leaves: one.args });
     },
     folded: (leaf) => memo(folds, leaf, () => foldText(leaf.raw)),
-    order: (leaf) => memo(orders, leaf, () => readRequest(leaf.raw)),
+    order: (leaf) => memo(orders, leaf, () => reading.request(leaf.raw)),
     find: (typed) => spots.get(keyOf(typed)) ?? [],
     objects: (key) => spots.get(`key ${foldText(String(key))}`) ?? [],
     lookAlike(typed) {

@@ -8,7 +8,7 @@
  * chose its names, too.
  */
 import { isArray, isObject, type JsonValue } from '../json/value.ts';
-import { isAddress, type Kind, type Typed, typedOf } from './typed.ts';
+import { isAddress, type Kind, type Typed, typedOf, typedWithin } from './typed.ts';
 
 export interface Leaf {
   /** Name of the member, of the list that it is in where it is an item. */
@@ -16,6 +16,8 @@ export interface Leaf {
   readonly raw: string;
   readonly typed: Typed;
   readonly is: 'key' | 'address' | 'quantity' | 'name' | 'prose';
+  /** Values with a shape that stand in it, where it is a text. */
+  readonly within: readonly Typed[];
   /** It stands in a list by itself. */
   readonly isItem: boolean;
 }
@@ -61,10 +63,11 @@ function leavesOf(value: JsonValue, name: string, things: Thing[], isItem = fals
   if (isArray(value)) return value.flatMap((item) => itemOf(undefined, item, name, things));
   const members = Object.entries(value);
   if (isListed(members)) return members.flatMap(([key, item]) => itemOf(key, item, name, things));
-  return members.flatMap(([member, item]) => [
-    ...(isAddress(typedOf(member)) ? [leafOf(name, member, true)] : []),
-    ...leavesOf(item, isAddress(typedOf(member)) ? name : member, things),
-  ]);
+  return members.flatMap(([member, item]) =>
+    isAddress(typedOf(member))
+      ? [leafOf(name, member, true), ...leavesOf(item, name, things)]
+      : leavesOf(item, member, things),
+  );
 }
 
 /** An item with members is a thing; a bare value is a field of the thing around. */
@@ -98,8 +101,11 @@ function shapeOf(value: JsonValue): string {
 function leafOf(name: string, value: string | number | boolean, isItem: boolean): Leaf {
   const raw = String(value);
   const typed = typedOf(value);
-  return { name, raw, typed, is: sortOf(name, raw, typed), isItem };
+  const is = sortOf(name, raw, typed);
+  return { name, raw, typed, is, within: is === 'prose' || is === 'name' ? typedWithin(raw) : none, isItem };
 }
+
+const none: readonly Typed[] = [];
 
 export function isKeyName(name: string): boolean {
   return keyNames.test(name);

@@ -91,7 +91,7 @@ export function readRequest(written: string): Request {
     classes: classesIn(words),
     isUnderstood: isUnderstood(words),
     ids: idsIn(text),
-    mostOfSize: says(words, ({ most, times }) => Object.keys(most).filter((word) => !times.includes(word))),
+    mostOfSize: says(words, meant.mostOfSize),
     most: lexicons
       .map(({ most }) =>
         words.map((word) => (Object.hasOwn(most, word) ? most[word] : undefined)).find(Boolean),
@@ -99,16 +99,16 @@ export function readRequest(written: string): Request {
       .find(Boolean),
     howMany: numberIn(words),
     ordinal: ordinalIn(words),
-    all: says(words, ({ all }) => all),
-    givesBack: says(words, ({ back }) => back),
-    speaks: says(words, ({ speaks }) => speaks),
-    people: says(words, ({ people }) => people),
-    follows: says(words, ({ follow }) => follow),
-    chooses: says(words, ({ choice }) => choice),
-    pages: says(words, ({ pages }) => pages) || typed.some(({ kind }) => kind === 'url'),
-    amounts: says(words, ({ amounts }) => amounts) || typed.some(({ kind }) => kind === 'number'),
-    secrets: says(words, ({ secrets }) => secrets),
-    calculates: says(words, ({ sums }) => sums) || text.includes('%'),
+    all: says(words, meant.all),
+    givesBack: says(words, meant.back),
+    speaks: says(words, meant.speaks),
+    people: says(words, meant.people),
+    follows: says(words, meant.follow),
+    chooses: says(words, meant.choice),
+    pages: says(words, meant.pages) || typed.some(({ kind }) => kind === 'url'),
+    amounts: says(words, meant.amounts) || typed.some(({ kind }) => kind === 'number'),
+    secrets: says(words, meant.secrets),
+    calculates: says(words, meant.sums) || text.includes('%'),
   };
 }
 
@@ -172,17 +172,34 @@ function ordinalIn(words: readonly string[]): number | 'last' | undefined {
   return undefined;
 }
 
-function says(words: readonly string[], of: (lexicon: Lexicon) => readonly string[]): boolean {
-  const meant = new Set(lexicons.flatMap(of));
-  return words.some((word) => meant.has(word));
-}
-
 function runsIn(tokens: readonly string[]): readonly string[] {
   return tokens.flatMap((token, at) => {
     const [, second = '', third = ''] = tokens.slice(at, at + 3);
     return [token, token + second, token + second + third];
   });
 }
+
+function says(words: readonly string[], some: ReadonlySet<string>): boolean {
+  return words.some((word) => some.has(word));
+}
+
+function wordsOf(of: (lexicon: Lexicon) => readonly string[]): ReadonlySet<string> {
+  return new Set(lexicons.flatMap(of));
+}
+
+const meant = {
+  mostOfSize: wordsOf(({ most, times }) => Object.keys(most).filter((word) => !times.includes(word))),
+  all: wordsOf(({ all }) => all),
+  back: wordsOf(({ back }) => back),
+  speaks: wordsOf(({ speaks }) => speaks),
+  people: wordsOf(({ people }) => people),
+  follow: wordsOf(({ follow }) => follow),
+  choice: wordsOf(({ choice }) => choice),
+  pages: wordsOf(({ pages }) => pages),
+  amounts: wordsOf(({ amounts }) => amounts),
+  sums: wordsOf(({ sums }) => sums),
+  secrets: wordsOf(({ secrets }) => secrets),
+} as const;
 
 /** Capital letters within a sentence, and at its start where more of them follow. */
 function namesIn(text: string): readonly string[] {
@@ -250,6 +267,8 @@ function verbOf(verbs: Lexicon['verbs'], word: string): readonly ActionClass[] |
 }
 
 function stemsOf(word: string): readonly string[] {
+  // No ending begins otherwise, and most words have none.
+  if (!/[sdg]$/.test(word)) return [];
   return [
     word.replace(/s$/, ''),
     word.replace(/es$/, ''),

@@ -42,12 +42,15 @@ const wholly = parts.map(
   ([kind, shape, hint]) => ({ kind, hint, shape: new RegExp(`^(?:${shape.source})$`, shape.flags) }) as const,
 );
 
+/** No value with a shape is without one of these. */
+const anyHint = /[@\d]|:\/\/|www\.|\.[a-z]/i;
+
 /** What the whole text is. Free text is `text`, folded. */
 export function typedOf(value: string | number | boolean): Typed {
   if (typeof value === 'number') return { kind: 'number', value: canonicalNumber(String(value)) };
   if (typeof value === 'boolean') return { kind: 'text', value: String(value) };
   const text = composed(value).trim();
-  if (text.length <= maxWhole)
+  if (text.length <= maxWhole && anyHint.test(text))
     for (const { kind, shape, hint } of wholly)
       if (hint.test(text) && shape.test(text)) return { kind, value: canonical(kind, text) };
   return { kind: 'text', value: foldText(text) };
@@ -67,6 +70,7 @@ export function typedWithin(text: string): readonly Typed[] {
   const found: Typed[] = [];
   // The numbers of a list are no numbers in it.
   let rest = composed(text.slice(0, maxSearched));
+  if (!anyHint.test(rest)) return found;
   if (/\d[.)]/.test(rest)) rest = rest.replace(listMarks, '$1');
   for (const { kind, shape, hint } of within) {
     if (!hint.test(rest)) continue;
