@@ -28,6 +28,7 @@ import {
   createNames,
   type Ending,
   endsOf,
+  type Names,
   type Recorded,
   requestEvent,
 } from './happening.ts';
@@ -126,13 +127,50 @@ type Panels = ReadonlyMap<
   }
 >;
 
-export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits): Past {
+/** What conditions are compiled to, and names: the same for every past that is kept under one pseudonym. */
+export interface PastPlans {
+  readonly names: Names;
+  of(conditions: Conditions): ReadonlyMap<Locality, HistoryPlan>;
+}
+
+export function createPastPlans(pseudonym: Pseudonym): PastPlans {
+  const known = new WeakMap<Conditions, ReadonlyMap<Locality, HistoryPlan>>();
+  return {
+    names: createNames(pseudonym),
+    of(conditions) {
+      const plans = known.get(conditions) ?? plansFor(conditions, pseudonym);
+      known.set(conditions, plans);
+      return plans;
+    },
+  };
+}
+
+function plansFor(of: Conditions, pseudonym: Pseudonym): ReadonlyMap<Locality, HistoryPlan> {
+  const plans = new Map<Locality, HistoryPlan>();
+  for (const locality of ['session', 'agent', 'tenant'] as const) {
+    const leaves = of.all.filter((condition) => condition.locality === locality);
+    if (leaves.length > 0)
+      plans.set(
+        locality,
+        compileHistory(
+          leaves.map(({ name, formula }) => ({ id: name, formula: hashedFormula(formula, pseudonym) })),
+        ),
+      );
+  }
+  return plans;
+}
+
+export function createPast(
+  pseudonym: Pseudonym,
+  limits: PastLimits = pastLimits,
+  compiled: PastPlans = createPastPlans(pseudonym),
+): Past {
   const all: Line = { key: join('tenant', ''), happenings: [] };
   const sessions = new Map<string, Line>();
   const agents = new Map<string, Line>();
   /** Decisions that may have taken effect and were not observed yet. */
   const open = new Map<string, Open>();
-  const names = createNames(pseudonym);
+  const { names } = compiled;
   let ready: readonly Ready[] = [];
   let undo: (() => void)[] | undefined;
   let settledSize = 0;
@@ -195,17 +233,7 @@ export function createPast(pseudonym: Pseudonym, limits: PastLimits = pastLimits
   function readyFor(of: Conditions): Ready {
     const known = ready.find((one) => one.of === of);
     if (known !== undefined) return known;
-    const plans = new Map<Locality, HistoryPlan>();
-    for (const locality of ['session', 'agent', 'tenant'] as const) {
-      const leaves = of.all.filter((condition) => condition.locality === locality);
-      if (leaves.length > 0)
-        plans.set(
-          locality,
-          compileHistory(
-            leaves.map(({ name, formula }) => ({ id: name, formula: hashedFormula(formula, pseudonym) })),
-          ),
-        );
-    }
+    const plans = compiled.of(of);
     const made: Ready = { of, plans, histories: new Map(), panels: new WeakMap() };
     ready = [...ready.slice(-(maxSets - 1)), made];
     return made;

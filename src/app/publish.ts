@@ -41,8 +41,8 @@ export interface Publication {
 const maxStaged = 16;
 
 /** @param first what this node starts with; in force once its event is in the ledger */
-export function createForce(first: Published, sequencer: Pick<Sequencer, 'onEvent'>): Force {
-  let inForce = shaped(first);
+export function createForce(first: Published | InForce, sequencer: Pick<Sequencer, 'onEvent'>): Force {
+  let inForce = 'shapes' in first ? first : shaped(first);
   let catalogue = first.catalogue.digest;
   let published = keyOf(first.policies.digest, catalogue);
   const staged = new Map<string, InForce>([[published, inForce]]);

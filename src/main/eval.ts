@@ -15,9 +15,10 @@ import { parseToolDefinition } from '../core/catalogue/pin.ts';
 import { goalsOf } from '../core/eval/probes.ts';
 import { type Run, readRun } from '../core/eval/run.ts';
 import { isArray, isObject, type JsonValue, own } from '../core/json/value.ts';
+import { type Reading, rememberedReading } from '../core/origin/reading.ts';
 import { CommandFailed, exit } from '../edges/cli/exit.ts';
 import { refusedFiles } from '../edges/cli/problem.ts';
-import { evalRoad } from './eval-road.ts';
+import { evalRoads } from './eval-road.ts';
 import { compileOver, type Problem, policyFiles } from './load.ts';
 
 export interface EvalFlags {
@@ -31,6 +32,9 @@ export interface EvalFlags {
   readonly probes?: boolean;
 }
 
+/** Runs of one suite read the same results again and again. */
+const maxRemembered = 1 << 24;
+
 /** @throws {CommandFailed} where something cannot be read or does not fit */
 export async function evalParts(flags: EvalFlags): Promise<Omit<EvalParts, 'progress'>> {
   if (!existsSync(flags.traces)) throw new CommandFailed(`there is no file \`${flags.traces}\``, exit.usage);
@@ -39,12 +43,13 @@ export async function evalParts(flags: EvalFlags): Promise<Omit<EvalParts, 'prog
       throw new CommandFailed(`there is no directory \`${directory}\``, exit.usage);
   const suites = new Map<string, Suite>();
   const definitions = definitionsBeside(flags);
+  const reading = rememberedReading(maxRemembered);
   const runs = () => runsIn(flags.traces, flags.suite);
   const goals = flags.probes === true ? await goalsIn(runs()) : undefined;
   return {
     runs,
     suite(name) {
-      const known = suites.get(name) ?? suiteOf(flags, name, definitions);
+      const known = suites.get(name) ?? suiteOf(flags, name, definitions, reading);
       suites.set(name, known);
       return known;
     },
@@ -59,9 +64,12 @@ async function goalsIn(runs: AsyncIterable<Run>): Promise<ReturnType<typeof goal
   return goalsOf(attacked);
 }
 
+/** Each is a task for another thread. */
+const chunkBytes = 1 << 19;
+
 async function* runsIn(path: string, suite: string | undefined): AsyncGenerator<Run> {
-  const file = createReadStream(path);
-  const input = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+  const file = createReadStream(path, { highWaterMark: chunkBytes });
+  const input = path.endsWith('.gz') ? file.pipe(createGunzip({ chunkSize: chunkBytes })) : file;
   let line = 0;
   let count = 0;
   try {
@@ -117,7 +125,7 @@ function definitionOf(tool: JsonValue): readonly ToolDefinition[] {
   return read.ok ? [read.definition] : [];
 }
 
-function suiteOf(flags: EvalFlags, name: string, definitions: Definitions): Suite {
+function suiteOf(flags: EvalFlags, name: string, definitions: Definitions, reading: Reading): Suite {
   const own = join(flags.catalogue, name);
   const directory = isDirectory(own) ? own : flags.catalogue;
   const read = readDirectory(directory);
@@ -138,10 +146,14 @@ function suiteOf(flags: EvalFlags, name: string, definitions: Definitions): Suit
   const compiled = compileOver(files, index, { mode: 'shadow', shadow: undefined });
   if (!compiled.ok) throw refusedFiles(compiled.problems);
   const order = [name, ...servers.filter((server) => server !== name)];
+  let roads: ReturnType<typeof evalRoads> | undefined;
   return {
     find: (tool) =>
       order.map((server) => index.find('tools/call', server, tool)).find((one) => one !== undefined),
-    road: () => evalRoad(compiled.published),
+    async road() {
+      roads ??= evalRoads(compiled.published, reading);
+      return (await roads)();
+    },
   };
 }
 

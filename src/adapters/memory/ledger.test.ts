@@ -125,3 +125,20 @@ describe('power loss', () => {
     expect(await ledger.size()).toBe(0);
   });
 });
+
+test('a fork begins with the records that were there, and neither sees what the other writes', async () => {
+  const store = createMemoryStore();
+  await store.ledger().commit(moveF('first'), waitMs);
+  const fork = store.fork();
+  const [here, there] = [store.ledger(), fork.ledger()];
+  expect(await there.read(0, 9)).toEqual(await here.read(0, 9));
+  // What was moved is moved in both, and streams go on where they were.
+  expect(await there.commit(moveF('late'), waitMs)).toMatchObject([
+    { committed: false, missed: [{ id: 'first' }] },
+  ]);
+  const next = [unit({ f: 'first' }, draft('second', 's', { moves: ['f'] }))];
+  expect(await there.commit(next, waitMs)).toEqual([{ committed: true, positions: [1] }]);
+  expect(await here.size()).toBe(1);
+  expect(await here.commit(next, waitMs)).toEqual([{ committed: true, positions: [1] }]);
+  expect(await there.read(1, 1)).toEqual(await here.read(1, 1));
+});

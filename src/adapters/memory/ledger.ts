@@ -37,13 +37,30 @@ export interface MemoryStore {
   crash(): void;
 }
 
-export function createMemoryStore(
-  options: { readonly hooks?: CommitHooks; readonly after?: Clock['after'] } = {},
-): MemoryStore {
+export interface ForkingStore extends MemoryStore {
+  /** A store of its own that begins with the records that are in this one now: keys and tree start anew. */
+  fork(): ForkingStore;
+}
+
+export interface MemoryOptions {
+  readonly hooks?: CommitHooks;
+  readonly after?: Clock['after'];
+}
+
+export function createMemoryStore(options: MemoryOptions = {}): ForkingStore {
+  return storeWith(options, []);
+}
+
+function storeWith(options: MemoryOptions, first: readonly Kept[]): ForkingStore {
   const { hooks = {}, after = afterRealTime } = options;
   const heads = createHeads();
-  const shelf: Kept[] = [];
+  const shelf: Kept[] = [...first];
   const positions = new Map<string, number>();
+  for (const { entry, draft } of first) {
+    heads.advance(entry.stream, (heads.stream(entry.stream)?.seq ?? -1) + 1, entry.leafHash, draft);
+    positions.set(entry.id, entry.position);
+  }
+  heads.settle();
   let lives = 0;
   // One commit at a time from check to write: nobody slips in between, however long the pause.
   let turn: Promise<unknown> = Promise.resolve();
@@ -92,6 +109,7 @@ export function createMemoryStore(
       heads.rollback();
       turn = Promise.resolve();
     },
+    fork: () => storeWith(options, shelf),
     ledger() {
       let open = true;
       const needOpen = () => {

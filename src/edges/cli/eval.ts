@@ -10,12 +10,11 @@ import { print } from './exit.ts';
 
 import { jsonLine, printable } from './printable.ts';
 
-const progressEveryMs = 250;
-
 export interface EvalOutput {
   readonly json: boolean;
-  /** Where progress is told; undefined where nobody looks. */
-  readonly progress: ((line: string) => void) | undefined;
+  /** Where progress is told, and how often; at the end an empty line. */
+  readonly progress: (line: string) => void;
+  readonly progressEveryMs: number;
   readonly nowMs: () => number;
 }
 
@@ -28,13 +27,13 @@ export async function evalRuns(parts: Omit<EvalParts, 'progress'>, output: EvalO
     progress({ runs, probes, replayed }) {
       tried = replayed;
       const now = output.nowMs();
-      if (output.progress === undefined || now - told < progressEveryMs) return;
+      if (now - told < output.progressEveryMs) return;
       told = now;
       const probed = probes === 0 ? '' : `, ${probes} probes`;
       output.progress(`${runs} runs${probed}, ${rate(replayed, now - from)} a second`);
     },
   });
-  output.progress?.('');
+  output.progress('');
   const perSecond = rate(tried, output.nowMs() - from);
   if (output.json) print(jsonLine(asJson(evaluation, perSecond)));
   else for (const line of reportLines(evaluation, perSecond)) print(line);
