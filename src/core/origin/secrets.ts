@@ -92,6 +92,8 @@ const callsItself =
 const callsNothing = /page|cursor|next|continuation|sync|csrf|count|usage|max|limit/i;
 const said =
   /(?:password|passwd|passphrase|passcode|secret|token|api[ _-]?key|access[ _-]?key|(?:security|verification|access|door|gate) code|\bpin)\b["'`]?(?: (?:of|for|to|on|at)(?: [\p{L}\p{N}_.-]{1,20}){1,4}?)?[ \t]{0,4}(?:[:=]|is\b|are\b)[ \t]{0,4}["'`]?([^\s"'`,;<>]{4,200})/giu;
+/** No text that calls a secret one is without one of these. */
+const mayCall = /pass|secret|token|api|access|private|security|verification|door|gate|pin/i;
 /** As records and plans have one whose form is known. */
 const named = /secret\([a-z_]{1,32}, [0-9a-f]{32}\)/g;
 const opaque = /[^\s"'`,;<>()]{8,512}/g;
@@ -105,7 +107,7 @@ function secretsIn({ name, raw, is }: Leaf, isSecret: boolean): readonly string[
     ...(callsItself.test(name) && !callsNothing.test(name) && !/\s/.test(text) && is !== 'address'
       ? [text]
       : []),
-    ...of(said).filter(isOpaque),
+    ...(mayCall.test(text) ? of(said).filter(isOpaque) : []),
     ...(text.includes('secret(') ? of(named) : []),
     ...(isSecret ? of(opaque).filter(isOpaque) : []),
   ];
