@@ -63,7 +63,11 @@ function classOf(
   const has = (role: Role) => args.some((arg) => arg.value.role === role);
   if (has('code') || isStatement) raise('execute', 'takes code or a statement');
   if (has('link')) raise('fetch', 'takes a link');
-  if (has('destination') && has('content')) raise('send', 'takes a destination and content');
+  // What says to whom and how much is a payment, and its subject goes with it.
+  if (has('destination') && has('amount') && payable.has(value)) {
+    if (value !== 'pay') because.push('takes a destination and an amount');
+    value = 'pay';
+  } else if (has('destination') && has('content')) raise('send', 'takes a destination and content');
   const changes: readonly string[] = classes[value];
   if (has('amount') && changes.includes('change')) raise('pay', 'takes an amount');
 
@@ -76,6 +80,8 @@ function classOf(
     because.push('the read-only annotation lowers nothing');
   return { value, reason: because.join('; ') };
 }
+
+const payable: ReadonlySet<ActionClass> = new Set<ActionClass>(['create', 'write', 'send', 'pay']);
 
 function classOfName(server: string, name: string): Proposed<ActionClass> {
   const ofServer = new Set(wordsOf(server));

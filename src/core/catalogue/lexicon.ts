@@ -34,6 +34,16 @@ export const leadingVerbs: ReadonlyMap<string, ActionClass> = lexicon([
   ['create', 'make build new open fork draft compose log note record remember store comment import generate'],
   ['create', 'clone copy duplicate book queue enqueue'],
   ['write', 'put set sync process transform convert fill type press click drag merge mark tag untag resolve'],
+  [
+    'write',
+    'reschedule accept decline confirm rate like follow unfollow subscribe unsubscribe pin unpin react vote',
+  ],
+  [
+    'write',
+    'flag escalate extend renew switch turn pause resume skip adjust dim lock unlock join leave answer',
+  ],
+  ['create', 'reserve rent hire'],
+  ['pay', 'order'],
   ['write', 'close reopen archive restore change enable disable commit increment decrement'],
   ['delete', 'clear reset trash cancel'],
   ['send', 'email mail reply message sms dm push export call'],
@@ -65,6 +75,7 @@ export const argumentWords: ReadonlyMap<string, Role> = lexicon([
   ['query', 'sql query queries search filter filters where cypher graphql jql jmespath xpath expression'],
   ['amount', 'amount price total sum cost fee balance tip'],
   ['content', 'content contents body text message messages subject title description comment note notes'],
+  ['content', 'firstname lastname surname fullname displayname'],
   ['content', 'html markdown prompt summary caption data payload attachment attachments value'],
   ['selector', 'id ids uuid key keys name names slug ref number index cursor page limit offset branch'],
 ]);
