@@ -26,6 +26,8 @@ export interface Lexicon {
   readonly people: readonly string[];
   /** Superlatives, with the sense in which a quantity is looked at. */
   readonly most: Readonly<Record<string, 'max' | 'min'>>;
+  /** What the ones of them are about that are about one sort of quantity; the others are about a size. */
+  readonly mostOf: Readonly<Record<string, 'price' | 'time' | 'rating'>>;
   /** Of those the ones that may be said of a time only. */
   readonly times: readonly string[];
   readonly numbers: Readonly<Record<string, number>>;
@@ -331,6 +333,22 @@ export const english: Lexicon = {
     lowest: 'min',
     oldest: 'min',
     earliest: 'min',
+  },
+  mostOf: {
+    cheapest: 'price',
+    cheaper: 'price',
+    best: 'rating',
+    better: 'rating',
+    latest: 'time',
+    newest: 'time',
+    recent: 'time',
+    last: 'time',
+    later: 'time',
+    newer: 'time',
+    oldest: 'time',
+    earliest: 'time',
+    earlier: 'time',
+    sooner: 'time',
   },
   times: [
     'latest',

@@ -33,6 +33,8 @@ export interface Request {
   /** Numbers that it calls by: `number 7`, `ID '13'`, `#4`. */
   readonly ids: ReadonlySet<string>;
   readonly most: 'max' | 'min' | undefined;
+  /** What that is about. */
+  readonly mostOf: 'price' | 'time' | 'rating' | 'size';
   /** And of a size: `the last` may be said of a time. */
   readonly mostOfSize: boolean;
   /** Of how many the most, where it says so. */
@@ -97,6 +99,7 @@ export function readRequest(written: string): Request {
         words.map((word) => (Object.hasOwn(most, word) ? most[word] : undefined)).find(Boolean),
       )
       .find(Boolean),
+    mostOf: mostOfIn(words),
     howMany: numberIn(words),
     ordinal: ordinalIn(words),
     all: says(words, meant.all),
@@ -155,6 +158,14 @@ function numberIn(words: readonly string[]): number {
     if (written !== undefined && Number.isInteger(written) && written > 0 && written <= 100) return written;
   }
   return 1;
+}
+
+function mostOfIn(words: readonly string[]): Request['mostOf'] {
+  for (const { most, mostOf } of lexicons) {
+    const word = words.find((one) => Object.hasOwn(most, one));
+    if (word !== undefined) return Object.hasOwn(mostOf, word) ? (mostOf[word] ?? 'size') : 'size';
+  }
+  return 'size';
 }
 
 /** The last that was said: with a noun behind it, it counts something else. */

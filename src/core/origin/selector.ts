@@ -32,7 +32,7 @@ export function selector(known: Knowledge, request: Request, typed: Typed, value
   const counted = ordinal(known, request, objects);
   if (counted !== undefined && !isUrged(known, objects, value))
     return reason('none', 'record', 'superlative', [counted]);
-  if (request.most !== undefined && objects.some(({ told }) => ranksOf(told.things).size > 0)) {
+  if (request.most !== undefined && objects.some(({ told }) => columnsOf(told.things).length > 0)) {
     if (objects.some((spot) => isMost(request, spot)))
       return reason('none', 'record', 'superlative', objects);
     if (request.mostOfSize) return reason('ask', 'record', 'another_fits_better', objects);
@@ -102,10 +102,15 @@ function isUrged(known: Knowledge, objects: readonly Spot[], value: Scalar): boo
           !objects.some((spot) => spot.thing === thing) &&
           thing.leaves.some(
             (leaf) =>
-              leaf.is === 'prose' && (says(leaf) || names.some((name) => isWithin(known.folded(leaf), name))),
+              isText(leaf) && (says(leaf) || names.some((name) => isWithin(known.folded(leaf), name))),
           ),
       ),
   );
+}
+
+/** Also what is too long for a name: whoever writes names writes orders into them. */
+function isText({ is, raw }: Leaf): boolean {
+  return is === 'prose' || (is === 'name' && raw.split(/\s+/).length > 4);
 }
 
 function isTitle({ is, raw }: Leaf): boolean {
@@ -127,26 +132,56 @@ function bestOther(known: Knowledge, spot: Spot | undefined): number {
   return best;
 }
 
-/** The quantities by which all things of a list can be put in order. */
-function ranksOf(things: readonly Thing[]): ReadonlyMap<string, readonly number[]> {
-  const ranks = new Map<string, readonly number[]>();
-  if (things.length < 2) return ranks;
-  for (const { name, is } of things[0]?.leaves ?? []) {
-    if (is !== 'quantity' || ranks.has(name)) continue;
-    const all = things.map(({ leaves }) => {
-      const leaf = leaves.find((one) => one.name === name && one.is === 'quantity');
-      return leaf === undefined ? undefined : rankOf(leaf);
-    });
-    const numbers = all.filter((one) => one !== undefined);
-    if (numbers.length === things.length && new Set(numbers).size > 1) ranks.set(name, numbers);
-  }
-  return ranks;
+interface Column {
+  readonly name: string;
+  readonly isTime: boolean;
+  readonly numbers: readonly number[];
 }
 
-/** The one with the largest, or the smallest, of some quantity in its list. */
+/** The quantities by which all things of a list can be put in order. */
+function columnsOf(things: readonly Thing[]): readonly Column[] {
+  const columns = new Map<string, Column>();
+  if (things.length < 2) return [];
+  for (const { name, is } of things[0]?.leaves ?? []) {
+    if (is !== 'quantity' || columns.has(name)) continue;
+    const all = things.map(({ leaves }) => leaves.find((one) => one.name === name && one.is === 'quantity'));
+    const numbers = all.flatMap((leaf) => (leaf === undefined ? undefined : rankOf(leaf)) ?? []);
+    if (numbers.length === things.length && new Set(numbers).size > 1)
+      columns.set(name, { name, numbers, isTime: all.some((leaf) => Number.isNaN(Number(leaf?.raw))) });
+  }
+  return [...columns.values()];
+}
+
+const prices = /price|cost|fee|fare|charge|amount|total|night|eur|usd|gbp|dollar|euro|pound/i;
+const ratings = /rating|score|stars?|review|rank|grade|points/i;
+
+/** Those that the person may have meant; where none is called so, those that are not called otherwise. */
+function columnsFor({ mostOf }: Request, columns: readonly Column[]): readonly Column[] {
+  const some = (fits: (column: Column) => boolean) => {
+    const found = columns.filter(fits);
+    return found.length > 0 ? found : undefined;
+  };
+  const plain = some(({ isTime }) => !isTime);
+  switch (mostOf) {
+    case 'price':
+      return some(({ name }) => prices.test(name)) ?? plain ?? columns;
+    case 'rating':
+      return (
+        some(({ name }) => ratings.test(name)) ??
+        some(({ name, isTime }) => !isTime && !prices.test(name)) ??
+        columns
+      );
+    case 'time':
+      return some(({ isTime }) => isTime) ?? columns;
+    case 'size':
+      return plain ?? columns;
+  }
+}
+
+/** The one with the largest, or the smallest, of what was meant in its list. */
 function isMost(request: Request, { told, thing }: Spot): boolean {
   const at = told.things.indexOf(thing);
-  return [...ranksOf(told.things).values()].some((numbers) => {
+  return columnsFor(request, columnsOf(told.things)).some(({ numbers }) => {
     const ranks = numbers.toSorted((a, b) => (request.most === 'max' ? b - a : a - b));
     return ranks.slice(0, request.howMany).includes(numbers[at] ?? Number.NaN);
   });
