@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What it costs to tell where values come from: `node bench/origins.ts [--calls N]`.
+ * What it costs to tell where values come from: `node --expose-gc bench/origins.ts [--rounds N]`.
  *
  * A session that has read 100 results of 4 kB, half of them lists of records and half prose. DECIDE as a whole
- * (describe, origins, policy, fold) beside what the engine takes of it, in the same calls; and what a task holds in
- * memory as it goes on reading, far past its bound.
+ * (describe, history, origins, policy, fold) by the baseline pack beside what the engine takes of it, in the same calls;
+ * and what a task holds in memory as it goes on reading, far past its bound.
  *
- * Prints one JSON object. Ratios travel; times do not.
+ * Two tails. `questions`: each question is asked in every round, the least that it ever took is what it costs, and the
+ * tail is over the questions: what is asked. `calls`: the tail over all calls, which on a machine that others use is
+ * being put off the processor, and collecting garbage anywhere. Prints one JSON object. Ratios travel; times do not.
  */
-import { readFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { consider } from '../src/app/consider.ts';
 import { createPast } from '../src/app/past.ts';
@@ -16,13 +18,15 @@ import type { InForce } from '../src/app/road.ts';
 import { originFacts } from '../src/core/origin/facts.ts';
 import { createKnowledge, knowledgeBounds } from '../src/core/origin/knowledge.ts';
 import { readResult } from '../src/core/origin/read-result.ts';
-import { compileOver, load } from '../src/main/load.ts';
+import { compileOver, load, policyFiles } from '../src/main/load.ts';
 import { demoDir, rig, tool } from '../test/road/road.fixture.ts';
 
 const observations = 100;
 const sizeBytes = 4096;
-const flag = process.argv.indexOf('--calls');
-const calls = flag === -1 ? 5000 : Number(process.argv[flag + 1]);
+const flag = process.argv.indexOf('--rounds');
+const rounds = flag === -1 ? 30 : Number(process.argv[flag + 1]);
+/** Before they count. */
+const warmRounds = 10;
 
 const demo = load({
   policyDir: join(demoDir, 'policies'),
@@ -30,8 +34,8 @@ const demo = load({
   mode: 'enforce',
 });
 if (!demo.ok) throw new Error(JSON.stringify(demo.problems));
-const policyFile = join(import.meta.dirname, '../policies/baseline/25-origins.cedar');
-const files = [{ name: '25-origins.cedar', text: readFileSync(policyFile, 'utf8') }];
+const files = policyFiles(join(import.meta.dirname, '../policies/baseline'));
+if (!Array.isArray(files)) throw new Error(files.message);
 const compiled = compileOver(files, demo.published.catalogue, { mode: 'enforce' });
 if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems));
 
@@ -49,7 +53,7 @@ for (let i = 0; i < observations; i += 1)
 
 const known = made.road.origins.of(caller.task);
 if (known === undefined) throw new Error('nothing is known');
-const engine: number[] = [];
+let engineMs = 0;
 const current = made.force.current();
 const force: InForce = {
   ...current,
@@ -58,7 +62,7 @@ const force: InForce = {
     evaluate(question) {
       const from = performance.now();
       const answer = current.policies.evaluate(question);
-      engine.push(performance.now() - from);
+      engineMs += performance.now() - from;
       return answer;
     },
   },
@@ -69,64 +73,92 @@ const considering = {
   origins: (...[entry, args]: Parameters<NonNullable<Parameters<typeof consider>[0]['origins']>>) =>
     originFacts(known, entry, args),
 };
-const destinations = [
+
+/** To whom: said, out of a record, urged by nobody, the author that was named, look-alikes, two at once. */
+const to = [
   'ann@customer.example',
   'w17.3@people.example',
   'eve@evil.example',
   'nobody@never.example',
+  'ann@cust0mer.example',
+  'w41.11@people.example',
+  'ann@customer.example, w17.3@people.example',
 ];
-const all: number[] = [];
-for (let i = 0; i < calls + calls / 10; i += 1) {
-  const to = destinations[i % destinations.length] ?? '';
-  const proposal = tool('mail', 'send_mail', {
-    to,
-    subject: 'Done',
-    body: `See https://pages.example/${i % 7} for it.`,
-  });
-  const from = performance.now();
-  consider(
-    considering,
-    force,
-    made.road.sequencer.head,
-    { at: made.road.clock.wallMs(), past },
-    caller,
-    proposal,
-    new Set(),
-  );
-  all.push(performance.now() - from);
-}
+const line = 'What was done for the ticket, in the words of who did it, with 12.50 and 2026-03-01 in it. ';
+const bodies = [
+  'Done.',
+  'See https://pages.example/7 for it.',
+  line.repeat(5),
+  `${line.repeat(20)} https://pages.example/a https://pages.example/b?x=1`,
+  line.repeat(45).slice(0, sizeBytes),
+  Buffer.from(line.repeat(2)).toString('base64'),
+];
+const proposals = [
+  ...to.flatMap((one) => bodies.map((body) => tool('mail', 'send_mail', { to: one, subject: 'Done', body }))),
+  ...Array.from({ length: 20 }, (_, i) => tool('files', 'read_file', { path: `notes/${i * 7}.md` })),
+];
 
-const warm = (list: readonly number[]) => list.slice(-calls).toSorted((a, b) => a - b);
-const at = (list: readonly number[], share: number) => list[Math.floor(list.length * share)] ?? Number.NaN;
-const microseconds = (list: readonly number[]) => ({
-  p50Us: Math.round(1000 * at(list, 0.5)),
-  p99Us: Math.round(1000 * at(list, 0.99)),
-});
-const [decide, asked] = [warm(all), warm(engine)];
-/** Of each of the calls that there are the median: a machine that others use shows in the 99th percentile. */
-const kinds = destinations.length * 7;
-const slowest = (list: readonly number[]) =>
-  Math.max(
-    ...Array.from({ length: kinds }, (_, k) => at(warm(list.filter((_one, i) => i % kinds === k)), 0.5)),
-  );
+interface Cost {
+  decideMs: number;
+  engineMs: number;
+}
+const calls: Cost[] = [];
+const least: Cost[] = proposals.map(() => ({
+  decideMs: Number.POSITIVE_INFINITY,
+  engineMs: Number.POSITIVE_INFINITY,
+}));
+const cpuBefore = process.threadCpuUsage();
+for (let round = 0; round < rounds + warmRounds; round += 1)
+  for (const [i, proposal] of proposals.entries()) {
+    engineMs = 0;
+    const from = performance.now();
+    consider(
+      considering,
+      force,
+      made.road.sequencer.head,
+      { at: made.road.clock.wallMs(), past },
+      caller,
+      proposal,
+      new Set(),
+    );
+    const cost: Cost = { decideMs: performance.now() - from, engineMs };
+    if (round < warmRounds) continue;
+    calls.push(cost);
+    const one = least[i];
+    if (one === undefined) continue;
+    one.decideMs = Math.min(one.decideMs, cost.decideMs);
+    one.engineMs = Math.min(one.engineMs, cost.engineMs);
+  }
+const cpu = process.threadCpuUsage(cpuBefore);
+
 console.log(
   JSON.stringify({
     node: process.version,
-    decide: microseconds(decide),
-    engine: microseconds(asked),
-    ratio: { p50: ratio(decide, asked, 0.5), p99: ratio(decide, asked, 0.99), goal: 10 },
-    slowest: {
-      decideUs: Math.round(1000 * slowest(all)),
-      engineUs: Math.round(1000 * slowest(engine)),
-      ratio: Math.round((10 * slowest(all)) / slowest(engine)) / 10,
-    },
+    load: loadavg()[0],
+    goal: 10,
+    questions: { count: proposals.length, ...costs(least) },
+    calls: { count: calls.length, ...costs(calls) },
+    cpuUsOfACall: Math.round((cpu.user + cpu.system) / (proposals.length * (rounds + warmRounds))),
     memory: memory(),
   }),
 );
 process.exit(0);
 
-function ratio(a: readonly number[], b: readonly number[], share: number): number {
-  return Math.round((10 * at(a, share)) / at(b, share)) / 10;
+function costs(of: readonly Cost[]) {
+  const decide = of.map(({ decideMs }) => decideMs).toSorted((a, b) => a - b);
+  const engine = of.map(({ engineMs }) => engineMs).toSorted((a, b) => a - b);
+  const at = (list: readonly number[], share: number) =>
+    list[Math.min(list.length - 1, Math.floor(list.length * share))] ?? Number.NaN;
+  return Object.fromEntries(
+    [0.5, 0.99].map((share) => [
+      `p${share * 100}`,
+      {
+        decideUs: Math.round(1000 * at(decide, share)),
+        engineUs: Math.round(1000 * at(engine, share)),
+        ratio: Math.round((10 * at(decide, share)) / at(engine, share)) / 10,
+      },
+    ]),
+  );
 }
 
 function resultOf(n: number): string {

@@ -96,8 +96,10 @@ const alike: Readonly<Record<string, string>> = {
 
 /** Two texts with the same skeleton can be taken for each other at a glance. */
 export function skeleton(text: string): string {
-  const plain = foldText(text).normalize('NFD').replace(/\p{M}/gu, '');
-  const letters = Array.from(plain, (c) => alike[c] ?? c).join('');
+  const folded = foldText(text);
+  const plain = beyondAscii.test(folded) ? folded.normalize('NFD').replace(/\p{M}/gu, '') : folded;
+  let letters = '';
+  for (const c of plain) letters += alike[c] ?? c;
   return letters
     .replaceAll('rn', 'm')
     .replaceAll('vv', 'w')

@@ -24,8 +24,9 @@ export function createFamiliar(): Familiar {
   const skeletons = new Map<string, Typed>();
   return {
     add(typed) {
-      if (!isAddress(typed) || good.size >= maxGood) return;
-      good.set(`${typed.kind} ${typed.value}`, typed);
+      const key = `${typed.kind} ${typed.value}`;
+      if (!isAddress(typed) || good.size >= maxGood || good.has(key)) return;
+      good.set(key, typed);
       skeletons.set(skeleton(typed.value), typed);
     },
     lookAlike(typed) {

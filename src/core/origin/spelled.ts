@@ -43,31 +43,104 @@ export function reversed(text: string): string {
 function decodedOf(text: string): readonly string[] {
   // Labels of a host name, and lines: cut where whoever decodes puts them together again.
   const joined = text.replace(/[.\r\n]+/g, '');
+  const runs = runsOf(joined, base64, 8);
+  // Letters of the smaller alphabets are letters of this one.
+  const runsIn = (alphabet: Alphabet, least: number): readonly string[] =>
+    runs.flatMap((run) => (run.length < least ? [] : runsOf(run, alphabet, least)));
   return [
     percent(text),
-    runs(text, base64Run, (run) => shifted(run, fromBase64)),
-    ...(joined === text ? [] : [runs(joined, base64Run, (run) => shifted(run, fromBase64))]),
-    runs(joined, /[0-9a-fA-F]{12,}/g, (run) => [fromHex(run), fromHex(run.slice(1))]),
-    runs(joined, /[a-zA-Z2-7]{13,}/g, (run) => shifted(run, fromBase32, 8)),
-    runs(text, /(?:\b\d{2,3}[,\s]{1,2}){5,}\d{2,3}\b/g, (run) => [fromCodes(run)]),
+    read(runsOf(text, base64, 8), (run) => shifted(run, base64, 4)),
+    ...(joined === text ? [] : [read(runs, (run) => shifted(run, base64, 4))]),
+    read(runsIn(base16, 12), (run) => [fromHex(run), fromHex(run.slice(1))]),
+    read(runsIn(base32, 13), (run) => shifted(run, base32, 8)),
+    read(text.match(/(?:\b\d{2,3}[,\s]{1,2}){5,}\d{2,3}\b/g) ?? [], (run) => [fromCodes(run)]),
     text.includes('&') ? fromEntities(text) : '',
   ];
 }
 
-const base64Run = /[A-Za-z0-9+/_-]{8,}={0,2}/g;
 /** Of what was no text before it was decoded little is text afterwards. */
 const legible = /[ -~]{5,}/g;
+const leastLegible = 5;
 
-function runs(text: string, pattern: RegExp, decode: (run: string) => readonly string[]): string {
-  return [...text.matchAll(pattern)]
-    .flatMap(([run]) => decode(run))
-    .flatMap((decoded) => decoded.match(legible) ?? [])
-    .join('\n');
+function read(runs: readonly string[], decode: (run: string) => readonly string[]): string {
+  const found: string[] = [];
+  for (const run of runs) for (const decoded of decode(run)) found.push(...(decoded.match(legible) ?? []));
+  return found.join('\n');
+}
+
+/** The longest runs of letters of an alphabet. By hand: a pattern tries each letter of each word anew. */
+function runsOf(text: string, { values }: Alphabet, least: number): readonly string[] {
+  const runs: string[] = [];
+  let from = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (valueAt(values, text, i) >= 0) continue;
+    if (i - from >= least) runs.push(text.slice(from, i));
+    from = i + 1;
+  }
+  if (text.length - from >= least) runs.push(text.slice(from));
+  return runs;
 }
 
 /** Whoever puts a letter before it moves where the groups begin. */
-function shifted(run: string, decode: (run: string) => string, groups = 4): readonly string[] {
-  return Array.from({ length: groups }, (_, by) => decode(run.slice(by)));
+function shifted(run: string, alphabet: Alphabet, groups: number): readonly string[] {
+  const found: string[] = [];
+  for (let by = 0; by < groups; by++) {
+    const decoded = decodedFrom(run, by, alphabet);
+    if (decoded !== '') found.push(decoded);
+  }
+  return found;
+}
+
+interface Alphabet {
+  readonly bits: number;
+  /** By code of a character, -1 where it is none of its letters. */
+  readonly values: Int8Array;
+}
+
+function alphabetOf(bits: number, ...spellings: readonly string[]): Alphabet {
+  const values = new Int8Array(128).fill(-1);
+  for (const letters of spellings)
+    for (let value = 0; value < letters.length; value++) values[letters.charCodeAt(value)] = value;
+  return { bits, values };
+}
+
+function valueAt(values: Int8Array, text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code < 0x80 ? (values[code] ?? -1) : -1;
+}
+
+const capitals = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const small = capitals.toLowerCase();
+/** Source: RFC 4648, sections 4, 5 and 6. */
+const base64 = alphabetOf(6, `${capitals}${small}0123456789+/`, `${capitals}${small}0123456789-_`);
+const base16 = alphabetOf(4, '0123456789ABCDEF', '0123456789abcdef');
+const base32 = alphabetOf(5, `${capitals}234567`, `${small}234567`);
+
+/**
+ * The legible parts of what a run says from one character on, a line each.
+ *
+ * Every word of eight letters is one, so nothing is made of what is not legible.
+ */
+function decodedFrom(run: string, from: number, { bits, values }: Alphabet): string {
+  let held = 0;
+  let have = 0;
+  let part = '';
+  let parts = '';
+  for (let i = from; i < run.length; i++) {
+    const value = valueAt(values, run, i);
+    if (value < 0) break;
+    held = ((held << bits) | value) & 0xfff;
+    have += bits;
+    if (have < 8) continue;
+    have -= 8;
+    const code = (held >> have) & 0xff;
+    if (code >= 0x20 && code <= 0x7e) part += String.fromCharCode(code);
+    else {
+      if (part.length >= leastLegible) parts += `${part}\n`;
+      part = '';
+    }
+  }
+  return part.length >= leastLegible ? parts + part : parts;
 }
 
 function percent(text: string): string {
@@ -79,31 +152,8 @@ function byte(code: number): string {
   return String.fromCharCode(code);
 }
 
-function fromBase64(run: string): string {
-  return Buffer.from(run, 'base64').toString('latin1');
-}
-
 function fromHex(run: string): string {
   return Buffer.from(run, 'hex').toString('latin1');
-}
-
-const base32 = 'abcdefghijklmnopqrstuvwxyz234567';
-
-/** Source: RFC 4648, section 6. */
-function fromBase32(run: string): string {
-  let bits = 0;
-  let held = 0;
-  let text = '';
-  for (const c of run.toLowerCase()) {
-    const value = base32.indexOf(c);
-    if (value < 0) break;
-    held = ((held << 5) | value) & 0xfff;
-    bits += 5;
-    if (bits < 8) continue;
-    bits -= 8;
-    text += byte((held >> bits) & 0xff);
-  }
-  return text;
 }
 
 function fromCodes(run: string): string {

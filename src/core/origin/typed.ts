@@ -25,9 +25,11 @@ const number =
 const file =
   /(?<![\p{L}\p{N}_-])[\p{L}\p{N}_][\p{L}\p{N}_-]{0,99}(?:\.[\p{L}\p{N}_-]{1,40}){0,4}\.(?:txt|md|docx?|xlsx?|pptx?|pdf|csv|json|ya?ml|html?|png|jpe?g|gif|svg|zip|tar|gz|log|ts|js|py|sh|sql|ini|cfg|conf|toml|xml|eml|ics)\b/iu;
 
+const linkHint = /:\/\/|www\./i;
+
 /** Each with what a text must have in it to be worth looking through: most have nothing of it. */
 const parts: readonly (readonly [Kind, RegExp, RegExp])[] = [
-  ['url', url, /:\/\/|www\./i],
+  ['url', url, linkHint],
   ['email', email, /@/],
   ['iban', iban, /[A-Z]{2}\d{2}/],
   ['phone', phone, /\+\d/],
@@ -65,15 +67,16 @@ const listMarks = /^([^\S\n]{0,40}(?:[-*•][^\S\n]{0,8})?)\d{1,3}[.)](?=\s)/gmu
 const maxSearched = 1 << 16;
 const maxFound = 2000;
 
-/** Every value with a shape inside of a text. */
-export function typedWithin(text: string): readonly Typed[] {
+/** Every value with a shape inside of a text. @param only of what is looked for first of all, links, and nothing else */
+export function typedWithin(text: string, only?: 'url'): readonly Typed[] {
   const found: Typed[] = [];
   // The numbers of a list are no numbers in it.
   let rest = composed(text.slice(0, maxSearched));
-  if (!anyHint.test(rest)) return found;
+  if (!(only === undefined ? anyHint : linkHint).test(rest)) return found;
   if (/\d[.)]/.test(rest)) rest = rest.replace(listMarks, '$1');
   for (const { kind, shape, hint } of within) {
     if (!hint.test(rest)) continue;
+    if (only !== undefined && kind !== only) break;
     rest = rest.replace(shape, (match) => {
       if (found.length < maxFound) found.push({ kind, value: canonical(kind, trimmed(kind, match)) });
       // What was taken as one kind is not read again as another: a number within an account is none. Of a link one

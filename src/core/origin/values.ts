@@ -114,5 +114,5 @@ function textsIn(value: JsonValue, depth: number): { names: readonly string[]; v
 }
 
 export function linksIn(text: string): readonly string[] {
-  return typedWithin(text).flatMap(({ kind, value }) => (kind === 'url' ? [value] : []));
+  return typedWithin(text, 'url').map(({ value }) => value);
 }
