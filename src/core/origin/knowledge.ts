@@ -10,6 +10,7 @@ import type { JsonObject, JsonValue } from '../json/value.ts';
 import { foldText, tokensOf } from './fold-text.ts';
 import { createFamiliar, isNamedFor } from './look-alike.ts';
 import { type Grade, gradeOf } from './matching.ts';
+import { readLines } from './read-lines.ts';
 import { freshReading, type Reading } from './reading.ts';
 import type { Scalar } from './reason.ts';
 import { isList, type Leaf, type Thing, thingsOf } from './record.ts';
@@ -38,6 +39,8 @@ export interface Seen {
 }
 
 export interface Told extends Seen {
+  /** What stands in it could have been laid out so by whoever wrote a part of it: it names things, and no places. */
+  readonly loose?: boolean;
   readonly args: readonly Leaf[];
   readonly things: readonly Thing[];
 }
@@ -136,7 +139,12 @@ export function createKnowledge(
 
   function index(one: Told, thing: Thing, leaf: Leaf): void {
     const key = keyOf(leaf.typed);
-    put(key, { told: one, thing, leaf, whole: true });
+    put(key, {
+      told: one,
+      thing,
+      leaf,
+      whole: one.loose !== true || (leaf.is !== 'address' && leaf.is !== 'name'),
+    });
     if (leaf.is === 'key') put(`key ${foldText(leaf.raw)}`, { told: one, thing, leaf, whole: true });
     if (leaf.is === 'address' && one.holds !== 'echo' && isNamed(leaf.typed))
       candidates.set(leaf.typed.value, (candidates.get(leaf.typed.value) ?? 0) + 1);
@@ -187,8 +195,17 @@ export function createKnowledge(
         full = true;
         return;
       }
-      const things = reading.apart(seen.document === true && !isList(tree) ? undefined : tree, text);
-      const one: Told = { ...seen, args: argumentsOf(args), things };
+      const laidOut = tree === undefined && seen.document !== true ? readLines(text) : undefined;
+      const things = reading.apart(
+        laidOut ?? (seen.document === true && !isList(tree) ? undefined : tree),
+        text,
+      );
+      const one: Told = {
+        ...seen,
+        args: argumentsOf(args),
+        things,
+        ...(laidOut === undefined || seen.trusted ? {} : { loose: true }),
+      };
       told.push(one);
       if (seen.holds !== 'echo') secrets.learn(one, seen.secret === true);
       for (const thing of things) for (const leaf of thing.leaves) index(one, thing, leaf);
