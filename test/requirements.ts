@@ -67,6 +67,11 @@ export const requirements = {
     source: 'docs/tasks.md',
     controls: ['ASI01', 'ASI06', 'AARM-R2'],
   },
+  'program.worst-wins': {
+    promise: 'a shell command or SQL is what its worst part does, and what cannot be read is unknown',
+    source: 'docs/catalogue.md, docs/adr/0022-programs.md',
+    controls: ['ASI02', 'ASI05', 'AARM-R3'],
+  },
   'hook.decides': {
     promise: "a coding agent's call is decided before it runs, and goes on with exactly what was decided",
     source: 'docs/coding-agents.md',

@@ -2,6 +2,7 @@
 /**
  * Reasons for a link, a path and a secret: what is opened, where something is put, and what opens a door.
  */
+import { isBareLink } from './bare-link.ts';
 import { foldText } from './fold-text.ts';
 import type { Knowledge, Spot, Told } from './knowledge.ts';
 import { type Act, nowhere, prose, type Reason, reason, type Scalar } from './reason.ts';
@@ -29,18 +30,7 @@ export function link(known: Knowledge, request: Request, typed: Typed, act: Act)
   if (act.class === 'fetch' && request.pages && spoken.length > 0)
     return reason('none', 'document', 'verbatim', spoken);
   // What nobody said may carry something out.
-  return prose(known, spots, act.class === 'fetch' && isBare(typed.value) ? 'ask' : 'no_reason');
-}
-
-/** A host and words: no place for what was read. */
-function isBare(link: string): boolean {
-  const parsed = URL.parse(link);
-  if (parsed === null || parsed.search !== '' || parsed.hash !== '' || parsed.username !== '') return false;
-  const parts = [...parsed.hostname.split('.'), ...parsed.pathname.split('/')];
-  return (
-    parts.length <= 8 &&
-    parts.every((part) => /^(?:[a-z]{0,24}|[a-z-]{0,40}|\d{1,4}|[a-z-]{1,24}\.[a-z]{2,5})$/i.test(part))
-  );
+  return prose(known, spots, act.class === 'fetch' && isBareLink(typed.value) ? 'ask' : 'no_reason');
 }
 
 export function where(known: Knowledge, request: Request, typed: Typed, value: Scalar, act: Act): Reason {
