@@ -4,6 +4,7 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { type CatalogueEntry, resultHolds } from '../core/catalogue/entry.ts';
+import { dialects, kinds } from '../core/catalogue/kind.ts';
 import { parseToolDefinition } from '../core/catalogue/pin.ts';
 import { type ActionClass, isActionClass, roles } from '../core/catalogue/taxonomy.ts';
 import { covers } from '../core/catalogue/uri.ts';
@@ -63,6 +64,8 @@ const entryShape = z.object({
     z.string(),
     z.object({
       role: z.enum(roles).exactOptional(),
+      kind: z.enum(kinds).exactOptional(),
+      dialect: z.enum(dialects).exactOptional(),
       money: z.boolean().exactOptional(),
       history: z.boolean().exactOptional(),
     }),

@@ -41,6 +41,20 @@ describe('a proposal', () => {
     });
   });
 
+  test('has kinds where names say them, and loads with them', () => {
+    const inputSchema = { type: 'object', properties: { command: { type: 'string' } } };
+    const made = proposeFor('box', [{ name: 'run_bash', inputSchema }]);
+    if (!made.ok) throw new Error('refused');
+    expect(made.yaml).toContain('command: { role: code, kind: shell } # ');
+    const load = loadCatalogue([
+      { name: 'box.yaml', text: made.yaml },
+      { name: 'box.lock.json', text: made.lock },
+    ]);
+    expect(load.ok && load.index.find('tools/call', 'box', 'run_bash')?.args).toEqual({
+      command: { role: 'code', kind: 'shell' },
+    });
+  });
+
   test('gives its reasons in comments', () => {
     expect(proposed([send]).yaml).toContain('class: send # `send` in the name');
   });

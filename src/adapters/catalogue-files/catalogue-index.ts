@@ -109,11 +109,12 @@ function byServer(entries: readonly CatalogueEntry[]): ReadonlyMap<string, Serve
 export function argumentsJson(args: CatalogueEntry['args']): JsonValue {
   return Object.entries(args)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { role, money, history }]) => [
+    .map(([name, { role, kind, dialect, money, history }]) => [
       name,
       role ?? '',
       money ?? false,
       ...(history === undefined ? [] : [history]),
+      ...(kind === undefined ? [] : [{ kind, ...(dialect === undefined ? {} : { dialect }) }]),
     ]);
 }
 

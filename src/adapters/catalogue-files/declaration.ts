@@ -8,6 +8,7 @@
  */
 import { isMap, isScalar, type Node } from 'yaml';
 import { type ArgumentRule, type ResultHolds, resultHolds } from '../../core/catalogue/entry.ts';
+import { dialects, kinds } from '../../core/catalogue/kind.ts';
 import { actionFault, serverNameFault, targetNameFault } from '../../core/catalogue/names.ts';
 import { didYouMean } from '../../core/catalogue/nearest.ts';
 import { type ActionClass, classes, isActionClass, roles } from '../../core/catalogue/taxonomy.ts';
@@ -287,9 +288,24 @@ function readRule(reading: Reading, field: Field): ArgumentRule | undefined {
     const role = choiceOf(reading, field, 'a role', roles);
     return role === undefined ? undefined : { role };
   }
-  const fields = knownFieldsOf(reading, field.value, 'an argument', ['role', 'money', 'history']);
+  const fields = knownFieldsOf(reading, field.value, 'an argument', [
+    'role',
+    'kind',
+    'dialect',
+    'money',
+    'history',
+  ]);
   const role = choiceOf(reading, fields?.get('role'), 'a role', roles);
-  const money = booleanOf(reading, fields?.get('money'), '`money`');
+  const kind = choiceOf(reading, fields?.get('kind'), 'a kind', kinds);
+  const dialect = choiceOf(reading, fields?.get('dialect'), 'a dialect', dialects);
+  if (kind === 'sql' && !fields?.has('dialect'))
+    reading.report(field.key, `an argument of kind \`sql\` must have a \`dialect\`: ${dialects.join(', ')}`);
+  if (kind !== 'sql' && dialect !== undefined)
+    reading.report(field.key, 'only an argument of kind `sql` has a `dialect`');
+  const written = booleanOf(reading, fields?.get('money'), '`money`');
+  if (kind === 'money' && written === false)
+    reading.report(field.key, 'an argument of kind `money` is money');
+  const money = kind === 'money' ? true : written;
   if (money === true && role !== 'amount')
     reading.report(field.key, 'an argument with `money: true` must have `role: amount`');
   const history = booleanOf(reading, fields?.get('history'), '`history`');
@@ -297,6 +313,8 @@ function readRule(reading: Reading, field: Field): ArgumentRule | undefined {
     reading.report(field.key, 'history never keeps a credential');
   return {
     ...(role === undefined ? {} : { role }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(dialect === undefined ? {} : { dialect }),
     ...(money === undefined ? {} : { money }),
     ...(history === undefined ? {} : { history }),
   };

@@ -87,6 +87,23 @@ describe('an entry', () => {
     });
   });
 
+  test('has kinds: money counts minor units, and the digest tells one from another', () => {
+    const yaml = (rule: string) =>
+      `server: crm\ntools:\n  refund: { class: pay, args: { amount: ${rule} } }\n`;
+    const { index: money } = loaded(files(yaml('{ role: amount, kind: money }')));
+    expect(found(money, 'tools/call', 'crm', 'refund').args).toEqual({
+      amount: { role: 'amount', kind: 'money', money: true },
+    });
+    const plain = loaded(files(yaml('{ role: amount, money: true }'))).index;
+    expect(money.digest).not.toBe(plain.digest);
+    const sql = files(
+      'server: crm\ntools:\n  refund: { class: pay, args: { customerId: { role: query, kind: sql, dialect: postgresql } } }\n',
+    );
+    expect(found(loaded(sql).index, 'tools/call', 'crm', 'refund').args).toEqual({
+      customerId: { role: 'query', kind: 'sql', dialect: 'postgresql' },
+    });
+  });
+
   test('is the worst where nothing is said', () => {
     const { index: bare } = loaded(files('server: crm\ntools:\n  refund: { class: read }\n'));
     expect(found(bare, 'tools/call', 'crm', 'refund')).toMatchObject({
@@ -257,6 +274,32 @@ describe('refused, with line and column', () => {
     [
       'money that is no amount',
       tool('{ class: pay, args: { amount: { money: true } } }'),
+      'must have `role: amount`',
+    ],
+    ['an unknown kind', tool('{ class: pay, args: { amount: { kind: sh } } }'), '3:49 `sh` is not a kind'],
+    [
+      'SQL of nobody knows which dialect',
+      tool('{ class: pay, args: { customerId: { role: query, kind: sql } } }'),
+      '3:33 an argument of kind `sql` must have a `dialect`: postgresql',
+    ],
+    [
+      'a dialect that cannot be read',
+      tool('{ class: pay, args: { customerId: { kind: sql, dialect: mysql } } }'),
+      '`mysql` is not a dialect',
+    ],
+    [
+      'a dialect of something else',
+      tool('{ class: pay, args: { customerId: { kind: shell, dialect: postgresql } } }'),
+      'only an argument of kind `sql` has a `dialect`',
+    ],
+    [
+      'a program that is no text',
+      tool('{ class: pay, args: { amount: { role: code, kind: shell } } }'),
+      '3:33 an argument of kind `shell` is text, and `amount` is none',
+    ],
+    [
+      'money that is no amount, by its kind',
+      tool('{ class: pay, args: { amount: { kind: money } } }'),
       'must have `role: amount`',
     ],
     [

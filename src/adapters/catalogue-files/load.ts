@@ -10,9 +10,11 @@
  */
 import type { CatalogueIndex } from '../../app/ports.ts';
 import type { CatalogueEntry, TargetKind, ToolDefinition } from '../../core/catalogue/entry.ts';
+import { isProgramKind } from '../../core/catalogue/kind.ts';
 import { didYouMean } from '../../core/catalogue/nearest.ts';
 import { definitionDigest } from '../../core/catalogue/pin.ts';
 import { digestJson } from '../../core/json/canonical.ts';
+import { isArray, type JsonObject, objectAt, own } from '../../core/json/value.ts';
 import { argumentsJson, type Checked, catalogueIndex } from './catalogue-index.ts';
 import { type Compiler, schemaCompiler } from './compile.ts';
 import {
@@ -163,8 +165,10 @@ function toolEntry(joining: Joining, tool: DeclaredTool, definition: ToolDefinit
   const named = namedArguments(inputSchema);
   const unknownArgument = (argument: string) =>
     `${quoted(name)} has no argument ${quoted(argument)}${didYouMean(argument, named)}`;
-  for (const [argument, { at }] of tool.args) {
+  for (const [argument, { at, rule }] of tool.args) {
     if (!named.has(argument)) reading.report(at, unknownArgument(argument));
+    if (isProgramKind(rule.kind) && !mayBeText(inputSchema, argument))
+      reading.report(at, `an argument of kind \`${rule.kind}\` is text, and ${quoted(argument)} is none`);
   }
   const id = tool.resourceId;
   if (id !== undefined && !named.has(id.argument)) reading.report(id.at, unknownArgument(id.argument));
@@ -219,6 +223,14 @@ function toolEntry(joining: Joining, tool: DeclaredTool, definition: ToolDefinit
       pinned: { digest: definitionDigest(definition), definition },
     },
   };
+}
+
+/** Text, or a list of texts; of what the schema does not say it may be. */
+function mayBeText(inputSchema: JsonObject, argument: string): boolean {
+  const schema = objectAt(objectAt(inputSchema, 'properties') ?? {}, argument);
+  const said = schema === undefined ? undefined : own(schema, 'type');
+  const types = said === undefined ? [] : isArray(said) ? said : [said];
+  return types.length === 0 || types.some((type) => type === 'string' || type === 'array');
 }
 
 function stem(file: CatalogueFile, end: string): string {

@@ -183,8 +183,13 @@ function entryNode(document: Document.Parsed, entry: ProposedEntry): YAMLMap {
   return map;
 }
 
-function ruleNode(document: Document.Parsed, { value, reason }: Proposed<ArgumentRule>): Scalar {
-  return scalar(document, { value: value.role ?? 'content', reason });
+function ruleNode(document: Document.Parsed, { value, reason }: Proposed<ArgumentRule>): Scalar | YAMLMap {
+  const { role = 'content', kind, dialect } = value;
+  if (kind === undefined) return scalar(document, { value: role, reason });
+  const rule = { role, kind, ...(dialect === undefined ? {} : { dialect }) };
+  const node = document.createNode(rule, { flow: true });
+  node.comment = ` ${reason}`;
+  return node;
 }
 
 /** The reason becomes a comment. Reasons quote our own words only: an upstream must not write into the file. */

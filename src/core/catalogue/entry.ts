@@ -2,6 +2,7 @@
 // What an upstream's tool, resource or prompt *is*, as a person accepted it. Never what the upstream says of itself.
 import type { JsonObject } from '../json/value.ts';
 import type { Label } from '../label/label.ts';
+import type { Dialect, Kind } from './kind.ts';
 import type { ActionClass, Role } from './taxonomy.ts';
 
 /** What an upstream declares of one tool; pinned by digest. */
@@ -17,6 +18,10 @@ export interface ToolDefinition {
 /** How one argument appears to policy. Source: the JSON-to-Cedar table in docs/formats/cedar-values.md. */
 export interface ArgumentRule {
   readonly role?: Role;
+  /** What sort of value it is, so that it is read as one. */
+  readonly kind?: Kind;
+  /** Of which SQL; with `kind: sql` always. */
+  readonly dialect?: Dialect;
   /** Money is given in minor units (cents): `context.args.amount > 10000` is 100.00. */
   readonly money?: boolean;
   /** Whether history keeps it, so that conditions over history can name it. Default: by its role. */

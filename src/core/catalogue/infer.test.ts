@@ -132,6 +132,32 @@ describe('roles of arguments', () => {
   );
 });
 
+describe('kinds of arguments', () => {
+  const text = { type: 'string' };
+  test.each<[what: string, tool: string, properties: JsonObject, server: string, want: JsonObject]>([
+    ['a format', 'notify', { to: { type: 'string', format: 'email' } }, 'srv', { kind: 'email' }],
+    ['a name', 'open', { url: text }, 'srv', { kind: 'url' }],
+    ['an account', 'transfer', { iban: text }, 'srv', { kind: 'iban' }],
+    ['a shell by its tool', 'run_bash', { command: text }, 'srv', { kind: 'shell' }],
+    ['a shell by its server', 'run', { command: text }, 'shell', { kind: 'shell' }],
+    ['a command of nobody knows what', 'run', { command: text }, 'srv', {}],
+    ['a message beside a shell', 'bash', { message: text }, 'srv', {}],
+    [
+      'SQL of a server that says which',
+      'query',
+      { sql: text },
+      'postgres',
+      { kind: 'sql', dialect: 'postgresql' },
+    ],
+    ['SQL of nobody knows which', 'query', { sql: text }, 'db', {}],
+    ['no text', 'run_bash', { command: { type: 'array' } }, 'srv', {}],
+  ])('%s', (_what, tool, properties, server, want) => {
+    const [arg] = infer(tool, properties, undefined, server).args;
+    const { role: _role, ...rest } = arg?.value ?? {};
+    expect(rest).toEqual(want);
+  });
+});
+
 test('what it cannot know is the worst, and every field has a reason', () => {
   const entry = infer('get_x', { to: {} });
   expect(entry.result.value).toEqual({ level: 'restricted', integrity: 'untrusted' });

@@ -10,7 +10,17 @@
  */
 import { booleanAt, isObject, type JsonObject, objectAt, own, stringAt } from '../json/value.ts';
 import type { ArgumentRule, ToolDefinition } from './entry.ts';
-import { argumentWords, leadingVerbs, statementWords, verbs, wordsOf } from './lexicon.ts';
+import type { Kind } from './kind.ts';
+import {
+  argumentKinds,
+  argumentWords,
+  leadingVerbs,
+  postgresWords,
+  shellWords,
+  statementWords,
+  verbs,
+  wordsOf,
+} from './lexicon.ts';
 import { stricter } from './strictness.ts';
 import { type ActionClass, classes, type Role } from './taxonomy.ts';
 
@@ -31,7 +41,10 @@ export interface ProposedEntry {
 export function inferEntry(server: string, definition: ToolDefinition): ProposedEntry {
   const args = argumentsOf(definition.inputSchema).flatMap(([argument, schema]) => {
     const role = roleOf(argument, schema);
-    return role === undefined ? [] : [{ argument, value: { role: role.value }, reason: role.reason }];
+    if (role === undefined) return [];
+    const kind = kindOf(server, definition, argument, schema, role.value);
+    const reason = kind === undefined ? role.reason : `${role.reason}; ${kind.reason}`;
+    return [{ argument, value: { role: role.value, ...kind?.value }, reason }];
   });
   return {
     tool: definition.name,
@@ -136,6 +149,40 @@ function roleOf(argument: string, schema: JsonObject): Proposed<Role> | undefine
     default:
       return undefined;
   }
+}
+
+const kindFormats: ReadonlyMap<string, Kind> = new Map([
+  ['email', 'email'],
+  ['idn-email', 'email'],
+  ['hostname', 'host'],
+  ['idn-hostname', 'host'],
+  ['uri', 'url'],
+  ['url', 'url'],
+  ['uuid', 'uuid'],
+]);
+
+/** Only where a name or the schema says it: a text that is read as what it is not says nothing true. */
+function kindOf(
+  server: string,
+  { name }: ToolDefinition,
+  argument: string,
+  schema: JsonObject,
+  role: Role,
+): Proposed<Pick<ArgumentRule, 'kind' | 'dialect'>> | undefined {
+  if (stringAt(schema, 'type') !== 'string') return undefined;
+  const format = stringAt(schema, 'format') ?? '';
+  const byFormat = kindFormats.get(format);
+  if (byFormat !== undefined) return { value: { kind: byFormat }, reason: `format \`${format}\`` };
+  const words = wordsOf(argument);
+  const around = [...wordsOf(server), ...wordsOf(name), ...words];
+  const has = (known: ReadonlySet<string>) => around.find((word) => known.has(word));
+  const shell = role === 'code' ? has(shellWords) : undefined;
+  if (shell !== undefined) return { value: { kind: 'shell' }, reason: `\`${shell}\` beside it` };
+  const dialect = words.includes('sql') || role === 'query' ? has(postgresWords) : undefined;
+  if (dialect !== undefined && around.some((word) => statementWords.has(word)))
+    return { value: { kind: 'sql', dialect: 'postgresql' }, reason: `\`${dialect}\` beside it` };
+  const kind = argumentKinds.get(words.at(-1) ?? '');
+  return kind === undefined ? undefined : { value: { kind }, reason: `kind \`${kind}\` by its name` };
 }
 
 function isCount(schema: JsonObject): boolean {

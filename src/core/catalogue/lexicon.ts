@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which words in names of tools and arguments mean which class or role. Data only; a guess for a person to check.
+import type { Kind } from './kind.ts';
 import type { ActionClass, Role } from './taxonomy.ts';
 
 /** Words that mean their class wherever they stand in a name: `get_and_delete` deletes. */
@@ -82,6 +83,30 @@ export const argumentWords: ReadonlyMap<string, Role> = lexicon([
 
 /** SQL and its kin: what is asked for is in the text, so the tool's name does not bound it. */
 export const statementWords: ReadonlySet<string> = new Set(['sql', 'cypher', 'graphql', 'statement']);
+
+/** Where a command is a shell's. */
+export const shellWords: ReadonlySet<string> = new Set(['bash', 'shell', 'sh', 'terminal', 'zsh']);
+
+/** Where SQL is PostgreSQL's. */
+export const postgresWords: ReadonlySet<string> = new Set([
+  'postgres',
+  'postgresql',
+  'pg',
+  'psql',
+  'supabase',
+  'neon',
+]);
+
+/** The last word of an argument's name, by kind. */
+export const argumentKinds: ReadonlyMap<string, Kind> = lexicon([
+  ['email', 'email'],
+  ['iban', 'iban'],
+  ['url', 'url uri link href webhook'],
+  ['host', 'host hostname'],
+  ['path', 'path filepath'],
+  ['phone', 'phone'],
+  ['uuid', 'uuid'],
+]);
 
 /** `sendEmail_v2` gives `send`, `email`, `v2`: lower-case words of a name, in order. */
 export function wordsOf(name: string): readonly string[] {
