@@ -72,6 +72,18 @@ export const requirements = {
     source: 'docs/catalogue.md, docs/adr/0022-programs.md',
     controls: ['ASI02', 'ASI05', 'AARM-R3'],
   },
+  'program.policy': {
+    promise:
+      'policy can let a tool that runs commands read, and refuse what changes, sends or cannot be told',
+    source: 'docs/policy-reference.md',
+    controls: ['ASI02', 'ASI05', 'AARM-R3'],
+  },
+  'program.recorded': {
+    promise:
+      'a decision keeps what policy saw of a command or of SQL, without secrets, and is decided again by that',
+    source: 'docs/adr/0022-programs.md',
+    controls: ['AARM-R5', 'NHI2'],
+  },
   'hook.decides': {
     promise: "a coding agent's call is decided before it runs, and goes on with exactly what was decided",
     source: 'docs/coding-agents.md',

@@ -8,6 +8,8 @@ import type { Obligation } from '../core/decision/verdict.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import { originFacts, untold } from '../core/origin/facts.ts';
+import type { Finding } from '../core/program/finding.ts';
+import { programOf, type ReadProgram, readsNothing } from '../core/program/of-call.ts';
 import type { BodyOf } from '../core/record/event.ts';
 import { payloadRef, type SealedPayload } from '../core/record/payload.ts';
 import { type Pseudonym, withoutSecrets } from '../core/record/secret.ts';
@@ -77,12 +79,17 @@ export async function authorize(
       answers.get(digest) ?? (answers.size >= maxAsks ? stale() : undefined);
     const considering = {
       pseudonym: road.pseudonym,
+      programs: readOnce(road.programs),
       answers: road.second === undefined ? undefined : answerTo,
-      origins: (entry: CatalogueEntry, args: JsonObject) => {
+      origins: (entry: CatalogueEntry, args: JsonObject, program: Finding | undefined) => {
         const known = road.origins.of(caller.task);
-        return known === undefined ? untold(entry, args) : originFacts(known, entry, args);
+        return known === undefined ? untold(entry, args, program) : originFacts(known, entry, args, program);
       },
     };
+    // Before it stands in the queue: whatever is decided one after another waits for what is done there.
+    const { method, server, target } = proposal;
+    const named = road.published().catalogue.find(method, server, target);
+    if (named !== undefined) programOf(named, proposal.args, considering.programs);
     const attempt = (view: UnitView, place: Place): Written<Authorization | Unasked> => {
       // Decided again: what was opened for the decision before is no call.
       forget();
@@ -105,6 +112,17 @@ export async function authorize(
     forget();
     return refused(error instanceof NotCommitted ? error.code : 'internal');
   }
+}
+
+/** A call is decided more than once at times, and its text is the same each time. */
+function readOnce(read: ReadProgram = readsNothing): ReadProgram {
+  const known = new Map<string, Finding>();
+  return (kind, text) => {
+    const key = `${kind} ${text}`;
+    const found = known.get(key) ?? read(kind, text);
+    known.set(key, found);
+    return found;
+  };
 }
 
 /** Nothing was decided and nothing written: there is somebody to be asked first. */

@@ -13,6 +13,15 @@ import { originRecord } from '../core/origin/recorded.ts';
 import { type Described, questionFor } from '../core/policy/context.ts';
 import type { Question } from '../core/policy/question.ts';
 import { cedarArgs } from '../core/policy/values.ts';
+import type { Finding } from '../core/program/finding.ts';
+import {
+  type Program,
+  programOf,
+  programRecord,
+  type ReadProgram,
+  readsNothing,
+  seenOf,
+} from '../core/program/of-call.ts';
 import type { Fact, Kept, Reserve } from '../core/record/event.ts';
 import { projected, projectedObject, withoutSecrets } from '../core/record/secret.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
@@ -94,7 +103,13 @@ export interface Considering extends Pick<Road, 'pseudonym'> {
   /** It was recorded: the arguments are the projection that was made then, and facts are told nobody. */
   readonly replayed?: boolean;
   /** Where the values of a call come from. Absent: nobody knows. */
-  readonly origins?: ((entry: CatalogueEntry, args: JsonObject) => OriginFacts) | undefined;
+  readonly origins?:
+    | ((entry: CatalogueEntry, args: JsonObject, program: Finding | undefined) => OriginFacts)
+    | undefined;
+  /** Reads what a call would run. Absent: nothing is read, and all of it is `unknown`. */
+  readonly programs?: ReadProgram | undefined;
+  /** It was recorded: what policy saw of its programs then. */
+  readonly program?: Program | undefined;
   /** Absent: policy decides alone. */
   readonly answers?: Answers | undefined;
 }
@@ -161,8 +176,12 @@ export function consider(
       view.get(facets.seen(caller.agent)),
       usedBy(entry, resource, args, road.pseudonym),
     );
-    const origin = road.origins?.(entry, asRead(road, entry, soFar.args, described.projection)) ?? unasked;
-    const bare = questionFor(described.value, standing.value, first, origin);
+    // What runs is what is forwarded, and not its projection.
+    const found = programOf(entry, soFar.args, road.programs ?? readsNothing);
+    const program = found === undefined ? undefined : (road.program ?? seenOf(found, road.pseudonym));
+    const origin =
+      road.origins?.(entry, asRead(road, entry, soFar.args, described.projection), found) ?? unasked;
+    const bare = questionFor(described.value, standing.value, first, origin, program);
     const heard = hear(road, force.policies.conditions, view, past, {
       entry,
       caller,
@@ -177,7 +196,10 @@ export function consider(
       opaque: described.value.opaque,
       kept,
       first,
-      facts: road.replayed === true ? facts : { ...facts, ...heard.facts, ...originRecord(origin, at) },
+      facts:
+        road.replayed === true
+          ? facts
+          : { ...facts, ...heard.facts, ...originRecord(origin, at), ...recorded(program, at) },
     };
     const judged = judge(force, heard.question, soFar.lifts);
     if (!judged.ok) return { ...soFar, code: 'engine_failed' };
@@ -196,6 +218,7 @@ export function consider(
         first,
         origin,
         road.pseudonym,
+        program,
       );
       const answered = road.answers(asking.digest);
       if (answered === undefined) return { ...soFar, unasked: asking };
@@ -228,6 +251,10 @@ export function consider(
     }
   }
   return { ...soFar, code: 'unsettled_transforms' };
+}
+
+function recorded(program: Program | undefined, at: number): Considered['facts'] {
+  return program === undefined ? {} : programRecord(program, at);
 }
 
 /**

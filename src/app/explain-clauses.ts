@@ -15,6 +15,7 @@ import type { Question } from '../core/policy/question.ts';
 import { shapeOf } from '../core/policy/shape.ts';
 import type { PolicyFile } from '../core/policy/source.ts';
 import { cedarArgs } from '../core/policy/values.ts';
+import { programFrom } from '../core/program/of-call.ts';
 import type { DecisionEvent } from '../core/record/event.ts';
 import { recordLimits } from '../core/record/read-event.ts';
 import { conditionName } from '../core/temporal/condition.ts';
@@ -190,7 +191,13 @@ function questionOf(
     args: values.args,
     opaque: request.argsOpaque,
   };
-  const question = questionFor(described, standing.who, decision.first ?? [], originOf(decision.facts));
+  const question = questionFor(
+    described,
+    standing.who,
+    decision.first ?? [],
+    originOf(decision.facts),
+    programFrom(decision.facts),
+  );
   const names = published.flatMap(({ conditions }) => conditions.map(({ name }) => name));
   const heard = Object.fromEntries(heardIn(decision.facts, names));
   return { ...question, context: { ...question.context, ...heard } };

@@ -18,6 +18,8 @@ import {
   type Seen,
 } from '../core/origin/knowledge.ts';
 import { freshReading, type Reading } from '../core/origin/reading.ts';
+import type { Finding } from '../core/program/finding.ts';
+import { programOf, type ReadProgram } from '../core/program/of-call.ts';
 import type { DecisionEvent, EventOf, ObservationEvent } from '../core/record/event.ts';
 import type { Entry, Ledger } from './ports.ts';
 import { records, streamBack } from './read-records.ts';
@@ -31,6 +33,8 @@ export interface Recorded {
   readonly find: FindEntry;
   /** How results are taken apart. Default: each time anew. */
   readonly reading?: Reading | undefined;
+  /** Reads what calls would run, to say where that came from. */
+  readonly programs?: ReadProgram | undefined;
 }
 
 type Terms = Pick<EventOf<'task.started'>['task'], 'id' | 'onBehalfOf' | 'params'>;
@@ -100,11 +104,15 @@ export async function lineageAt(
     return knowledge === undefined || entry === undefined
       ? undefined
       : // Of a secret the record has a name only, by which nothing is found.
-        originFacts(knowledge, entry, args).lineage.filter(
+        originFacts(knowledge, entry, args, programIn(recorded, entry, args)).lineage.filter(
           ({ argument }) => entry.args[argument]?.role !== 'credential',
         );
   }
   return undefined;
+}
+
+function programIn({ programs }: Recorded, entry: CatalogueEntry, args: JsonObject): Finding | undefined {
+  return programs === undefined ? undefined : programOf(entry, args, programs);
 }
 
 /** The agent was shown something. */

@@ -12,6 +12,7 @@ import type { OpinionAnswer, OpinionFault } from '../core/decision/opinion.ts';
 import { parseJson } from '../core/json/parse.ts';
 import { isObject } from '../core/json/value.ts';
 import { originOf } from '../core/origin/recorded.ts';
+import { programFrom } from '../core/program/of-call.ts';
 import { type DecisionToReplay, verdictsOf } from '../core/record/replayed.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import type { View } from '../core/state/facet.ts';
@@ -143,6 +144,7 @@ async function decidedAgain(
     replayed: true,
     // As they were told then: what has been read since is no part of it.
     origins: () => originOf(event.facts),
+    program: programFrom(event.facts),
     answers: event.hadOpinion ? (digest: string) => answers.get(digest) : undefined,
   };
   for (;;) {

@@ -4,6 +4,7 @@
 import { parseJson } from '../core/json/parse.ts';
 import { isObject } from '../core/json/value.ts';
 import type { Lineage } from '../core/origin/facts.ts';
+import type { ReadProgram } from '../core/program/of-call.ts';
 import type { DecisionEvent, EventOf, ObservationEvent, PayloadRef } from '../core/record/event.ts';
 import { recordLimits } from '../core/record/read-event.ts';
 import { type Circumstances, circumstances } from '../core/session/circumstances.ts';
@@ -100,6 +101,7 @@ export async function openContents(
   ledger: Reads,
   vault: Pick<Vault, 'open'>,
   { decision, position, observation }: DecisionRead,
+  programs?: ReadProgram,
 ): Promise<Contents> {
   const opened = async (ref: PayloadRef | undefined, at: number): Promise<Opened | undefined> =>
     ref === undefined ? undefined : vault.open(ref.digest, at);
@@ -111,7 +113,7 @@ export async function openContents(
   const result = await opened(observation?.event.result, observation?.position ?? 0);
   const policies = await sources(published.policies);
   const catalogue = await sources(published.catalogue);
-  const lineage = await doubtsOf({ ledger, vault }, decision, position, args, catalogue);
+  const lineage = await doubtsOf({ ledger, vault, programs }, decision, position, args, catalogue);
   return {
     ...(args === undefined ? {} : { args }),
     ...(lineage === undefined ? {} : { lineage }),

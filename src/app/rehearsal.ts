@@ -14,6 +14,7 @@ import { type Label, nothingRead } from '../core/label/label.ts';
 import { type OriginFacts, unasked } from '../core/origin/facts.ts';
 import type { Question } from '../core/policy/question.ts';
 import type { Place } from '../core/policy/source.ts';
+import type { ReadProgram } from '../core/program/of-call.ts';
 import { type Budget, type Event, type OutcomeName, recordVersion } from '../core/record/event.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
 import { kindOf, type Seen, type SeenKind, seenKinds } from '../core/session/seen.ts';
@@ -130,14 +131,18 @@ export function givenBy(at: number, said: Partial<Omit<Given, 'at'>> = {}): Give
   return { ...defaultGiven, at, ...said };
 }
 
-/** @param understood obligations that an edge can honour */
+/**
+ * @param understood obligations that an edge can honour
+ * @param programs reads what calls would run; without it all of that is `unknown`
+ */
 export function rehearse(
   suite: Suite,
   force: InForce,
   understood: ReadonlySet<string>,
+  programs?: ReadProgram,
 ): readonly Rehearsed[] {
   return suite.cases.flatMap((one) => {
-    const stage = stageFor(one.given, force, understood);
+    const stage = stageFor(one.given, force, understood, programs);
     return one.calls.map(({ place, proposal, expected }): Rehearsed => {
       const questions: Question[] = [];
       const failures =
@@ -154,9 +159,10 @@ export function rehearsals(
   suite: Suite,
   force: InForce,
   understood: ReadonlySet<string>,
+  programs?: ReadProgram,
 ): readonly (() => void)[] {
   return suite.cases.flatMap((one) => {
-    const stage = stageFor(one.given, force, understood);
+    const stage = stageFor(one.given, force, understood, programs);
     return one.calls.map(
       ({ proposal }) =>
         () =>
@@ -174,9 +180,14 @@ interface Stage {
 // Pseudonyms of tests are nobody's: equal texts are equal, and that is all that is asked of them.
 const testers = { pseudonym: (secret: string) => hash('sha256', `countersign test ${secret}`, 'hex') };
 
-function stageFor(given: Given, force: InForce, understood: ReadonlySet<string>): Stage {
+function stageFor(
+  given: Given,
+  force: InForce,
+  understood: ReadonlySet<string>,
+  programs: ReadProgram | undefined,
+): Stage {
   const head = stateOf(given, force);
-  const road = { ...testers, origins: () => given.origin };
+  const road = { ...testers, origins: () => given.origin, programs };
   const past = createPast(road.pseudonym);
   const caller: Caller = { agent: given.agent.id, task, session: given.session.id, tokenId: 'test' };
   const before = given.history.toSorted((a, b) => b.agoMs - a.agoMs);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the one road is made of. Built once by main/compose.ts; use cases take it as their first argument.
 import type { RecordShape } from '../core/policy/shape.ts';
+import type { ReadProgram } from '../core/program/of-call.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import type { Templates } from '../core/task/template.ts';
 import type { LiveCalls } from './live.ts';
@@ -16,6 +17,8 @@ export interface Road {
   readonly live: LiveCalls;
   readonly origins: Origins;
   readonly pseudonym: Pseudonym;
+  /** Reads what calls would run. Absent: all of it is `unknown`. */
+  readonly programs?: ReadProgram;
   /** What is in force now. Replaced whole by `publish`, so read it once per decision. */
   readonly published: () => InForce;
   /** What is tried beside it; undefined where nothing is, or where it is not ready here. */

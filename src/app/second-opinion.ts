@@ -14,6 +14,7 @@ import type { JsonObject } from '../core/json/value.ts';
 import type { OriginFacts } from '../core/origin/facts.ts';
 import type { Described } from '../core/policy/context.ts';
 import { opaInput } from '../core/policy/opa-input.ts';
+import type { Program } from '../core/program/of-call.ts';
 import type { Fact } from '../core/record/event.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import type { Caller } from '../core/request/proposal.ts';
@@ -57,13 +58,14 @@ export function askingAbout(
   first: readonly string[],
   origin: OriginFacts,
   pseudonym: Pseudonym,
+  program?: Program,
 ): Asking {
   const instants = {
     agentVerifiedAt: view.get(facets.agent(caller.agent))?.verifiedAt ?? 0,
     taskStartedAt: view.get(facets.task(caller.task))?.startedAt ?? 0,
     sessionStartedAt: view.get(facets.session(caller.session))?.startedAt ?? 0,
   };
-  const input = opaInput(described, projection, who, instants, first, origin);
+  const input = opaInput(described, projection, who, instants, first, origin, program);
   return { input, digest: `hmac-sha256:${pseudonym(`opa ${canonicalJson(input)}`)}` };
 }
 

@@ -11,6 +11,7 @@ import { CommandFailed, exit } from '../edges/cli/exit.ts';
 import type { Checked } from '../edges/cli/policy.ts';
 import { load, type Sources } from './load.ts';
 import { readOptions, starterDir } from './options.ts';
+import { loadPrograms } from './programs.ts';
 import { type TestRun, testPolicies } from './rehearse.ts';
 
 export function checkPolicies(
@@ -49,13 +50,13 @@ function checkedConditions(placed: readonly PlacedCondition[]): readonly Checked
 }
 
 /** Tests of policies, run as `up` would run them. */
-export function testsOf(
+export async function testsOf(
   dir: string | undefined,
   catalogue: string | undefined,
   { coverage = false, bench = false }: { readonly coverage?: boolean; readonly bench?: boolean },
   env: NodeJS.ProcessEnv,
-): TestRun {
-  const sources = sourcesOf(dir, catalogue, env);
+): Promise<TestRun> {
+  const sources = { ...sourcesOf(dir, catalogue, env), programs: await loadPrograms() };
   return testPolicies(sources, { coverage, ...(bench ? { benchMs: 1000 } : {}) });
 }
 

@@ -152,7 +152,7 @@ export function addAdoption(program: Command, { daemon, dataDir }: Reachable): v
     .action(async (dir, flags) => {
       const { placesFor, testsOf } = await import('./check.ts');
       const { reportTests } = await import('../edges/cli/policy-test.ts');
-      const tested = testsOf(dir, flags.catalogue, flags, process.env);
+      const tested = await testsOf(dir, flags.catalogue, flags, process.env);
       process.exitCode = reportTests(tested, {
         format: flags.json === true ? 'json' : flags.format,
         placeOf: placesFor(dir, flags.catalogue, process.env),

@@ -51,6 +51,7 @@ import { createCatalogueDesk } from './catalogue-desk.ts';
 import { readMcpServers } from './mcp-servers.ts';
 import { openSecond } from './opa-open.ts';
 import { type DaemonOptions, starterDir, version } from './options.ts';
+import { loadPrograms } from './programs.ts';
 import { atStart, createPublishing, rolledBack } from './publishing.ts';
 import { ConfigurationRefused } from './refused.ts';
 import { loadTested } from './rehearse.ts';
@@ -118,6 +119,7 @@ export async function startDaemon(
     maxQueued: 10_000,
     maxAttempts: 8,
   });
+  const programs = await loadPrograms();
   const live = createLiveCalls(clock, options.releaseWithinMs);
   sequencer.onEvent((event) => live.learn(event));
   const vault = createVault(store.keys, store.ledger, master, randomness);
@@ -136,6 +138,7 @@ export async function startDaemon(
     live,
     origins,
     pseudonym,
+    programs,
     published: force.current,
     candidate: force.candidate,
     releaseWithinMs: options.releaseWithinMs,
@@ -232,6 +235,7 @@ export async function startDaemon(
         policyDir,
         mode: options.mode,
         shadow,
+        programs,
         ...(existsSync(catalogueDir) ? { catalogueDir } : {}),
       }),
     current: force.current,

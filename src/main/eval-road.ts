@@ -14,6 +14,7 @@ import type { ReplayParts } from '../app/rerun.ts';
 import type { Road } from '../app/road.ts';
 import { createSequencer } from '../app/sequencer.ts';
 import type { Reading } from '../core/origin/reading.ts';
+import { loadPrograms } from './programs.ts';
 
 /** Where nothing else says when a run was recorded. */
 const startMs = Date.UTC(2024, 5, 3, 10);
@@ -31,6 +32,7 @@ export async function evalRoads(given: Published, reading: Reading): Promise<() 
   const randomness = systemRandomness();
   const master = masterKey(randomness.bytes(32));
   const pseudonym = (secret: string): string => master.mac('secret', secret);
+  const programs = await loadPrograms();
   const plans = createPastPlans(pseudonym);
   const first = createMemoryStore({ after: () => () => undefined });
 
@@ -64,6 +66,7 @@ export async function evalRoads(given: Published, reading: Reading): Promise<() 
       live,
       origins,
       pseudonym,
+      programs,
       published: force.current,
       candidate: force.candidate,
       releaseWithinMs,

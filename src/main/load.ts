@@ -12,6 +12,7 @@ import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject, JsonValue } from '../core/json/value.ts';
 import type { Finding } from '../core/policy/lint/rules.ts';
 import type { PolicyFile } from '../core/policy/source.ts';
+import type { ReadProgram } from '../core/program/of-call.ts';
 import { starterDir } from './options.ts';
 
 export interface Problem {
@@ -42,6 +43,8 @@ export interface Sources {
   readonly mode: 'enforce' | 'shadow';
   /** How decisions are held to the official engine. Default: not at all. */
   readonly shadow?: ShadowCheck | undefined;
+  /** Reads what calls of tests would run. Default: shell only. */
+  readonly programs?: ReadProgram | undefined;
 }
 
 export { starterDir };

@@ -24,7 +24,7 @@ import { loadTested } from './rehearse.ts';
 import { refusalInWords } from './reload.ts';
 
 export interface PublishingParts {
-  readonly road: Pick<Road, 'sequencer' | 'published' | 'vault'>;
+  readonly road: Pick<Road, 'sequencer' | 'published' | 'vault' | 'programs'>;
   readonly force: Force;
   readonly ledger: Pick<Ledger, 'readStream' | 'size' | 'find' | 'read'>;
   /** Of the daemon: where nobody names another. */
@@ -104,7 +104,8 @@ export function createPublishing(parts: PublishingParts): Publishing {
   return {
     async tryFiles(operator, dir, reason) {
       const { catalogue, mode } = force.current();
-      const loaded = loadTested({ policyDir: dir ?? parts.policyDir, catalogue, mode, shadow });
+      const { programs } = road;
+      const loaded = loadTested({ policyDir: dir ?? parts.policyDir, catalogue, mode, shadow, programs });
       return loaded.ok ? tryCandidate(road, force, operator, loaded.published, reason) : loaded;
     },
     withdraw: (operator, reason) => withdrawCandidate(road, operator, reason),

@@ -17,6 +17,7 @@ import { publishedFiles } from '../app/published-sources.ts';
 import { type Rehearsed, rehearsals, rehearse, type Suite } from '../app/rehearsal.ts';
 import type { Question } from '../core/policy/question.ts';
 import { type Loaded, load, type Problem, type Sources, starterDir } from './load.ts';
+import { programs } from './programs.ts';
 
 /** What edges of this version honour. */
 const understood: ReadonlySet<string> = new Set(['max_result_bytes']);
@@ -33,8 +34,9 @@ export function loadTested(sources: Sources): Loaded {
   const own = suites.filter(({ catalogue }) => catalogue === undefined);
   if (own.length === 0) return loaded;
   const force = shaped(loaded.published);
+  const reading = sources.programs ?? programs();
   const failed = own
-    .flatMap((suite) => rehearse(suite, force, understood))
+    .flatMap((suite) => rehearse(suite, force, understood, reading))
     .flatMap(({ name, place, failures }) =>
       failures.map((why): Problem => ({ ...place, message: `a test fails: ${name}: ${why}`, rule: 'CS004' })),
     );
@@ -67,6 +69,7 @@ export function testPolicies(sources: Sources, { coverage, benchMs }: TestOption
   const results: Rehearsed[] = [];
   const covered: (readonly PolicyCoverage[])[] = [];
   const runs: (() => void)[] = [];
+  const reading = sources.programs ?? programs();
   for (const [catalogue, own] of Map.groupBy(suites, (suite) => suite.catalogue)) {
     const catalogueDir = catalogue === undefined ? sources.catalogueDir : join(policyDir, catalogue);
     const loaded = load({
@@ -76,9 +79,10 @@ export function testPolicies(sources: Sources, { coverage, benchMs }: TestOption
     });
     if (!loaded.ok) return loaded;
     const force = shaped(loaded.published);
-    const said = own.flatMap((suite) => rehearse(suite, force, understood));
+    const said = own.flatMap((suite) => rehearse(suite, force, understood, reading));
     results.push(...said);
-    if (benchMs !== undefined) runs.push(...own.flatMap((suite) => rehearsals(suite, force, understood)));
+    if (benchMs !== undefined)
+      runs.push(...own.flatMap((suite) => rehearsals(suite, force, understood, reading)));
     const questions = said.flatMap((one) => one.questions);
     const seen = coverage ? coverageFor(loaded, questions) : undefined;
     if (seen !== undefined) covered.push(seen);

@@ -5,6 +5,7 @@ import { placed, refusedFiles } from '../edges/cli/problem.ts';
 import { clientServer } from '../edges/hooks/claude-target.ts';
 import { startDaemon } from './compose.ts';
 import { type Flags, readOptions } from './options.ts';
+import { loadPrograms } from './programs.ts';
 import { loadTested } from './rehearse.ts';
 import { shadowCheckOf } from './shadow-check.ts';
 
@@ -12,7 +13,7 @@ export async function up(flags: Flags): Promise<void> {
   const read = readOptions(flags, process.env);
   if (!read.ok) throw new CommandFailed(read.message, exit.usage);
   const shadow = shadowCheckOf(read.options.shadowCheck ?? 0, say);
-  const loaded = loadTested({ ...read.options, shadow });
+  const loaded = loadTested({ ...read.options, shadow, programs: await loadPrograms() });
   if (!loaded.ok) throw refusedFiles(loaded.problems);
   // A client's own tools need no server behind them.
   const hasHooks = loaded.published.catalogue.entries.some(({ server }) => server === clientServer);

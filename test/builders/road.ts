@@ -9,6 +9,7 @@ import type { Road } from '../../src/app/road.ts';
 import { createSequencer, type Sequencer, type SequencerOptions } from '../../src/app/sequencer.ts';
 import { createVault } from '../../src/app/vault.ts';
 import type { Pseudonym } from '../../src/core/record/secret.ts';
+import { programs } from '../../src/main/programs.ts';
 
 export interface RoadParts {
   readonly ledger: Ledger;
@@ -72,6 +73,7 @@ export function roadOn(
     live,
     origins,
     pseudonym,
+    programs: programs(),
     published: force.current,
     candidate: force.candidate,
     releaseWithinMs,

@@ -11,6 +11,7 @@ import { type Force, publishAtStart } from '../../src/app/publish.ts';
 import type { Road, Second } from '../../src/app/road.ts';
 import { startTask, type TaskOrder } from '../../src/app/tasks.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
+import type { ReadProgram } from '../../src/core/program/of-call.ts';
 import type { Caller, Operator, Proposal } from '../../src/core/request/proposal.ts';
 import { load } from '../../src/main/load.ts';
 import { roadOver } from '../builders/road.ts';
@@ -55,6 +56,8 @@ export interface RigOptions {
   /** Default: `n1`. */
   readonly node?: string;
   readonly mode?: 'enforce' | 'shadow';
+  /** Default: shell commands are read, and SQL is not. */
+  readonly programs?: ReadProgram | undefined;
   /** Asked beside policy. */
   readonly second?: Second;
   /** Between the decision and the release. */
@@ -100,7 +103,11 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     releaseWithinMs: 1000,
   });
   const { force } = wired;
-  const road: Road = { ...wired.road, ...(options.second === undefined ? {} : { second: options.second }) };
+  const road: Road = {
+    ...wired.road,
+    ...(options.second === undefined ? {} : { second: options.second }),
+    ...(options.programs === undefined ? {} : { programs: options.programs }),
+  };
   await road.sequencer.catchUp();
   await publishAtStart(road, published, 'local:0');
 

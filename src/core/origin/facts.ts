@@ -3,15 +3,17 @@
  * What is known of where the values of one call come from, and whether such a call was asked for at all: as policy
  * sees it, by the role of each argument, and as a person is shown it, value by value.
  */
+import { stricter } from '../catalogue/strictness.ts';
 import { type ActionClass, classes, type Role } from '../catalogue/taxonomy.ts';
 import type { JsonObject } from '../json/value.ts';
+import type { Finding } from '../program/finding.ts';
 import { delegated } from './delegated.ts';
 import type { Knowledge } from './knowledge.ts';
 import { secretInside } from './link.ts';
 import type { Act, Doubt, Origin, Reason } from './reason.ts';
 import { reasonFor } from './reason-for.ts';
 import { typedOf } from './typed.ts';
-import { linksIn, textsOf, valuesOf } from './values.ts';
+import { linksIn, textsOf, valuesIn, valuesOf } from './values.ts';
 
 /** Roles that decide what a call does, and to whom. */
 export const decidingRoles = ['destination', 'amount', 'selector', 'link', 'path', 'credential'] as const;
@@ -57,25 +59,41 @@ export interface Described {
 }
 
 /** Of a call where what was asked and read cannot be had: nobody can tell, and that is as if a stranger had said it. */
-export function untold(entry: Described, args: JsonObject): OriginFacts {
+export function untold(tool: Described, args: JsonObject, program?: Finding): OriginFacts {
+  const entry = doing(tool, program);
   if (onlyObserves(entry.class)) return unasked;
-  const roles = valuesOf(entry, args).flatMap(({ role }) =>
+  const roles = [...valuesOf(entry, args), ...valuesIn(program)].flatMap(({ role }) =>
     isDeciding(role) ? [[role, { doubt: 2 as const, from: ['unknown' as const] }] as const] : [],
   );
   return { ...unasked, roles: { ...noRoles, ...Object.fromEntries(roles) } };
+}
+
+/** A tool that runs what it is given does what that does. */
+function doing(tool: Described, program: Finding | undefined): Described {
+  if (program === undefined) return tool;
+  const runs = tool.class === 'execute' || tool.class === 'unknown';
+  return { ...tool, class: runs ? program.class : stricter(tool.class, program.class) };
 }
 
 function onlyObserves(of: ActionClass): boolean {
   return (classes[of] as readonly string[]).every((group) => group === 'observe');
 }
 
-export function originFacts(known: Knowledge, entry: Described, args: JsonObject): OriginFacts {
+/** @param program what the call would run, if anything: what that names are values of the call */
+export function originFacts(
+  known: Knowledge,
+  tool: Described,
+  args: JsonObject,
+  program?: Finding,
+): OriginFacts {
+  const entry = doing(tool, program);
   const groups: readonly string[] = classes[entry.class];
   if (onlyObserves(entry.class)) return unasked;
-  const values = valuesOf(entry, args);
+  const values = [...valuesOf(entry, args), ...valuesIn(program)];
   // What is sent nowhere is only made: an event without guests.
   const goes = values.some(({ role }) => role === 'destination' || role === 'link');
-  const made: readonly ActionClass[] = entry.class === 'send' && !goes ? ['create', 'write'] : [];
+  const made: readonly ActionClass[] =
+    entry.class === 'send' && program === undefined && !goes ? ['create', 'write'] : [];
   const intent = {
     known: known.request !== undefined,
     asked: [entry.class, ...made].some((one) => isAsked(known, one)),

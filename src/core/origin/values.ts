@@ -5,8 +5,9 @@
  * Addresses that stand in one text are several values. Of objects in the place of a selector or a destination only
  * the members count that say which: `{ type: 'file', file_id: '7' }` is about 7.
  */
-import type { Role } from '../catalogue/taxonomy.ts';
+import { classes, type Role } from '../catalogue/taxonomy.ts';
 import { isArray, isObject, type JsonObject, type JsonValue, own } from '../json/value.ts';
+import type { Finding } from '../program/finding.ts';
 import type { Described } from './facts.ts';
 import { foldText } from './fold-text.ts';
 import type { Scalar } from './reason.ts';
@@ -37,6 +38,28 @@ export function valuesOf(entry: Described, args: JsonObject): readonly ArgumentV
     ),
   );
   return [...declared, ...addresses];
+}
+
+/**
+ * What a program names: where it connects to, what it opens, and what it writes. A host that stands in a link is told by that.
+ */
+export function valuesIn(program: Finding | undefined): readonly ArgumentValue[] {
+  if (program === undefined) return [];
+  const { hosts, links, writes, whole, class: of } = program;
+  const inLinks = new Set(links.map((link) => URL.parse(link)?.hostname));
+  const named = (role: Role, values: readonly string[]): readonly ArgumentValue[] =>
+    values.map((value) => ({ argument: 'program', role, value }));
+  // What is named only when it runs has been said by nobody.
+  const goesOut = !whole && (classes[of] as readonly string[]).includes('egress');
+  return [
+    ...named('link', links),
+    ...named(
+      'destination',
+      hosts.filter((host) => !inLinks.has(host)),
+    ),
+    ...named('path', writes),
+    ...(goesOut ? named('destination', [tooMuch]) : []),
+  ];
 }
 
 function roles(entry: Described): { readonly [argument: string]: string } {

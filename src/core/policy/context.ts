@@ -10,6 +10,7 @@
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { type Label, rank } from '../label/label.ts';
 import { isCovered, isUrged, type OriginFacts, unasked, worstDoubt } from '../origin/facts.ts';
+import { type Program, programContext } from '../program/of-call.ts';
 import type { Circumstances } from '../session/circumstances.ts';
 import { firsts } from '../session/seen.ts';
 import { askedAction } from './actions.ts';
@@ -31,12 +32,14 @@ export interface Described {
 /**
  * @param fresh what the agent uses for the first time ever: core/session/seen.ts
  * @param origin where the values come from; by default nobody knows anything
+ * @param program what the call would run, if anything
  */
 export function questionFor(
   described: Described,
   who: Circumstances,
   fresh: readonly string[] = [],
   origin: OriginFacts = unasked,
+  program?: Program,
 ): Question {
   const { entry } = described;
   const label = labelRecord(entry.resource.label);
@@ -74,6 +77,7 @@ export function questionFor(
         urged: isUrged(origin),
       },
       intent: { ...origin.intent, covers: isCovered(origin) },
+      ...(program === undefined ? {} : { program: programContext(program) }),
       now: { __extn: { fn: 'datetime', arg: new Date(who.at).toISOString() } },
     },
     entities: [

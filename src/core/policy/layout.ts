@@ -63,6 +63,15 @@ export const adminContext: RecordType = record({ channel: string, kind: string }
 
 const roleFacts = named('RoleFacts', record({ doubt: long, from: strings }));
 
+/** Only where the call has an argument of kind `shell` or `sql`. */
+const programFacts = named(
+  'ProgramFacts',
+  record({
+    ...{ class: string, classes: strings, groups: strings, parsed: bool, whole: bool },
+    ...{ hosts: strings, reads: strings, writes: strings },
+  }),
+);
+
 const shared: readonly Field[] = record({
   args_opaque: bool,
   session: named(
@@ -86,6 +95,7 @@ const shared: readonly Field[] = record({
     }),
   ),
   intent: named('IntentFacts', record({ known: bool, asked: bool, covers: bool })),
+  'program?': programFacts,
   now: datetime,
 }).fields;
 
@@ -109,6 +119,7 @@ const ours = [
   'RoleFacts',
   'OriginFacts',
   'IntentFacts',
+  'ProgramFacts',
 ];
 const cedars = ['Bool', 'Boolean', 'String', 'Long', 'Set', 'Record', 'Entity', 'Extension'];
 const extensions = ['decimal', 'datetime', 'duration', 'ipaddr'];

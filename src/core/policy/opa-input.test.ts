@@ -61,6 +61,22 @@ const origin = {
   intent: { known: true, asked: false },
 };
 
+test('what a call would run stands in it, where it runs something', () => {
+  const program = {
+    class: 'read',
+    classes: ['read'],
+    parsed: true,
+    whole: true,
+    hosts: [],
+    reads: ['a'],
+    writes: [],
+  } as const;
+  expect(opaInput(described, args, who, instants, [], origin, program)).toMatchObject({
+    program: { ...program, groups: ['observe'] },
+  });
+  expect(opaInput(described, args, who, instants, [], origin)).not.toHaveProperty('program');
+});
+
 test('the whole document', () => {
   const labels = { level: 2, categories: ['pii'], untrusted: true, sources: ['web/fetch'] };
   expect(opaInput(described, args, who, instants, ['tool crm/refund', 'destination 00'], origin)).toEqual({

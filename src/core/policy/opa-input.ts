@@ -11,6 +11,8 @@
 import type { JsonObject } from '../json/value.ts';
 import { type Label, rank } from '../label/label.ts';
 import { isCovered, type OriginFacts } from '../origin/facts.ts';
+import { groupsOf } from '../program/finding.ts';
+import type { Program } from '../program/of-call.ts';
 import type { Circumstances } from '../session/circumstances.ts';
 import { firsts } from '../session/seen.ts';
 import type { Described } from './context.ts';
@@ -35,6 +37,7 @@ export function opaInput(
   instants: Instants,
   fresh: readonly string[],
   origin: OriginFacts,
+  program?: Program,
 ): JsonObject {
   return {
     version: opaInputVersion,
@@ -73,6 +76,7 @@ export function opaInput(
       ),
     ),
     intent: { ...origin.intent, covers: isCovered(origin) },
+    ...(program === undefined ? {} : { program: { ...program, groups: groupsOf(program.classes) } }),
     time: utc(at - (at % 60_000)),
   };
 }

@@ -40,8 +40,8 @@ export function verdictsOf({ verdicts }: DecisionToReplay): DecisionEvent['verdi
   return JSON.parse(verdicts);
 }
 
-/** Where values came from, and whose a second opinion was: no state tells these again. */
-export const replayedFacts = ['origin', 'opa.outcome', 'opa.bundle', 'opa.entrypoint'] as const;
+/** Where values came from, what a call would run, and whose a second opinion was: no state tells these again. */
+export const replayedFacts = ['origin', 'program', 'opa.outcome', 'opa.bundle', 'opa.entrypoint'] as const;
 
 export function factsToReplay(facts: DecisionEvent['facts']): DecisionEvent['facts'] {
   return Object.fromEntries(

@@ -37,7 +37,7 @@ export function recordRoutes(road: Road, ledger: Ledger): readonly Route[] {
           value: undefined,
         }));
         if (!read.ok) return refusal(read);
-        const contents = await openContents(ledger, road.vault, found.read);
+        const contents = await openContents(ledger, road.vault, found.read, road.programs);
         return { status: 200, body: { schemaVersion: 1, decision: read.decision, contents } };
       },
     },
