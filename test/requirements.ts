@@ -89,6 +89,12 @@ export const requirements = {
     source: 'docs/coding-agents.md',
     controls: ['ASI02', 'ASI05', 'AARM-R1'],
   },
+  'hook.shell': {
+    promise:
+      'a shell command that only reads goes on labelled by where it reads; any other waits for a person or is refused',
+    source: 'docs/coding-agents.md, policies/coding',
+    controls: ['ASI02', 'ASI05', 'AARM-R2'],
+  },
   'hook.labels': {
     promise: 'what a coding agent reads with its own tools closes the ways out of its session',
     source: 'docs/coding-agents.md, policies/coding',

@@ -93,6 +93,8 @@ const command = object(
 const others: Readonly<Record<string, readonly [description: string, schema: JsonObject]>> = {
   Bash: ['Run a command in a shell', command],
   'Bash.project': ['Run one plain command of those that only work on a project', command],
+  'Bash.outside': ['Run commands that only read, outside of the project as well', command],
+  'Bash.secrets': ['Run commands that only read, keys and passwords as well', command],
   BashOutput: [
     'Read what a background command has printed',
     object({ bash_id: text, filter: text }, ['bash_id']),

@@ -42,8 +42,10 @@ interface Reading {
   readonly commands: Command[];
   readonly functions: Set<string>;
   readonly doubts: Set<Doubt>;
-  /** Names that the script gives a value to. */
-  readonly set: Set<string>;
+  /** Names that the script gives a value to, and how often. */
+  readonly set: Map<string, number>;
+  /** Of those, the ones that a loop goes over what stands there. */
+  readonly loops: Set<string>;
   nodesLeft: number;
 }
 
@@ -54,7 +56,8 @@ export function parseShell(text: string): Script {
     commands: [],
     functions: new Set(),
     doubts: new Set(),
-    set: new Set(),
+    set: new Map(),
+    loops: new Set(),
     nodesLeft: maxNodes,
   };
   try {
@@ -72,13 +75,24 @@ export function parseShell(text: string): Script {
 
 function collect(node: SyntaxNode, reading: Reading, depth: number): void {
   if (depth > maxDepth || reading.nodesLeft-- <= 0) return;
-  if (node.type === 'Assignment') reading.set.add(node.name);
-  if ((node.type === 'For' || node.type === 'Select') && node.name.parts === undefined)
-    reading.set.add(node.name.value);
+  if (node.type === 'Assignment') setOnce(node.name, reading);
+  if ((node.type === 'For' || node.type === 'Select') && node.name.parts === undefined) {
+    setOnce(node.name.value, reading);
+    if (node.type === 'For' && node.wordlist?.every(isPlainPattern) === true)
+      reading.loops.add(node.name.value);
+  }
   if (node.type === 'Command' && node.name?.value === 'read')
-    for (const word of node.suffix) if (word.type === 'Word') reading.set.add(word.value);
+    for (const word of node.suffix) if (word.type === 'Word') setOnce(word.value, reading);
   if (node.type === 'Function') reading.functions.add(node.name.value);
   forEachChild(node, (child) => collect(child, reading, depth + 1));
+}
+
+function setOnce(name: string, { set }: Reading): void {
+  set.set(name, (set.get(name) ?? 0) + 1);
+}
+
+function isPlainPattern({ parts }: WordNode): boolean {
+  return parts === undefined || parts.every(({ type }) => /^(?:Literal|SingleQuoted|Glob)$/.test(type));
 }
 
 function visitScript(
@@ -137,7 +151,12 @@ function visit(node: SyntaxNode, reading: Reading, input: Command['input'], dept
     case 'For':
     case 'Select':
       // What the loop goes over is looked at for what it names.
-      reading.commands.push(said((node.wordlist ?? []).map((word) => wordOf(word, reading))));
+      reading.commands.push(
+        said(
+          (node.wordlist ?? []).map((word) => wordOf(word, reading)),
+          'cat',
+        ),
+      );
       visitChildren(node, reading, input, depth);
       return;
     case 'Coproc':
@@ -183,8 +202,9 @@ function visit(node: SyntaxNode, reading: Reading, input: Command['input'], dept
 }
 
 /** Words that are only looked at. */
-function said(words: readonly Word[]): Command {
-  return { words: [literal('echo'), ...words], sets: [], redirections: [], input: 'none' };
+function said(words: readonly Word[], how: 'echo' | 'cat' = 'echo'): Command {
+  // Behind `--`: none of them is an option.
+  return { words: [literal(how), literal('--'), ...words], sets: [], redirections: [], input: 'none' };
 }
 
 function commandOf(node: CommandNode, reading: Reading, input: Command['input']): Command {
@@ -271,10 +291,14 @@ function piecesOf(
       return [{ hole: 'glob', text: part.text }];
     case 'SimpleExpansion':
       if (isEnvironment(part.text.slice(1), reading)) word.environment = true;
-      return [hole(quoted && part.text !== '$@')];
+      return [told(hole(quoted && part.text !== '$@'), part.text.slice(1), reading)];
     case 'ParameterExpansion':
       if (isEnvironment(part.parameter, reading)) word.environment = true;
-      return [hole(quoted && !/[@*]/.test(part.text))];
+      return [
+        part.text === `\${${part.parameter}}`
+          ? told(hole(quoted), part.parameter, reading)
+          : hole(quoted && !/[@*]/.test(part.text)),
+      ];
     case 'ProcessSubstitution':
       return [{ hole: 'value' }];
     case 'BraceExpansion':
@@ -286,6 +310,10 @@ function piecesOf(
 
 function hole(quoted: boolean): Hole {
   return { hole: quoted ? 'value' : 'words' };
+}
+
+function told(hole: Hole, name: string, { set, loops }: Reading): Hole {
+  return hole.hole !== 'glob' && loops.has(name) && set.get(name) === 1 ? { ...hole, told: true } : hole;
 }
 
 function merged(pieces: readonly (string | Hole)[]): readonly (string | Hole)[] {

@@ -22,6 +22,10 @@ export interface CommandSpec {
   readonly writesFrom?: number;
   /** A name such as these is an order: `less +!command`. */
   readonly orders?: RegExp;
+  /** Where a word has this, it tells what processes were started with. */
+  readonly environment?: RegExp;
+  /** With these it reads all that lies below a directory. */
+  readonly walks?: RegExp;
   /** It speaks to a server: what is made only when it runs is sent. */
   readonly network?: true;
 }
@@ -44,18 +48,24 @@ const searching: CommandSpec = {
 
 export const commandSpecs: ReadonlyMap<string, CommandSpec> = table([
   ['cat tac nl wc rev cut paste join comm fold fmt expand unexpand strings stat ls dir vdir du df', reads],
-  [
-    'readlink realpath cmp diff md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum sum',
-    reads,
-  ],
+  ['readlink realpath cmp md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum sum', reads],
   ['base64 base32 zcat xzcat bzcat od hexdump column', reads],
   ['head tail', { ...reads, valued: /^-[nc]$/ }],
-  ['grep egrep fgrep', searching],
-  ['jq', { ...reads, first: 'skipped', valued: /^--(?:arg|argjson|indent)$/ }],
+  ['diff', { ...reads, walks: /^(?:-[a-zA-Z]*r[a-zA-Z]*|--rec.*)$/ }],
+  ['grep egrep fgrep', { ...searching, walks: /^(?:-[a-zA-Z]*[rRd][a-zA-Z]*|--(?:rec|deref|dir).*)$/ }],
+  [
+    'jq',
+    {
+      ...reads,
+      first: 'skipped',
+      valued: /^--(?:arg|argjson|indent)$/,
+      environment: /\benv\b|\$ENV|^-[a-zA-Z]*[fL]|^--(?:from|lib)/,
+    },
+  ],
   [
     'rg',
     only(
-      searching,
+      { ...searching, walks: /^/ },
       /^(?:-[abcehilnopqrstuvwxABCEFHILMNSTUVPmg0-9]+|--(?:files|type|type-not|glob|iglob|hidden|no-ignore|line-number|no-line-number|count|ignore-case|smart-case|case-sensitive|fixed-strings|word-regexp|files-with-matches|files-without-match|only-matching|max-count|max-depth|context|after-context|before-context|json|multiline|no-heading|heading|color|sort|stats|with-filename|no-filename|pcre2|follow|vimgrep|column|trim|invert-match)(?:=.*)?)$/,
       /^(?:-[egtTABCmdM]|--(?:type|type-not|glob|iglob|max-count|max-depth|context|after-context|before-context|color|sort))$/,
     ),
@@ -77,7 +87,7 @@ export const commandSpecs: ReadonlyMap<string, CommandSpec> = table([
   ['echo printf', tells],
   ['pwd true false : basename dirname seq expr yes sleep whoami id groups logname uname uptime free', tells],
   ['nproc arch tty locale cal who w last tr getconf lscpu lsblk which whereis type test [ wait exit', tells],
-  ['break continue return shift ps pgrep jobs times umask ulimit dirs getopts', tells],
+  ['break continue return shift pgrep jobs times umask ulimit dirs getopts', tells],
   [
     'date',
     only(
@@ -86,6 +96,8 @@ export const commandSpecs: ReadonlyMap<string, CommandSpec> = table([
       /^-d$/,
     ),
   ],
+  // `ps e` tells the environment of each, and `ps -e` lists them all.
+  ['ps', { ...tells, environment: /^[a-z]*e[a-z]*$|^-[a-zA-Z]*E/ }],
   ['hostname', only(tells, /^-[fsidI]$/)],
   ['touch mkdir', only(writes, /^(?:-[acmpvdrt]+|--parents|--verbose)$/)],
   [

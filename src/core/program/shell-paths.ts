@@ -4,7 +4,7 @@
  */
 import { noteName } from './finding.ts';
 import type { Judging } from './shell.ts';
-import { hasHole, isPattern, type Word, writtenOf } from './shell-tree.ts';
+import { hasHole, isPattern, isTold, type Word, writtenOf } from './shell-tree.ts';
 
 export const paths = {
   /** What a process is started with: the place where secrets are handed over. */
@@ -16,6 +16,11 @@ const maxPlaces = 4;
 
 /** A word that may be the name of a file. What is computed is not told. */
 export function notePath({ notes, places }: Judging, list: 'reads' | 'writes', word: Word): void {
+  if (isTold(word)) {
+    // What a loop goes over is named there, as something that is read.
+    if (list === 'writes') notes.whole = false;
+    return;
+  }
   const path = writtenOf(word);
   if (path === '' || path === '-') return;
   if (!isPattern(word)) notes.whole = false;

@@ -10,10 +10,10 @@
 export type Hole =
   /** Names of files, by a pattern. */
   | { readonly hole: 'glob'; readonly text: string }
-  /** One piece of text: a variable or a substitution in quotes. */
-  | { readonly hole: 'value' }
+  /** One piece of text: a variable or a substitution in quotes. `told`: what it can be stands in a loop of the script. */
+  | { readonly hole: 'value'; readonly told?: true }
   /** Any number of words. */
-  | { readonly hole: 'words' };
+  | { readonly hole: 'words'; readonly told?: true };
 
 export interface Word {
   /** Text with its quotes and escapes taken away, and holes. */
@@ -82,6 +82,18 @@ export function hasHole({ pieces }: Word): boolean {
 /** Only a pattern for names of files, if anything. */
 export function isPattern({ pieces }: Word): boolean {
   return pieces.every((piece) => typeof piece === 'string' || piece.hole === 'glob');
+}
+
+/** Nothing but a name that stands elsewhere in the script, and is named there. */
+export function isTold({ pieces }: Word): boolean {
+  const [only, ...rest] = pieces;
+  return (
+    only !== undefined &&
+    typeof only !== 'string' &&
+    only.hole !== 'glob' &&
+    only.told === true &&
+    rest.length === 0
+  );
 }
 
 /** Text and patterns as they are written. */

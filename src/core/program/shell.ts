@@ -36,6 +36,7 @@ import {
   type Command,
   hasHole,
   isPattern,
+  literal,
   mayBeOption,
   type ParseShell,
   type Redirection,
@@ -245,6 +246,8 @@ export function judgeSpec(spec: CommandSpec, words: readonly Word[], judging: Ju
   const { options, valued, network } = spec;
   notes.classes.add(spec.class);
   if (network === true) judgeSent(words, spec.class, judging);
+  if (words.some((word) => spec.environment?.test(writtenOf(word)) === true))
+    noteName(notes, 'reads', paths.environment);
   const names: Word[] = [];
   let isOver = false;
   for (let i = 0; i < words.length; i++) {
@@ -267,6 +270,20 @@ export function judgeSpec(spec: CommandSpec, words: readonly Word[], judging: Ju
   );
   const named = spec.first === 'skipped' && !givesPattern && !hasWords(names[0]) ? names.slice(1) : names;
   noteNames(spec, named, judging);
+  if (spec.walks !== undefined && walks(spec.walks, words)) {
+    for (const word of named) notePath(judging, 'reads', below(word));
+    if (named.length === 0) notePath(judging, 'reads', below(literal('.')));
+  }
+}
+
+/** Some option says so, or it needs none. */
+function walks(options: RegExp, words: readonly Word[]): boolean {
+  return options.test('') || words.some((word) => options.test(writtenOf(word)));
+}
+
+/** All that lies below. */
+function below(word: Word): Word {
+  return { ...word, pieces: [...word.pieces, '/', { hole: 'glob', text: '**' }] };
 }
 
 function hasWords(word: Word | undefined): boolean {

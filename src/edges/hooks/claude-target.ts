@@ -7,9 +7,11 @@
  */
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import { isArray, isObject, type JsonObject, type JsonValue, stringAt } from '../../core/json/value.ts';
+import type { ReadProgram } from '../../core/program/of-call.ts';
 import { absolute, type Ground, type Place, placeOf, targetAt, worse } from './place.ts';
 import { isProjectCommand } from './project-command.ts';
 import { isSecretPath } from './secret-paths.ts';
+import { shellPlace } from './shell-place.ts';
 
 /** The client itself, as a server of the catalogue. */
 export const clientServer = 'claude';
@@ -28,6 +30,8 @@ export interface Surrounds {
   readonly cwd: string;
   readonly ground: Ground;
   readonly entries: readonly CatalogueEntry[];
+  /** Absent: of a shell command nothing is known. */
+  readonly programs?: ReadProgram | undefined;
 }
 
 const pathOf: Readonly<Record<string, string>> = {
@@ -48,11 +52,7 @@ export function claudeTarget(tool: string, input: JsonObject, around: Surrounds)
   const name = Object.hasOwn(renamed, tool) ? (renamed[tool] ?? tool) : tool;
   const { cwd, ground } = around;
   if (name === 'Bash') {
-    // Outside of the client's own sandbox nothing is plain.
-    const plain =
-      input.dangerouslyDisableSandbox !== true &&
-      isProjectCommand(stringAt(input, 'command') ?? '', cwd, ground);
-    return { server: clientServer, target: plain ? 'Bash.project' : name, args: input };
+    return { server: clientServer, target: shellTarget(input, around), args: input };
   }
   const argument = Object.hasOwn(pathOf, name) ? pathOf[name] : undefined;
   if (argument === undefined) return { server: clientServer, target: name, args: input };
@@ -61,6 +61,22 @@ export function claudeTarget(tool: string, input: JsonObject, around: Surrounds)
   const args = written === undefined ? input : { ...input, [argument]: path };
   const place = worse(placeOf(path, ground), patternPlace(name, args, path, ground));
   return { server: clientServer, target: targetAt(name, place), args };
+}
+
+function shellTarget(input: JsonObject, { cwd, ground, programs }: Surrounds): string {
+  const command = stringAt(input, 'command') ?? '';
+  // Outside of the client's own sandbox nothing is plain.
+  if (input.dangerouslyDisableSandbox === true) return 'Bash';
+  if (isProjectCommand(command, cwd, ground)) return 'Bash.project';
+  const place = programs === undefined ? undefined : shellPlace(programs('shell', command), cwd, ground);
+  switch (place) {
+    case undefined:
+      return 'Bash';
+    case 'guards':
+      return 'Bash.outside';
+    default:
+      return `Bash.${place}`;
+  }
 }
 
 /** Where a pattern leads: `../**` leaves the directory that it is looked for in, and `.env*` looks for secrets. */

@@ -174,6 +174,12 @@ describe('a call', () => {
     ['a notebook', 'NotebookEdit', { notebook_path: 'a.ipynb', new_source: '' }, 'NotebookEdit'],
     ['a plain command', 'Bash', { command: 'git status' }, 'Bash.project'],
     ['a shell', 'Bash', { command: 'git status | sh' }, 'Bash'],
+    ['commands that only read', 'Bash', { command: 'cat a.ts | grep -n x | head -3' }, 'Bash.project'],
+    ['a file elsewhere', 'Bash', { command: 'cat /etc/hosts | wc -l' }, 'Bash.outside'],
+    ['a key in a command', 'Bash', { command: 'head -c 9 .env' }, 'Bash.secrets'],
+    ['the environment', 'Bash', { command: 'env | sort' }, 'Bash.secrets'],
+    ['a variable of it', 'Bash', { command: 'echo "$AWS_SECRET_ACCESS_KEY"' }, 'Bash.secrets'],
+    ['what it cannot name', 'Bash', { command: 'cat "$(cat list)"' }, 'Bash'],
     [
       'a plain command outside of the sandbox',
       'Bash',

@@ -86,6 +86,7 @@ export function createClaudeHooks(gate: HookGate): ClaudeHooks {
       cwd: event.cwd,
       ground: gate.ground(directory),
       entries: road.published().catalogue.entries,
+      programs: road.programs,
     });
     const proposal = { method: 'tools/call', server, target, args };
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
