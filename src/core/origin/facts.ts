@@ -3,6 +3,7 @@
  * What is known of where the values of one call come from, and whether such a call was asked for at all: as policy
  * sees it, by the role of each argument, and as a person is shown it, value by value.
  */
+import type { Kind } from '../catalogue/kind.ts';
 import { stricter } from '../catalogue/strictness.ts';
 import { type ActionClass, classes, type Role } from '../catalogue/taxonomy.ts';
 import type { JsonObject } from '../json/value.ts';
@@ -55,7 +56,7 @@ export const unasked: OriginFacts = { roles: noRoles, intent: { known: false, as
 
 export interface Described {
   readonly class: ActionClass;
-  readonly args: { readonly [argument: string]: { readonly role?: Role } };
+  readonly args: { readonly [argument: string]: { readonly role?: Role; readonly kind?: Kind } };
 }
 
 /** Of a call where what was asked and read cannot be had: nobody can tell, and that is as if a stranger had said it. */
@@ -115,8 +116,13 @@ export function originFacts(
       from: from.includes(reason.origin) ? from : [...from, reason.origin].sort(),
     };
   };
-  for (const { argument, role, value } of values) {
-    if (isDeciding(role)) add(argument, role, reasonFor(known, role, value, act));
+  for (const { argument, role, value, misfit } of values) {
+    if (isDeciding(role)) {
+      const found = reasonFor(known, role, value, act);
+      // What is not what it should be is no safer for it, whoever said it.
+      const isOdd = misfit === true && found.doubt === 'none';
+      add(argument, role, isOdd ? { ...found, doubt: 'ask', why: 'not_its_kind' } : found);
+    }
     // A text that goes out leads those who read it wherever its links do.
     else if (groups.includes('egress') && typeof value === 'string')
       for (const inside of linksIn(value)) add(argument, 'link', reasonFor(known, 'within', inside, act));

@@ -81,6 +81,7 @@ export const whys = {
   prose: 'it only stands in a text that the person did not speak of',
   secret_inside: 'there is a secret in it, and nobody asked for that to be sent',
   nowhere: 'nobody said it, and it was not read anywhere',
+  not_its_kind: 'it is no value of the kind that the argument has',
   full: 'more was read than could be looked through',
 } as const;
 export type Why = keyof typeof whys;

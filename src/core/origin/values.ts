@@ -5,9 +5,11 @@
  * Addresses that stand in one text are several values. Of objects in the place of a selector or a destination only
  * the members count that say which: `{ type: 'file', file_id: '7' }` is about 7.
  */
+import { isProgramKind, type Kind } from '../catalogue/kind.ts';
 import { classes, type Role } from '../catalogue/taxonomy.ts';
 import { isArray, isObject, type JsonObject, type JsonValue, own } from '../json/value.ts';
 import type { Finding } from '../program/finding.ts';
+import { canonicalOf } from './by-kind.ts';
 import type { Described } from './facts.ts';
 import { foldText } from './fold-text.ts';
 import type { Scalar } from './reason.ts';
@@ -17,7 +19,10 @@ import { isAddress, typedOf, typedWithin } from './typed.ts';
 export interface ArgumentValue {
   readonly argument: string;
   readonly role: Role;
+  /** In the canonical form of its kind, where it has one. */
   readonly value: Scalar;
+  /** It is none of the kind that the catalogue says it is. */
+  readonly misfit?: true;
 }
 
 const maxValues = 256;
@@ -27,8 +32,8 @@ const maxDepth = 32;
 const tooMuch = '\u0000';
 
 export function valuesOf(entry: Described, args: JsonObject): readonly ArgumentValue[] {
-  const declared = Object.entries(entry.args).flatMap(([argument, { role }]) =>
-    role === undefined ? [] : valuesAt(args, argument, role),
+  const declared = Object.entries(entry.args).flatMap(([argument, { role, kind }]) =>
+    role === undefined ? [] : valuesAt(args, argument, role).map((one) => ofKind(one, kind)),
   );
   // What nobody has given a role goes somewhere all the same, where it is an address.
   const others = Object.keys(args).filter((argument) => own(roles(entry), argument) === undefined);
@@ -68,6 +73,12 @@ function roles(entry: Described): { readonly [argument: string]: string } {
       role === undefined ? [] : [[argument, role]],
     ),
   );
+}
+
+function ofKind(one: ArgumentValue, kind: Kind | undefined): ArgumentValue {
+  if (kind === undefined || isProgramKind(kind) || typeof one.value !== 'string') return one;
+  const value = canonicalOf(kind, one.value);
+  return value === undefined ? { ...one, misfit: true } : { ...one, value };
 }
 
 function roleOf(value: Scalar): Role | undefined {
