@@ -17,8 +17,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadTemplates } from '../../src/adapters/task-files/load.ts';
 import { shareOf } from '../../src/app/coverage.ts';
 import { checkPolicies } from '../../src/main/check.ts';
+import { loadPrograms } from '../../src/main/programs.ts';
 import { testPolicies } from '../../src/main/rehearse.ts';
 
+const programs = await loadPrograms();
 const root = join(import.meta.dirname, '../..');
 const demo = join(root, 'examples/demo/catalogue');
 const cases = readdirSync(import.meta.dirname, { withFileTypes: true })
@@ -49,7 +51,10 @@ describe.each(cases)('%s', (name) => {
   const text = readFileSync(file, 'utf8');
   const catalogueDir = existsSync(join(own, 'catalogue')) ? join(own, 'catalogue') : demo;
   const rehearsed = (policies: string) => {
-    const run = testPolicies({ policyDir: policies, catalogueDir, mode: 'enforce' }, { coverage: true });
+    const run = testPolicies(
+      { policyDir: policies, catalogueDir, mode: 'enforce', programs },
+      { coverage: true },
+    );
     if (!run.ok) throw new Error(JSON.stringify(run.problems));
     return run;
   };

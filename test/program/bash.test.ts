@@ -137,7 +137,7 @@ test.skipIf(bash === undefined)('what would only read calls nothing else, and le
   verifies('program.worst-wins');
   const wanted = Number(process.env.COUNTERSIGN_BASH_RUNS ?? 150);
   let ran = 0;
-  for (let seed = 1; ran < wanted && seed < 200; seed++) {
+  for (let seed = 1; ran < wanted && seed < 10_000; seed++) {
     for (const text of fc.sample(script, { numRuns: 1000, seed })) {
       // Only where something harmful stands can it be misread.
       if (ran >= wanted || !/rm|curl|sh|sudo|tee|make/.test(text) || !onlyReads(text)) continue;
