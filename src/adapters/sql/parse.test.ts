@@ -142,7 +142,18 @@ test('SQL in a shell is read as SQL', () => {
 test('what is too long or too much is unknown', () => {
   expect(classOf(`SELECT 1${' '.repeat(maxProgramLength)}`)).toBe('unknown');
   expect(classOf(`SELECT ${'('.repeat(8000)}1`)).toBe('unknown');
-  expect(classOf(`SELECT ${'ARRAY['.repeat(2000)}mine()${']'.repeat(2000)}`)).toMatch(/unknown|execute/);
+  for (const [open, close] of [
+    ['(', ')'],
+    ['ARRAY[', ']'],
+    ['- ', ''],
+    ['1+', ''],
+    ['NOT ', ''],
+    ['(SELECT ', ')'],
+    ['CASE WHEN 1=1 THEN ', ' END'],
+    ['f(', ')'],
+  ] as const)
+    for (const deep of [400, 900, 1900, 7000])
+      expect(classOf(`SELECT ${open.repeat(deep)}mine()${close.repeat(deep)}`)).toMatch(/unknown|execute/);
   expect(classOf('SELECT 1')).toBe('read');
 });
 

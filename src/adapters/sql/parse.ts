@@ -3,8 +3,8 @@
  * SQL as the parser of PostgreSQL 18 reads it, compiled to WebAssembly (`libpg-query`).
  *
  * Translates and judges nothing. Loaded once, before anything is served, since it loads asynchronously and
- * decisions wait for nobody. After a fault of the module itself it reads nothing any more: what is left of it is no
- * parser.
+ * decisions wait for nobody. Texts that would exhaust its stack are not given to it; after a fault of the module itself
+ * it reads nothing any more, since what is left of it is no parser: all SQL is unknown then, until the next start.
  */
 import { isArray, isObject, type JsonValue } from '../../core/json/value.ts';
 import type { ParseSql } from '../../core/program/sql-tree.ts';

@@ -35,13 +35,28 @@ const maxNodes = 50_000;
 /** What a server might read in another way: what ends a text for it, or a quote that an older setting escapes. */
 const unclear = /[^\P{C}\n\t\r]|\\'/u;
 
+/** A parser goes down for most of them, and what it has for that is not much: more words and signs are not read. */
+const maxTokens = 2000;
+
 export function sqlFinding(text: string, parse: ParseSql): Finding {
-  if (text.length > maxProgramLength || unclear.test(text) || !text.isWellFormed()) return unread;
+  if (
+    text.length > maxProgramLength ||
+    tokensIn(text) > maxTokens ||
+    unclear.test(text) ||
+    !text.isWellFormed()
+  )
+    return unread;
   const statements = parse(text);
   if (statements === undefined) return unread;
   const notes = emptyNotes();
   walk(statements, notes);
   return findingOf(notes);
+}
+
+function tokensIn(text: string): number {
+  let count = 0;
+  for (const _token of text.matchAll(/\w+|[^\s\w]/g)) count += 1;
+  return count;
 }
 
 interface Visit {
