@@ -40,7 +40,6 @@ const unclear = /[^\P{C}\n\t]|[\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
 
 interface Reading {
   readonly commands: Command[];
-  readonly functions: Set<string>;
   readonly doubts: Set<Doubt>;
   /** Names that the script gives a value to, and how often. */
   readonly set: Map<string, number>;
@@ -54,7 +53,6 @@ export function parseShell(text: string): Script {
   if (text.length > maxProgramLength || unclear.test(text) || !text.isWellFormed()) return nowhere;
   const reading: Reading = {
     commands: [],
-    functions: new Set(),
     doubts: new Set(),
     set: new Map(),
     loops: new Set(),
@@ -69,8 +67,8 @@ export function parseShell(text: string): Script {
   } catch {
     return nowhere;
   }
-  const { commands, functions, doubts } = reading;
-  return { commands, functions, doubts: [...doubts] };
+  const { commands, doubts } = reading;
+  return { commands, doubts: [...doubts] };
 }
 
 function collect(node: SyntaxNode, reading: Reading, depth: number): void {
@@ -83,7 +81,6 @@ function collect(node: SyntaxNode, reading: Reading, depth: number): void {
   }
   if (node.type === 'Command' && node.name?.value === 'read')
     for (const word of node.suffix) if (word.type === 'Word') setOnce(word.value, reading);
-  if (node.type === 'Function') reading.functions.add(node.name.value);
   forEachChild(node, (child) => collect(child, reading, depth + 1));
 }
 

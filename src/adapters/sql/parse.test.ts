@@ -130,7 +130,7 @@ test('SQL in a shell is read as SQL', () => {
   const inShell = (text: string) => shellFinding(text, parseShell, of);
   expect(inShell('psql -h db.example -c "select a from t"')).toMatchObject({
     class: 'read',
-    reads: ['t'],
+    reads: ['/net/psql', 't'],
     hosts: ['db.example'],
   });
   expect(inShell('psql -c "delete from t"')).toMatchObject({ class: 'delete', writes: ['t'] });

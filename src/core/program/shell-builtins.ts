@@ -114,6 +114,12 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
         }
     },
   ],
+  ['getopts', (words, judging) => naming(/^$/, /^$/)(words.slice(1, 2), judging)],
+  [
+    'wait',
+    (words, { notes }) =>
+      void (words.some((word) => textOf(word)?.startsWith('-') !== false) && notes.classes.add('unknown')),
+  ],
   ['shopt', (words, { notes }) => void (words.length > 0 && notes.classes.add('execute'))],
   ['let', unseen],
   ['alias', unseen],
@@ -137,7 +143,7 @@ function environment(words: readonly Word[], judging: Judging): void {
       if (!harmlessVariables.has(name)) notes.classes.add('execute');
     } else if (text === '-i' || text === '-') continue;
     else if (text?.startsWith('-') === true) {
-      notes.classes.add('execute');
+      notes.classes.add('unknown');
       return;
     } else {
       judgeWords(words.slice(i), false, judging);

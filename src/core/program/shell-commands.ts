@@ -83,22 +83,25 @@ export const commandSpecs: ReadonlyMap<string, CommandSpec> = table([
   ['uniq', { ...only(reads, /^-[cdiDuz0-9fsw]+$/), writesFrom: 2 }],
   ['xxd', { ...reads, writesFrom: 2, valued: /^-[lscgo]$/ }],
   ['less more', { ...only(reads, /^-[NSRFXnrIiEe]+$/), orders: /^\+/ }],
-  ['man', only(tells, none)],
   ['echo printf', tells],
   ['pwd true false : basename dirname seq expr yes sleep whoami id groups logname uname uptime free', tells],
-  ['nproc arch tty locale cal who w last tr getconf lscpu lsblk which whereis type test [ wait exit', tells],
-  ['break continue return shift pgrep jobs times umask ulimit dirs getopts', tells],
+  ['nproc arch tty locale cal who w last tr getconf lscpu lsblk which whereis type test [ exit', tells],
+  ['break continue return shift pgrep times umask ulimit dirs', tells],
   [
     'date',
-    only(
-      tells,
-      /^(?:-[uRI]+|-I(?:date|hours|minutes|seconds)|--(?:utc|universal|iso-8601(?:=.*)?|rfc-3339=.*)|-d|--date=.*)$/,
-      /^-d$/,
-    ),
+    {
+      ...only(
+        tells,
+        /^(?:-[uRI]+|-I(?:date|hours|minutes|seconds)|--(?:utc|universal|iso-8601(?:=.*)?|rfc-3339=.*)|-d|--date=.*)$/,
+        /^-d$/,
+      ),
+      // A time that is no format is set.
+      orders: /^[^+]/,
+    },
   ],
   // `ps e` tells the environment of each, and `ps -e` lists them all.
   ['ps', { ...tells, environment: /^[a-z]*e[a-z]*$|^-[a-zA-Z]*E/ }],
-  ['hostname', only(tells, /^-[fsidI]$/)],
+  ['hostname', { ...only(tells, /^-[fsidI]$/), orders: /^/ }],
   ['touch mkdir', only(writes, /^(?:-[acmpvdrt]+|--parents|--verbose)$/)],
   [
     'cp mv install',
@@ -127,12 +130,14 @@ export const commandSpecs: ReadonlyMap<string, CommandSpec> = table([
     { ...only({ class: 'fetch', names: 'nothing' }, /^-[0-9acnqtvwWiIx]+$/), network: true },
   ],
   [
-    'nc ncat netcat socat telnet ftp sftp mail mailx sendmail mutt wall write lp lpr',
-    { class: 'send', names: 'nothing', network: true },
+    'nc ncat netcat telnet ftp mail mailx sendmail wall write lp lpr',
+    // `nc -e` runs what it is told.
+    { ...only({ class: 'send', names: 'nothing' }, none), network: true },
   ],
   [
-    'node deno bun python python3 ruby perl php java go rustc cargo gcc cc clang tsc',
-    only(tells, /^(?:-v|-V|--version)$/),
+    // Others are started by what the project says: `yarn --version` runs a file of it.
+    'node python python3 ruby perl php java gcc cc clang',
+    { ...only(tells, /^(?:-v|-V|--version)$/), orders: /^/ },
   ],
 ]);
 
@@ -185,16 +190,16 @@ export interface Subcommands {
   readonly otherwise: ActionClass;
   /** It speaks to a server. */
   readonly network?: true;
-  /** Where words of a reading subcommand name files. */
-  readonly reads?: true;
+  /** What it tells is no file, and not from here. */
+  readonly elsewhere?: true;
 }
 
 const listing =
-  /^(?:-[a-zA-Z]+|--(?:all|json|quiet|output|format|filter|namespace|all-namespaces|selector|limit|state|tail|since|no-trunc|size|watch|label|labels|author|assignee|search|repo|help|version|depth|long|global|wide)(?:=.*)?)$/;
+  /^(?:-[aAnolqRLg]+|--(?:all|json|quiet|output|format|filter|namespace|all-namespaces|selector|limit|state|tail|since|no-trunc|size|watch|label|labels|author|assignee|search|repo|help|version|depth|long|global|wide)(?:=.*)?)$/;
 
 export const subcommands: ReadonlyMap<string, Subcommands> = table([
   [
-    'npm pnpm yarn',
+    'npm',
     {
       globals: /^(?:-v|--version|-s|--silent)$/,
       options: listing,
@@ -212,6 +217,7 @@ export const subcommands: ReadonlyMap<string, Subcommands> = table([
     'docker podman',
     {
       globals: none,
+      elsewhere: true,
       options: listing,
       otherwise: 'execute',
       of: verbs([
@@ -231,6 +237,7 @@ export const subcommands: ReadonlyMap<string, Subcommands> = table([
       options: listing,
       otherwise: 'execute',
       network: true,
+      elsewhere: true,
       of: verbs([
         ['read', 'get describe logs top version explain api-resources api-versions cluster-info events'],
         ['deploy', 'apply create replace patch rollout scale autoscale set label annotate expose'],
@@ -247,6 +254,7 @@ export const subcommands: ReadonlyMap<string, Subcommands> = table([
       options: listing,
       otherwise: 'execute',
       network: true,
+      elsewhere: true,
       of: verbs([
         [
           'read',
@@ -275,6 +283,7 @@ export const subcommands: ReadonlyMap<string, Subcommands> = table([
       options: listing,
       otherwise: 'execute',
       network: true,
+      elsewhere: true,
       of: verbs([
         ['read', 'version list status history'],
         ['deploy', 'apply install upgrade up rollback import'],
@@ -285,14 +294,14 @@ export const subcommands: ReadonlyMap<string, Subcommands> = table([
     },
   ],
   [
-    'pip pip3 uv',
+    'pip pip3',
     {
       globals: none,
       options: listing,
       otherwise: 'execute',
       of: verbs([
         ['read', 'list show freeze check'],
-        ['fetch', 'index search download'],
+        ['fetch', 'index search'],
       ]),
     },
   ],
@@ -308,7 +317,7 @@ export const cloudVerbs: readonly (readonly [RegExp, ActionClass])[] = [
   [/^(?:delete|terminate|remove|destroy|deregister|rm|rb)/, 'delete'],
   [/^(?:cp|sync|mv|put|upload|publish|send|invoke|push)/, 'send'],
   [/^(?:create|update|modify|start|stop|run|deploy|attach|set|add|reboot|mb)/, 'deploy'],
-  [/^(?:describe|list|get|head|ls|filter|lookup|batch-get)/, 'read'],
+  [/^(?:describe|list|ls|filter|lookup)/, 'read'],
 ];
 
 /** Variables that a script may set: nothing that it runs is led by them. Others are an environment for what comes after. */

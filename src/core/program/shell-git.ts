@@ -18,7 +18,7 @@ const classOf: ReadonlyMap<string, readonly ActionClass[]> = new Map(
       ],
       [
         ['read'],
-        'name-rev merge-base diff-tree diff-index whatchanged cherry count-objects show-ref for-each-ref version help',
+        'name-rev merge-base diff-tree diff-index whatchanged cherry count-objects show-ref for-each-ref version',
       ],
       [['read'], 'check-ignore'],
       [['write'], 'add commit mv apply am merge rebase cherry-pick revert switch init notes update-index'],
@@ -57,7 +57,11 @@ export function judgeGit(words: readonly Word[], judging: Judging): void {
         observing.test(written) && !(/^-[A-Za-z]*O/.test(written) && !written.startsWith('--'));
       if ((isOption && (!isHarmless || hasHole(word))) || (!isOption && mayBeOption(word) && hasHole(word)))
         notes.classes.add('execute');
-      if (!isOption) notePath(judging, 'reads', word);
+      if (isOption || written === '--') continue;
+      notePath(judging, 'reads', word);
+      // `HEAD:path`
+      const behind = /^[^:]*:(.+)$/s.exec(written)?.[1];
+      if (behind !== undefined) notePath(judging, 'reads', { pieces: [behind], environment: false });
     }
     return;
   }

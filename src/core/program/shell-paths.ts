@@ -9,6 +9,8 @@ import { hasHole, isPattern, isTold, type Word, writtenOf } from './shell-tree.t
 export const paths = {
   /** What a process is started with: the place where secrets are handed over. */
   environment: '/proc/self/environ',
+  /** What a command reads from a server, by the name of the command. */
+  elsewhere: '/net',
 } as const;
 
 /** Directories that a script may be in at once. */

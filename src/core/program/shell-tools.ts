@@ -4,8 +4,17 @@ import { type Notes, noteName } from './finding.ts';
 import { type Judging, judgeSent, judgeWords } from './shell.ts';
 import { cloudVerbs, type Subcommands, subcommands } from './shell-commands.ts';
 import { judgeGit } from './shell-git.ts';
-import { notePath } from './shell-paths.ts';
-import { anything, hasHole, literal, mayBeOption, textOf, type Word, writtenOf } from './shell-tree.ts';
+import { notePath, paths } from './shell-paths.ts';
+import {
+  anything,
+  hasHole,
+  literal,
+  mayBeOption,
+  mayBeSeveral,
+  textOf,
+  type Word,
+  writtenOf,
+} from './shell-tree.ts';
 import { noteHosts, noteLinks, webTools } from './shell-web.ts';
 
 type Tool = (words: readonly Word[], judging: Judging, piped: boolean) => void;
@@ -14,7 +23,7 @@ export function toolFor(name: string): Tool | undefined {
   const tool = tools.get(name) ?? webTools.get(name);
   if (tool !== undefined) return tool;
   const known = subcommands.get(name);
-  return known === undefined ? undefined : (words, judging) => judgeSubcommand(known, words, judging);
+  return known === undefined ? undefined : (words, judging) => judgeSubcommand(name, known, words, judging);
 }
 
 const tools: ReadonlyMap<string, Tool> = new Map<string, Tool>([
@@ -77,7 +86,10 @@ function judgeFind(words: readonly Word[], judging: Judging): void {
       if (words[i + 1] !== undefined) notePath(judging, 'writes', words[i + 1] ?? anything);
       i += text === '-fprintf' ? 2 : 1;
     } else if (text === undefined || !predicates.test(text)) notes.classes.add('execute');
-    else if (valuedPredicates.test(text)) i += 1;
+    else if (valuedPredicates.test(text)) {
+      i += 1;
+      if (mayBeSeveral(words[i] ?? literal(''))) notes.classes.add('execute');
+    }
   }
 }
 
@@ -145,8 +157,10 @@ function judgeAwk(words: readonly Word[], judging: Judging): void {
     if (program !== undefined) {
       // Names, and `name=value`; a name that is computed may be one of these.
       notePath(judging, 'reads', word);
-    } else if (text === '-F' || text === '-v') i += 1;
-    else if (text !== undefined && /^-[Fv]./s.test(text)) continue;
+    } else if (text === '-F' || text === '-v') {
+      i += 1;
+      if (mayBeSeveral(words[i] ?? literal(''))) notes.classes.add('execute');
+    } else if (text !== undefined && /^-[Fv]./s.test(text)) continue;
     else if (mayBeOption(word)) {
       notes.classes.add('execute');
       return;
@@ -195,6 +209,7 @@ function judgeDd(words: readonly Word[], judging: Judging): void {
 
 function judgePsql(words: readonly Word[], judging: Judging, piped: boolean): void {
   const { notes, sql } = judging;
+  noteName(notes, 'reads', `${paths.elsewhere}/psql`);
   let asked = 0;
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? anything;
@@ -232,6 +247,7 @@ function noteSql(found: ReturnType<NonNullable<Judging['sql']>>, notes: Notes): 
 
 function judgeCloud(words: readonly Word[], judging: Judging): void {
   const { notes } = judging;
+  noteName(notes, 'reads', `${paths.elsewhere}/cloud`);
   const said = words.filter((word) => !writtenOf(word).startsWith('-')).map((word) => textOf(word) ?? '');
   const [service = '', ...rest] = said;
   const classOf = (word: string) => cloudVerbs.find(([pattern]) => pattern.test(word))?.[1];
@@ -253,8 +269,9 @@ function judgeCloud(words: readonly Word[], judging: Judging): void {
   noteLinks(words, judging);
 }
 
-function judgeSubcommand(known: Subcommands, words: readonly Word[], judging: Judging): void {
+function judgeSubcommand(name: string, known: Subcommands, words: readonly Word[], judging: Judging): void {
   const { notes } = judging;
+  if (known.elsewhere === true) noteName(notes, 'reads', `${paths.elsewhere}/${name}`);
   let at = 0;
   while (at < words.length && writtenOf(words[at] ?? anything).startsWith('-')) {
     const option = writtenOf(words[at] ?? anything);
@@ -262,9 +279,9 @@ function judgeSubcommand(known: Subcommands, words: readonly Word[], judging: Ju
     if (!known.globals.test(option)) notes.classes.add('execute');
     at += known.valuedGlobals?.test(option) === true ? 2 : 1;
   }
-  const name = textOf(words[at] ?? anything) ?? '';
+  const verb = textOf(words[at] ?? anything) ?? '';
   const next = textOf(words[at + 1] ?? anything) ?? '';
-  const of = known.of.get(`${name} ${next}`) ?? known.of.get(name) ?? known.otherwise;
+  const of = known.of.get(`${verb} ${next}`) ?? known.of.get(verb) ?? known.otherwise;
   notes.classes.add(of);
   const rest = words.slice(at + 1);
   if (of === 'read' || of === 'fetch') {

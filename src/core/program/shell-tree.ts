@@ -45,15 +45,13 @@ export type Doubt = 'unread' | 'computed';
 
 export interface Script {
   readonly commands: readonly Command[];
-  /** Names that the script gives to functions of its own; their bodies are among the commands. */
-  readonly functions: ReadonlySet<string>;
   readonly doubts: readonly Doubt[];
 }
 
 /** Never throws; what is no script is a doubt. */
 export type ParseShell = (text: string) => Script;
 
-export const nowhere: Script = { commands: [], functions: new Set(), doubts: ['unread'] };
+export const nowhere: Script = { commands: [], doubts: ['unread'] };
 
 /** The text of a word that is nothing but text. */
 export function textOf({ pieces }: Word): string | undefined {
@@ -109,6 +107,11 @@ export function mayBeOption(word: Word): boolean {
   if (start.startsWith('-')) return true;
   if (word.pieces.some((piece) => typeof piece !== 'string' && piece.hole === 'words')) return true;
   return start === '' && hasHole(word);
+}
+
+/** Whether it may become more than one word. */
+export function mayBeSeveral({ pieces }: Word): boolean {
+  return pieces.some((piece) => typeof piece !== 'string' && piece.hole !== 'value');
 }
 
 export function literal(text: string): Word {

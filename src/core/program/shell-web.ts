@@ -9,7 +9,16 @@ import { isBareLink } from '../origin/bare-link.ts';
 import { noteName } from './finding.ts';
 import { type Judging, judgeSent, judgeText } from './shell.ts';
 import { notePath } from './shell-paths.ts';
-import { anything, hasHole, prefixOf, textOf, type Word, writtenOf } from './shell-tree.ts';
+import {
+  anything,
+  hasHole,
+  mayBeOption,
+  mayBeSeveral,
+  prefixOf,
+  textOf,
+  type Word,
+  writtenOf,
+} from './shell-tree.ts';
 
 const scheme = /[a-z][a-z0-9+.-]{1,15}:\/\/[^\s'"<>]+/i;
 
@@ -53,7 +62,7 @@ const curl: WebOptions = {
   harmless:
     /^(?:-[sSfLkIiv46gjNGOJ#0]+|--(?:silent|show-error|fail|fail-with-body|location|insecure|head|include|verbose|compressed|globoff|http1\.1|http2|ipv4|ipv6|get|no-progress-meter|progress-bar|remote-name|remote-header-name|retry-connrefused|create-dirs|version|help)|-V|-h)$/,
   valued:
-    /^(?:-[mwryYCz]|--(?:max-time|connect-timeout|write-out|retry|retry-delay|max-redirs|range|limit-rate|max-filesize))$/,
+    /^(?:-[mryYCz]|--(?:max-time|connect-timeout|retry|retry-delay|max-redirs|range|limit-rate|max-filesize))$/,
   output: /^-[sSfLkIiv46gjN]*o$|^--output$/,
   sends:
     /^(?:-[sSfLkIiv46gjN]*[dFTXHubAe]|--(?:data|data-raw|data-binary|data-urlencode|data-ascii|json|form|form-string|upload-file|request|header|user|cookie|user-agent|referer|url-query))(?:=.*)?$/s,
@@ -73,6 +82,8 @@ function judgeWeb(name: string, options: WebOptions, words: readonly Word[], jud
   const links: Word[] = [];
   let sends = false;
   let writes = name === 'wget' && !words.some((word) => /^(?:--spider|-q?O-|-q?O)$/.test(writtenOf(word)));
+  // What becomes several words may be options, and those lead it anywhere.
+  if (words.some(mayBeSeveral)) notes.classes.add('execute');
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? anything;
     const written = writtenOf(word);
@@ -96,7 +107,13 @@ function judgeWeb(name: string, options: WebOptions, words: readonly Word[], jud
         (/T$|upload-file|post-file|body-file/.test(written) ? value : undefined);
       if (file !== undefined) notePath(judging, 'reads', { pieces: [file], environment: false });
       if (!written.includes('=')) i += 1;
-    } else if (options.valued.test(written)) i += 1;
+    } else if (/^(?:-w|--write-out)$/.test(written)) {
+      // What it prints may go to a file, or come from one.
+      const format = next === undefined ? undefined : textOf(next);
+      if (format === undefined || /%output|^@/.test(format)) notes.classes.add('execute');
+      i += 1;
+    } else if (/^-[qnv]*O-$/.test(written)) continue;
+    else if (options.valued.test(written)) i += 1;
     else if (/^--[\w-]+=/.test(written) && options.valued.test(written.split('=')[0] ?? '')) continue;
     else if (!options.harmless.test(written)) {
       // A configuration, a proxy, a key, a name resolved elsewhere: it may be anything.
@@ -135,6 +152,7 @@ function judgeCopy(options: RegExp, words: readonly Word[], judging: Judging): v
     // It may be a place elsewhere, or an option.
     if (host === undefined && hasHole(word) && !/^[./~]/.test(written)) notes.classes.add('send');
     if (host === undefined && hasHole(word)) notes.whole = false;
+    if (mayBeSeveral(word) && mayBeOption(word)) notes.classes.add('execute');
   }
   judgeSent(words, 'send', judging);
 }

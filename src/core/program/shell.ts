@@ -38,6 +38,7 @@ import {
   isPattern,
   literal,
   mayBeOption,
+  mayBeSeveral,
   type ParseShell,
   type Redirection,
   type Script,
@@ -55,7 +56,6 @@ export interface Judging {
   readonly notes: Notes;
   readonly parse: ParseShell;
   readonly sql: ReadSql | undefined;
-  readonly functions: ReadonlySet<string>;
   /** Directories that the script may be in; `undefined`: it cannot be told. */
   readonly places: { known: string[] | undefined };
   readonly depth: number;
@@ -63,7 +63,7 @@ export interface Judging {
 
 export function shellFinding(text: string, parse: ParseShell, sql?: ReadSql): Finding {
   const notes = emptyNotes();
-  judgeScript(parse(text), { notes, parse, sql, functions: new Set(), places: { known: [''] }, depth: 0 });
+  judgeScript(parse(text), { notes, parse, sql, places: { known: [''] }, depth: 0 });
   return findingOf(notes);
 }
 
@@ -74,8 +74,7 @@ function judgeScript(script: Script, judging: Judging): void {
     notes.classes.add('unknown');
     notes.whole = false;
   }
-  const inside = { ...judging, functions: new Set([...judging.functions, ...script.functions]) };
-  for (const command of script.commands) judgeCommand(command, inside);
+  for (const command of script.commands) judgeCommand(command, judging);
 }
 
 /** Text that is run as a script of its own. */
@@ -124,7 +123,7 @@ const standardPlaces = /^\/(?:usr\/(?:local\/)?)?s?bin\/([^/]+)$/;
 
 /** @param piped it is fed something that is not told here */
 export function judgeWords(words: readonly Word[], piped: boolean, judging: Judging): void {
-  const { notes, functions } = judging;
+  const { notes } = judging;
   const [head, ...rest] = words;
   if (head === undefined) return;
   const written = textOf(head);
@@ -135,11 +134,7 @@ export function judgeWords(words: readonly Word[], piped: boolean, judging: Judg
     return;
   }
   const name = standardPlaces.exec(written)?.[1] ?? written;
-  if (functions.has(name)) {
-    // What its body does stands beside it; what it is given may be any of the names in there.
-    for (const word of rest) notePath(judging, 'reads', word);
-    return;
-  }
+  // A function may have the name as well, or only elsewhere, or later: its body counts, and so does this.
   if (shells.has(name)) {
     judgeShell(rest, judging);
     return;
@@ -209,13 +204,15 @@ function judgeWrapped(
     }
     if (!options.test(option)) {
       if (name === 'command' && /^-[vV]$/.test(option)) return;
-      notes.classes.add('execute');
+      // Which word is the command cannot be told.
+      notes.classes.add('unknown');
       return;
     }
     if (name === 'xargs' && option.startsWith('-I'))
       placeholder = option.length > 2 ? option.slice(2) : textOf(words[at + 1] ?? anything);
     if (valued?.test(option) === true) at += 1;
   }
+  if (words.slice(0, at + operands).some(mayBeSeveral)) notes.classes.add('unknown');
   const rest = words.slice(at + operands);
   const [head] = rest;
   if (head === undefined) {
@@ -256,8 +253,11 @@ export function judgeSpec(spec: CommandSpec, words: readonly Word[], judging: Ju
     if (option === '--') isOver = true;
     else if (option !== undefined) {
       if (options?.test(option) === false) notes.classes.add('execute');
-      if (valued?.test(option) === true) i += 1;
-      else notePathIn(option, judging);
+      if (valued?.test(option) === true) {
+        i += 1;
+        // It may become several words, and those options.
+        if (options !== undefined && mayBeSeveral(words[i] ?? literal(''))) notes.classes.add('execute');
+      } else notePathIn(option, judging);
     } else {
       if (!isOver && options !== undefined && mayBeOption(word)) notes.classes.add('execute');
       if (spec.orders?.test(writtenOf(word)) === true) notes.classes.add('execute');
