@@ -7,7 +7,6 @@
  * known to differ (glob qualifiers of zsh, which run code) is a doubt as well.
  */
 import {
-  type ArithmeticExpression,
   type Assignment as AssignmentNode,
   type Command as CommandNode,
   forEachChild,
@@ -15,7 +14,6 @@ import {
   parse,
   type Redirection as RedirectionNode,
   type SyntaxNode,
-  type TestExpression,
   type Word as WordNode,
   type WordPart,
 } from 'unbash';
@@ -31,6 +29,7 @@ import {
   type Script,
   type Word,
 } from '../../core/program/shell-tree.ts';
+import { arithmeticEvaluates, isPlainIndex, parameterEvaluates, testEvaluates } from './evaluates.ts';
 
 const maxNodes = 4000;
 const maxDepth = 64;
@@ -161,17 +160,17 @@ function visit(node: SyntaxNode, reading: Reading, input: Command['input'], dept
       visitChildren(node, reading, 'piped', depth);
       return;
     case 'TestCommand':
-      doubtTest(node.expression, reading);
+      if (testEvaluates(node.expression)) reading.doubts.add('computed');
       visitChildren(node, reading, input, depth);
       return;
     case 'ArithmeticFor':
-      for (const one of [node.initialize, node.test, node.update]) doubtArithmetic(one, reading);
+      if ([node.initialize, node.test, node.update].some(arithmeticEvaluates)) reading.doubts.add('computed');
       visitChildren(node, reading, input, depth);
       return;
     case 'ArithmeticCommand':
     case 'ArithmeticExpansion':
-      if (node.expression === undefined) reading.doubts.add('computed');
-      doubtArithmetic(node.expression, reading);
+      if (node.expression === undefined || arithmeticEvaluates(node.expression))
+        reading.doubts.add('computed');
       visitChildren(node, reading, input, depth);
       return;
     case 'CommandExpansion':
@@ -180,7 +179,7 @@ function visit(node: SyntaxNode, reading: Reading, input: Command['input'], dept
       visitScript(node.script, reading, input, depth);
       return;
     case 'ParameterExpansion':
-      doubtParameter(node, reading);
+      if (parameterEvaluates(node)) reading.doubts.add('computed');
       visitChildren(node, reading, input, depth);
       return;
     case 'ExtendedGlob':
@@ -334,76 +333,4 @@ const known: ReadonlySet<string> = new Set(
 function isEnvironment(name: string, { set }: Reading): boolean {
   if (!/^[A-Za-z_]\w*$/.test(name) || known.has(name)) return false;
   return !set.has(name) || !/[a-z]/.test(name);
-}
-
-const isNumberText = /^(?:\d{1,18}|[@*])$/;
-
-function isPlainIndex(index: WordNode): boolean {
-  return index.parts === undefined && isNumberText.test(index.value);
-}
-
-function doubtParameter(node: Extract<WordPart, { type: 'ParameterExpansion' }>, reading: Reading): void {
-  const { parameter, prefix, index, operation } = node;
-  if (prefix === '!' || !/^(?:[A-Za-z_]\w*|\d{1,4}|[@*#?$!-])$/.test(parameter))
-    reading.doubts.add('computed');
-  if (index !== undefined && !isPlainIndex(index)) reading.doubts.add('computed');
-  if (operation?.type === 'Transform' || operation?.type === 'Unknown') reading.doubts.add('computed');
-  if (operation?.type === 'Slice' && ![operation.offset, operation.length].every(isCount))
-    reading.doubts.add('computed');
-}
-
-function isCount(word: WordNode | undefined): boolean {
-  return word === undefined || (word.parts === undefined && /^[ :]?-?\d{1,18}$/.test(word.value.trim()));
-}
-
-/** Whatever has a name in it is evaluated, and a value such as `a[$(rm x)]` runs what is in it. */
-function doubtArithmetic(node: ArithmeticExpression | undefined, reading: Reading): void {
-  if (node === undefined) return;
-  switch (node.type) {
-    case 'ArithmeticWord':
-      if (!/^(?:\d[\dA-Za-z#@_]*|)$/.test(node.value.trim())) reading.doubts.add('computed');
-      return;
-    case 'ArithmeticBinary':
-      doubtArithmetic(node.left, reading);
-      doubtArithmetic(node.right, reading);
-      return;
-    case 'ArithmeticUnary':
-      doubtArithmetic(node.operand, reading);
-      return;
-    case 'ArithmeticTernary':
-      doubtArithmetic(node.test, reading);
-      doubtArithmetic(node.consequent, reading);
-      doubtArithmetic(node.alternate, reading);
-      return;
-    case 'ArithmeticGroup':
-      doubtArithmetic(node.expression, reading);
-      return;
-    default:
-      reading.doubts.add('computed');
-  }
-}
-
-const comparesNumbers: ReadonlySet<string> = new Set(['-eq', '-ne', '-lt', '-le', '-gt', '-ge']);
-
-function doubtTest(node: TestExpression, reading: Reading): void {
-  switch (node.type) {
-    case 'TestUnary':
-      if (/^-[vRo]$/.test(node.operator) && !/^\w+$/.test(node.operand.value)) reading.doubts.add('computed');
-      return;
-    case 'TestBinary': {
-      const operands = [node.left, node.right];
-      const plain = operands.every(({ parts, value }) => parts === undefined && /^-?\d+$/.test(value));
-      if (comparesNumbers.has(node.operator) && !plain) reading.doubts.add('computed');
-      return;
-    }
-    case 'TestLogical':
-      for (const one of node.operands) doubtTest(one, reading);
-      return;
-    case 'TestNot':
-      doubtTest(node.operand, reading);
-      return;
-    case 'TestGroup':
-      doubtTest(node.expression, reading);
-      return;
-  }
 }
