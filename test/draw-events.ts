@@ -2,6 +2,7 @@
 // Draws the union of all events that a ledger may hold, and histories of them that make sense.
 // Every arm is walked: a new event type does not compile until it is drawn here.
 import fc from 'fast-check';
+import { parties } from '../src/core/decision/verdict.ts';
 import { integrities, type Label, levels } from '../src/core/label/label.ts';
 import { type BodyOf, type Event, type EventBody, outcomes } from '../src/core/record/event.ts';
 import { operatorChannels } from '../src/core/request/proposal.ts';
@@ -101,11 +102,15 @@ export interface Names {
 
 const anyNames: Names = { agent: id, task: id, session: id, decision: id };
 
+/** Drawn again and again, so that votes find what they are about. */
+const oneCard = `sha256:${'2'.repeat(64)}`;
+
 type Draws = { readonly [T in EventBody['type']]: fc.Arbitrary<BodyOf<T>> };
 
 function draws(names: Names): Draws {
   const type = <T extends string>(value: T) => fc.constant(value);
   const { agent, task, session } = names;
+  const approval = fc.oneof(id, fc.constantFrom('a-1', 'a-2'));
   const caller = fc.record({ agent, task, session, tokenId: id });
   const operator = fc.record({ operator: id, channel: fc.constantFrom(...operatorChannels) });
   const terms = together(
@@ -214,6 +219,46 @@ function draws(names: Names): Draws {
       definition: digest,
       reason: text,
     }),
+    'approvers.published': fc.record({
+      type: type('approvers.published'),
+      approvers: digest,
+      sources: payloadRef,
+      author: id,
+      reason: text,
+    }),
+    'approval.requested': fc.record({
+      type: type('approval.requested'),
+      approval,
+      decision: id,
+      agent,
+      task,
+      session,
+      matter: fc.oneof(digest, fc.constant(`sha256:${'1'.repeat(64)}`)),
+      card: fc.oneof(payloadRef, fc.constant({ digest: oneCard, sizeBytes: 1 })),
+      asks: fc.array(
+        fc.record({
+          policy: fc.constantFrom('p1', 'p2'),
+          text: digest,
+          approvers: strings,
+          quorum: fc.integer({ min: 1, max: 2 }),
+          separate: fc.subarray([...parties]),
+          eligible: digest,
+        }),
+        { minLength: 1, maxLength: 2 },
+      ),
+      expiresAt: instant,
+    }),
+    'approval.decided': fc.record({
+      type: type('approval.decided'),
+      approval,
+      verdict: fc.constantFrom('approve', 'refuse'),
+      person: fc.oneof(id, fc.constantFrom('ana', 'ben')),
+      operator: id,
+      policies: fc.oneof(strings, fc.constant(['p1']), fc.constant(['p1', 'p2'])),
+      binding: digest,
+      card: fc.oneof(digest, fc.constant(oneCard)),
+      reason: text,
+    }),
     decision: together(
       fc.record({
         type: type('decision'),
@@ -231,7 +276,13 @@ function draws(names: Names): Draws {
           }),
           { maxLength: 3 },
         ),
-        lifts: fc.array(fc.record({ policy: text, textDigest: digest }), { maxLength: 2 }),
+        lifts: fc.array(
+          fc.record(
+            { policy: text, textDigest: digest, via: approval },
+            { requiredKeys: ['policy', 'textDigest'] },
+          ),
+          { maxLength: 2 },
+        ),
         transforms: strings,
         outcome: fc.constantFrom(...outcomes),
         code: text,

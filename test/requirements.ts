@@ -348,6 +348,24 @@ export const requirements = {
     source: 'docs/mcp-gateway.md',
     controls: ['ASI02', 'ASI07', 'AARM-R1'],
   },
+  'approvals.one-action-once': {
+    promise:
+      'what people approve is done once and nothing else is: neither twice, nor later, nor with anything in it changed',
+    source: 'docs/approvals.md',
+    controls: ['ASI02', 'ASI09', 'AARM-R4'],
+  },
+  'approvals.by-whom-policy-names': {
+    promise:
+      'only people of the groups that a policy names count, each once, and none of those that it keeps apart',
+    source: 'docs/approvals.md',
+    controls: ['ASI03', 'ASI09', 'AARM-R4'],
+  },
+  'approvals.decided-again': {
+    promise:
+      'whatever changes between a yes and its use is asked anew or denied: arguments, tool, policy, labels, people, standing, time',
+    source: 'docs/approvals.md',
+    controls: ['ASI02', 'ASI03', 'AARM-R4'],
+  },
   'baseline.tested': {
     promise: 'no small slip in any rule of the baseline pack gets past the tests that come with it',
     source: 'docs/baseline.md',

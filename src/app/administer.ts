@@ -13,7 +13,16 @@ import { NotCommitted, type Place, type Writing } from './sequencer.ts';
 
 /** What is administered: `kind/id` becomes Cedar's `Administered::"kind/id"`. */
 export interface Subject {
-  readonly kind: 'agent' | 'task' | 'session' | 'policy' | 'candidate' | 'tool' | 'record';
+  readonly kind:
+    | 'agent'
+    | 'task'
+    | 'session'
+    | 'policy'
+    | 'candidate'
+    | 'tool'
+    | 'record'
+    | 'approval'
+    | 'approvers';
   readonly id: string;
 }
 

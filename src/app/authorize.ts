@@ -16,12 +16,14 @@ import { type Pseudonym, withoutSecrets } from '../core/record/secret.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
 import { kindOf } from '../core/session/seen.ts';
 import type { UnitView } from '../core/state/facet.ts';
+import { chainOf, transformText } from './approving.ts';
+import { type Pending, requestOf } from './asking.ts';
 import { type Would, wouldBe } from './candidate.ts';
 import { type Considered, consider, type RefusalCode } from './consider.ts';
 import type { LiveCall } from './live.ts';
 import type { InForce, Road } from './road.ts';
 import { type Answered, type Asking, askSecond, maxAsks, opinionContent } from './second-opinion.ts';
-import { NotCommitted, type Place, type Written } from './sequencer.ts';
+import { NotCommitted, type Place, type Writing, type Written } from './sequencer.ts';
 import type { Sealer } from './vault.ts';
 
 export type Authorization =
@@ -45,6 +47,8 @@ export interface Refusal {
   readonly policies: readonly string[];
   /** One sentence for the model: the policy's own reason, or what would be right. */
   readonly reason?: string;
+  /** The request that waits for people. The same call, made again once they said yes, attaches to it. */
+  readonly pending?: Pending;
 }
 
 /** Refusals that may stand in no record, because the store is what failed. */
@@ -80,6 +84,7 @@ export async function authorize(
     const considering = {
       pseudonym: road.pseudonym,
       programs: readOnce(road.programs),
+      roster: road.roster?.(),
       answers: road.second === undefined ? undefined : answerTo,
       origins: (entry: CatalogueEntry, args: JsonObject, program: Finding | undefined) => {
         const known = road.origins.of(caller.task);
@@ -97,7 +102,9 @@ export async function authorize(
       const considered = consider(considering, force, view, place, caller, proposal, understood);
       if (considered.unasked !== undefined)
         return { writings: [], depends: false, result: { unasked: considered.unasked } };
-      const would = wouldBe(road, considering, view, place, caller, proposal, understood);
+      // What is tried asks nobody, and is told what people have lifted.
+      const trying = { ...considering, roster: undefined, lifts: considered.lifts };
+      const would = wouldBe(road, trying, view, place, caller, proposal, understood);
       const written = decided(road, force, place, caller, proposal, considered, would, seal);
       if (written.result.outcome === 'allow') opened = written.result.call;
       return written;
@@ -165,29 +172,42 @@ function decided(
         }
       : {}),
   };
-  const writings = [
+  const { asked } = considered;
+  const request =
+    asked?.is === 'wanted' && !released ? requestOf(asked, considered, caller, id, place, seal) : undefined;
+  const pending = asked?.is === 'open' ? asked : request?.pending;
+  const writings: Writing[] = [
     {
       id,
       stream: `session/${caller.session}`,
       event: body,
       payloads: [payload, opinion].filter((one) => one !== undefined),
     },
+    ...(request === undefined ? [] : [request.writing]),
   ];
   if (!released) {
     // A permit may be satisfied and the call refused for something else, a budget: not the permit refused it.
     const against = considered.because.filter((verdict) => verdict.policy.effect === 'forbid');
-    const reason = against[0]?.policy.reason ?? opinionReason(considered) ?? considered.detail;
+    const reason =
+      peoplesReason(considered) ??
+      against[0]?.policy.reason ??
+      opinionReason(considered) ??
+      considered.detail;
     const outcome =
       considered.outcome === 'step_up' || considered.outcome === 'defer' ? considered.outcome : 'deny';
     return {
       writings,
-      depends: considered.code !== 'permitted' && notKnown.has(considered.code),
+      // A request rests on there being none yet, and on there being room for it.
+      depends: request !== undefined || (considered.code !== 'permitted' && notKnown.has(considered.code)),
       result: {
         outcome,
         code: considered.code === 'permitted' ? 'unknown_target' : considered.code,
         decision: id,
         policies: against.map((verdict) => verdict.policy.id),
         ...(reason === undefined ? {} : { reason }),
+        ...(pending === undefined
+          ? {}
+          : { pending: { approval: pending.approval, expiresAt: pending.expiresAt } }),
       },
     };
   }
@@ -207,6 +227,13 @@ function decided(
       policies: considered.because.map((verdict) => verdict.policy.id),
     },
   };
+}
+
+/** In the words of the person who said no, or of why nobody can be asked. */
+function peoplesReason({ code, detail, asked }: Considered): string | undefined {
+  return code === 'approval_refused' || (code === 'pending_approval' && asked === undefined)
+    ? detail
+    : undefined;
 }
 
 /** In the words of the second decision point, where it is the one that refused. */
@@ -237,19 +264,12 @@ function decisionEvent(
   considered: Considered,
   payload: SealedPayload | undefined,
 ): DecisionBody {
-  const { entry, who } = considered;
-  const human = who?.task.onBehalfOf;
-  // Outermost first: the person, the agents of the tasks above, the one that acts.
-  const chain = [
-    ...(human === undefined ? [] : [human]),
-    ...(considered.above ?? []).map(({ agent }) => agent).reverse(),
-    caller.agent,
-  ];
+  const { entry } = considered;
   return {
     type: 'decision',
     // Member by member: what an edge hands over may carry more than a record has room for.
     who: { agent: caller.agent, task: caller.task, session: caller.session, tokenId: caller.tokenId },
-    chain,
+    chain: chainOf(considered, caller),
     request: {
       method: nameOf(proposal.method, road.pseudonym),
       server: nameOf(proposal.server, road.pseudonym),
@@ -275,9 +295,7 @@ function decisionEvent(
       text: verdict.policy.textDigest,
     })),
     lifts: considered.lifts,
-    transforms: considered.transforms.map(
-      (t) => `${t.name}:${t.argument}${t.name === 'cap' ? `:${t.most}` : ''}`,
-    ),
+    transforms: considered.transforms.map(transformText),
     outcome: considered.outcome,
     code: considered.code,
     ...(considered.detail === undefined ? {} : { detail: nameOf(considered.detail, road.pseudonym) }),

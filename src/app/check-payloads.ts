@@ -68,6 +68,9 @@ export function payloadsOf(event: Event): readonly PayloadRef[] {
       return event.result === undefined ? [] : [event.result];
     case 'prompt.submitted':
       return [event.text];
+    case 'approval.requested':
+      return [event.card];
+    case 'approvers.published':
     case 'policy.published':
     case 'candidate.published':
     case 'catalogue.published':

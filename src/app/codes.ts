@@ -10,6 +10,8 @@ export const codes: Record<DecisionCode, string> = {
   forbid_errored: 'a forbid could not be evaluated, and an error is never a permission',
   no_permit: 'no permit is satisfied, and what nothing permits is denied',
   pending_approval: 'a person has to approve exactly this first',
+  approval_refused: 'a person was asked about exactly this and said no',
+  approval_limit: 'too many requests wait for people already',
   deferred: 'it has to wait',
   unknown_target: 'the catalogue has no such target: nobody has said what it is',
   definition_changed: 'what the server declares of the tool is not what was accepted',
@@ -51,6 +53,9 @@ export const remedies: Partial<Record<DecisionCode, string>> = {
   invalid_arguments: 'other arguments: the record keeps none of a call that could not be described',
   unsupported_arguments:
     'other arguments: whole numbers within 2^53, at most four decimal places, no reserved keys',
+  approval_refused:
+    'another call, or the same one once the time of the request is over: then people can be asked again',
+  approval_limit: 'people decide what waits (`countersign approvals ls`), or its time ends',
   engine_failed: 'nothing the agent can do: the engine of this node has to work again',
   outside_scope:
     'a call that the scope admits, or another task: a person starts it, an agent never widens its own',

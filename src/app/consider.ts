@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // DECIDE: one proposal, judged from what is in force, what the state says and the time. No effect of its own;
 // run again with the same inputs it gives the same answer, which is what replay rests on.
+
+import type { Roster } from '../core/approval/roster.ts';
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import { fold, type Outcome } from '../core/decision/fold.ts';
 import { type Joined, join } from '../core/decision/join.ts';
@@ -31,6 +33,7 @@ import { facets, type View } from '../core/state/facet.ts';
 import { type Admission, scopeAdmits } from '../core/task/admit.ts';
 import { type Above, above, lineOf } from '../core/task/lineage.ts';
 import { keptOfArguments } from '../core/temporal/kept.ts';
+import { type Asked, underApproval } from './approving.ts';
 import { hear } from './hear.ts';
 import type { Past } from './past.ts';
 import type { Published } from './ports.ts';
@@ -44,6 +47,8 @@ export type RefusalCode =
   | 'forbid_errored'
   | 'no_permit'
   | 'pending_approval'
+  | 'approval_refused'
+  | 'approval_limit'
   | 'deferred'
   | 'unknown_target'
   | 'definition_changed'
@@ -89,6 +94,8 @@ export interface Considered {
   readonly reserves: readonly Reserve[];
   /** What a second decision point was asked about on the way, and said. */
   readonly opinions?: readonly Counted[];
+  /** People can lift all that stands against it: the request to them, or what it has to say. */
+  readonly asked?: Asked;
   /** Nothing is decided yet: this has to be asked about first. */
   readonly unasked?: Asking;
 }
@@ -112,6 +119,10 @@ export interface Considering extends Pick<Road, 'pseudonym'> {
   readonly program?: Program | undefined;
   /** Absent: policy decides alone. */
   readonly answers?: Answers | undefined;
+  /** Who may lift what people can lift. Absent: nobody is asked. */
+  readonly roster?: Roster | undefined;
+  /** What was lifted already, by a record: for who decides again. */
+  readonly lifts?: readonly Lift[] | undefined;
 }
 
 /** @param understood the obligations that the asking edge can honour, by name */
@@ -133,7 +144,7 @@ export function consider(
     args: proposal.args,
     verdicts: [],
     because: [],
-    lifts: [],
+    lifts: road.lifts ?? [],
     transforms: [],
     obligations: [],
     reserves: [],
@@ -151,7 +162,11 @@ export function consider(
   if (entry.pinned !== undefined && (proposal.definition ?? entry.pinned.digest) !== entry.pinned.digest) {
     return { ...soFar, code: 'definition_changed' };
   }
-  for (let round = 0; round <= maxTransforms; round++) {
+  const { roster } = road;
+  /** Forbids that people can lift: what comes after is decided as if they had. */
+  const asking: Verdict[] = [];
+  // Each transform may bring others of them, and each of them is lifted once.
+  for (let round = 0; round <= 2 * maxTransforms + 1; round++) {
     const described = describe(road, force, entry, proposal, soFar.args);
     if (!described.ok) return { ...soFar, code: described.code, detail: described.message };
     const kept = keptOfArguments(entry, described.value.args, road.pseudonym);
@@ -201,11 +216,15 @@ export function consider(
           ? facts
           : { ...facts, ...heard.facts, ...originRecord(origin, at), ...recorded(program, at) },
     };
-    const judged = judge(force, heard.question, soFar.lifts);
+    const judged = judge(force, heard.question, [...soFar.lifts, ...asking.map(liftOf)]);
     if (!judged.ok) return { ...soFar, code: 'engine_failed' };
     soFar = { ...soFar, verdicts: judged.verdicts, because: judged.outcome.because };
 
     let outcome: Joined = judged.outcome;
+    if (outcome.outcome === 'step_up' && roster !== undefined) {
+      asking.push(...outcome.because);
+      continue;
+    }
     // What policy denies needs no second opinion: the canary is denied whoever is down.
     if (road.answers !== undefined && outcome.outcome !== 'deny') {
       const { value, projection } = described;
@@ -238,8 +257,24 @@ export function consider(
         return { ...soFar, outcome: 'defer', code: outcome.code ?? 'deferred' };
       case 'step_up':
         return { ...soFar, outcome: 'step_up', code: outcome.code ?? 'pending_approval' };
-      case 'allow':
-        return admitted(view, understood, soFar, [...outcome.obligations, ...ofScope(view, caller.task)]);
+      case 'allow': {
+        const obligations = [...outcome.obligations, ...ofScope(view, caller.task)];
+        const granted = admitted(view, understood, soFar, obligations);
+        // Nobody is asked for what could not be done anyway.
+        return granted.code !== 'permitted' || roster === undefined || asking.length === 0
+          ? granted
+          : underApproval(
+              { roster, pseudonym: road.pseudonym },
+              force,
+              view,
+              at,
+              caller,
+              proposal,
+              granted,
+              asking,
+              origin,
+            );
+      }
       case 'modify': {
         const fresh = outcome.transforms.filter((t) => !soFar.transforms.some((done) => same(done, t)));
         // A transform that was applied and is asked for again did not satisfy its own policy.
@@ -402,6 +437,10 @@ function reservesFor(view: View, soFar: Considered): readonly Reserve[] | undefi
     }
   }
   return reserves;
+}
+
+function liftOf({ policy }: Verdict): Lift {
+  return { policy: policy.id, textDigest: policy.textDigest };
 }
 
 function same(a: Transform, b: Transform): boolean {

@@ -13,7 +13,7 @@ import { parseJson } from '../core/json/parse.ts';
 import { isObject } from '../core/json/value.ts';
 import { originOf } from '../core/origin/recorded.ts';
 import { programFrom } from '../core/program/of-call.ts';
-import { type DecisionToReplay, verdictsOf } from '../core/record/replayed.ts';
+import { type DecisionToReplay, type Replayed, verdictsOf } from '../core/record/replayed.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import type { View } from '../core/state/facet.ts';
 import { createHead } from '../core/state/head.ts';
@@ -74,7 +74,8 @@ export async function plan(steps: AsyncIterable<readonly Step[]>, options: PlanO
   let records = 0;
 
   for await (const page of steps) {
-    for (const { event, args } of page) {
+    for (const { event: recorded, args } of page) {
+      const event = asPolicySaid(recorded);
       if (isReplayed(event, sinceMs)) {
         const again = await decidedAgain(event, args, view, past, deciding);
         if (typeof again === 'string') cannot[again] = (cannot[again] ?? 0) + 1;
@@ -145,6 +146,8 @@ async function decidedAgain(
     // As they were told then: what has been read since is no part of it.
     origins: () => originOf(event.facts),
     program: programFrom(event.facts),
+    // What people lifted then is lifted: whether they would again is nothing that a policy can tell.
+    lifts: event.lifts,
     answers: event.hadOpinion ? (digest: string) => answers.get(digest) : undefined,
   };
   for (;;) {
@@ -182,6 +185,13 @@ interface Again {
   readonly outcome: Said['outcome'];
   readonly code: string;
   readonly policies: () => readonly string[];
+}
+
+/** What people said, or that there was no room to ask them, is no answer of a policy: to that it was a question. */
+function asPolicySaid<T extends Replayed>(event: T): T {
+  return event.type === 'decision' && (event.code === 'approval_refused' || event.code === 'approval_limit')
+    ? { ...event, outcome: 'step_up', code: 'pending_approval' }
+    : event;
 }
 
 function asBefore(event: DecisionToReplay): Again {

@@ -142,6 +142,8 @@ function subjectOf(event: Event): { agent?: string; task?: string; session?: str
       return { agent: event.task.agent, task: event.task.id };
     case 'session.started':
       return { agent: event.agent, task: event.task, session: event.session };
+    case 'approval.requested':
+      return { agent: event.agent, task: event.task, session: event.session };
     case 'observation':
       return { session: event.session };
     case 'agent.registered':

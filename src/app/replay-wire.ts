@@ -91,6 +91,7 @@ function packDecision(to: Outgoing, event: DecisionToReplay): void {
   again(to, open?.worst);
   json(to, event.kept);
   json(to, event.first);
+  json(to, event.lifts.length === 0 ? undefined : event.lifts);
   json(to, Object.keys(event.facts).length === 0 ? undefined : event.facts);
 }
 
@@ -190,6 +191,7 @@ function decision(from: Incoming): DecisionToReplay {
     open: reserves === undefined || worst === undefined ? undefined : { reserves, worst },
     kept: value(from),
     first: value(from),
+    lifts: value(from) ?? [],
     facts: value(from) ?? noFacts,
   };
 }

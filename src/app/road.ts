@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the one road is made of. Built once by main/compose.ts; use cases take it as their first argument.
+import type { Roster } from '../core/approval/roster.ts';
 import type { RecordShape } from '../core/policy/shape.ts';
 import type { ReadProgram } from '../core/program/of-call.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
@@ -26,6 +27,8 @@ export interface Road {
   readonly releaseWithinMs: number;
   /** Absent: policy decides alone. */
   readonly second?: Second;
+  /** Who may lift what people can lift. Absent: nobody is asked, and what needs them stays refused. */
+  readonly roster?: () => Roster;
   /** Kinds of tasks, by type. A type without a template starts as it is asked for. */
   readonly templates?: () => Templates;
 }

@@ -54,6 +54,8 @@ test('the page names every code of a decision, and no other', () => {
     forbid_errored: true,
     no_permit: true,
     pending_approval: true,
+    approval_refused: true,
+    approval_limit: true,
     deferred: true,
     unknown_target: true,
     definition_changed: true,

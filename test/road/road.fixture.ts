@@ -4,12 +4,14 @@
 import { join } from 'node:path';
 import { masterKey } from '../../src/adapters/keys/master.ts';
 import { type CommitHooks, createMemoryStore, type MemoryStore } from '../../src/adapters/memory/ledger.ts';
+import { type Approvers, createApprovers, publishApproversAtStart } from '../../src/app/approvers.ts';
 import { type Authorization, authorize } from '../../src/app/authorize.ts';
 import { type Observed, observe, type Upshot } from '../../src/app/observe.ts';
 import type { Clock, Ledger, PolicySet, Published } from '../../src/app/ports.ts';
 import { type Force, publishAtStart } from '../../src/app/publish.ts';
 import type { Road, Second } from '../../src/app/road.ts';
 import { startTask, type TaskOrder } from '../../src/app/tasks.ts';
+import type { Roster } from '../../src/core/approval/roster.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
 import type { ReadProgram } from '../../src/core/program/of-call.ts';
 import type { Caller, Operator, Proposal } from '../../src/core/request/proposal.ts';
@@ -42,6 +44,8 @@ export interface Rig {
   /** What an edge does with a call; `effects` is its own account of what it sent. */
   call(caller: Caller, proposal: Proposal): Promise<{ answer: Authorization; observed?: Observed }>;
   readonly effects: string[];
+  /** Present where somebody may be asked. */
+  readonly approvers?: Approvers;
 }
 
 export interface RigOptions {
@@ -58,6 +62,8 @@ export interface RigOptions {
   readonly mode?: 'enforce' | 'shadow';
   /** Default: shell commands are read, and SQL is not. */
   readonly programs?: ReadProgram | undefined;
+  /** Who may be asked. */
+  readonly roster?: Roster;
   /** Asked beside policy. */
   readonly second?: Second;
   /** Between the decision and the release. */
@@ -103,13 +109,17 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     releaseWithinMs: 1000,
   });
   const { force } = wired;
+  const { roster } = options;
+  const approvers = roster === undefined ? undefined : createApprovers(roster, wired.road.sequencer);
   const road: Road = {
     ...wired.road,
     ...(options.second === undefined ? {} : { second: options.second }),
+    ...(approvers === undefined ? {} : { roster: approvers.current }),
     ...(options.programs === undefined ? {} : { programs: options.programs }),
   };
   await road.sequencer.catchUp();
   await publishAtStart(road, published, 'local:0');
+  if (roster !== undefined) await publishApproversAtStart(road, { roster, source: '{}' }, 'local:0');
 
   const effects: string[] = [];
   const made: Rig = {
@@ -118,6 +128,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     store,
     ledger,
     effects,
+    ...(approvers === undefined ? {} : { approvers }),
     pass(ms) {
       nowMs += ms;
     },

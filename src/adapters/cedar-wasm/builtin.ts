@@ -18,11 +18,15 @@ forbid (principal, action == Action::"countersign.canary", resource);
 permit (principal is Operator, action in Action::"administer", resource)
 when { context.channel == "local-socket" };
 
-// Saving a policy or catalogue file publishes it. To publish only when asked, forbid this.
+// Saving a policy, a catalogue or the file of approvers publishes it. To publish only when asked, forbid this.
 @id("countersign.watched-files")
 @owner("countersign")
 @reason("The owner of the watched directories publishes by saving a file.")
-permit (principal is Operator, action == Action::"policy.publish", resource)
+permit (
+  principal is Operator,
+  action in [Action::"policy.publish", Action::"approvers.publish"],
+  resource
+)
 when { context.channel == "watched-files" };
 
 // A coding agent's hook starts a task for its directory and passes on what the person typed, and nothing else.

@@ -3,6 +3,10 @@
 
 export type Effect = 'permit' | 'forbid';
 
+/** Whom an approver must not be: who started the task, the person it is done for, who owns the agent. */
+export const parties = ['requester', 'human', 'owner'] as const;
+export type Party = (typeof parties)[number];
+
 /** How a forbid that is not final can be lifted. Written as annotations of the policy. */
 export type Remedy =
   | {
@@ -10,6 +14,8 @@ export type Remedy =
       readonly approvers: readonly string[];
       readonly quorum: number;
       readonly expiresMs: number;
+      /** Absent: nobody is kept apart. */
+      readonly separate?: readonly Party[];
     }
   | { readonly kind: 'defer'; readonly until: string; readonly timeoutMs: number }
   | { readonly kind: 'modify'; readonly transform: Transform };
@@ -47,6 +53,8 @@ export interface Verdict {
 export interface Lift {
   readonly policy: string;
   readonly textDigest: string;
+  /** The approval that it comes from, and that is consumed by it. */
+  readonly via?: string | undefined;
 }
 
 export function names(lift: Lift, verdict: Verdict): boolean {

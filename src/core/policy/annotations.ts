@@ -9,7 +9,7 @@
  */
 import { hash } from 'node:crypto';
 import { obligationOf, transformOf } from '../decision/spelling.ts';
-import type { Obligation, Policy, Remedy } from '../decision/verdict.ts';
+import { type Obligation, type Party, type Policy, parties, type Remedy } from '../decision/verdict.ts';
 import { type Annotation, type PolicyFile, type Problem, placeAt, type SourcePolicy } from './source.ts';
 
 /** Ids of the policies that are always there. */
@@ -22,6 +22,7 @@ const companions: ReadonlyMap<string, (typeof outcomes)[number]> = new Map([
   ['approvers', 'step_up'],
   ['quorum', 'step_up'],
   ['expires', 'step_up'],
+  ['separate', 'step_up'],
   ['until', 'defer'],
   ['timeout', 'defer'],
   ['transform', 'modify'],
@@ -138,8 +139,24 @@ function readStepUp(reading: Reading, outcome: Annotation): Remedy | undefined {
   if (quorum !== undefined && !(/^[1-9][0-9]?$/.test(quorum.value) && count <= maxQuorum))
     refuse(reading, quorum, `the quorum \`${quorum.value}\` must be a whole number from 1 to ${maxQuorum}`);
   const expiresMs = readDuration(reading, 'expires', outcome);
+  const separate = readSeparate(reading);
   if (approvers === undefined || expiresMs === undefined) return undefined;
-  return { kind: 'step_up', approvers, quorum: count, expiresMs };
+  return {
+    ...{ kind: 'step_up', approvers, quorum: count, expiresMs },
+    ...(separate === undefined ? {} : { separate }),
+  };
+}
+
+function readSeparate(reading: Reading): readonly Party[] | undefined {
+  const items = readList(reading, 'separate');
+  if (items === undefined) return undefined;
+  const named = parties.filter((party) => items.includes(party));
+  if (named.length === items.length) return named;
+  return refuse(
+    reading,
+    annotated(reading, 'separate'),
+    `\`@separate\` must be out of ${quotedList(parties)}: whom an approver must not be`,
+  );
 }
 
 function readDefer(reading: Reading, outcome: Annotation): Remedy | undefined {

@@ -24,6 +24,8 @@ export const untypedResource = 'Target';
 
 export const adminActions = [
   'agent.register',
+  'approval.decide',
+  'approvers.publish',
   'catalogue.accept',
   'policy.publish',
   'prompt.submit',

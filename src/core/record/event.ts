@@ -2,6 +2,7 @@
 // Every event that a ledger holds: its shape and, from the same definition, its parser.
 // A record is an event in its envelope (envelope.ts). Byte format: docs/formats/record.md.
 import { z } from 'zod';
+import { parties } from '../decision/verdict.ts';
 import { integrities, levels } from '../label/label.ts';
 import { operatorChannels } from '../request/proposal.ts';
 import { scopeShape } from '../task/scope.ts';
@@ -172,6 +173,59 @@ export const toolAccepted = z.strictObject({
   reason: z.string(),
 });
 
+/** Who may be asked: people, groups, and which operators they are. */
+export const approversPublished = z.strictObject({
+  ...header,
+  type: z.literal('approvers.published'),
+  approvers: digest,
+  sources: payloadRef,
+  author: id,
+  reason: why,
+});
+
+const ask = z.strictObject({
+  policy: z.string(),
+  text: digest,
+  approvers: z.array(z.string()).readonly(),
+  quorum: z.number().int().positive(),
+  separate: z.array(z.enum(parties)).readonly(),
+  eligible: digest,
+});
+
+/** People are asked about exactly one action. Stands in a stream of its own, beside the decision that asked. */
+export const approvalRequested = z.strictObject({
+  ...header,
+  type: z.literal('approval.requested'),
+  approval: id,
+  decision: id,
+  agent: id,
+  task: id,
+  session: id,
+  /** Digest of all that is computed again when it is used (core/approval/matter.ts). */
+  matter: digest,
+  /** Exactly what whoever decides is shown. */
+  card: payloadRef,
+  asks: z.array(ask).readonly(),
+  expiresAt: instantMs,
+});
+
+export const approvalDecided = z.strictObject({
+  ...header,
+  type: z.literal('approval.decided'),
+  approval: id,
+  verdict: z.enum(['approve', 'refuse']),
+  /** Who, by the file of approvers, and the operator that they came as. */
+  person: id,
+  operator: id,
+  /** The forbids that it counts for. */
+  policies: z.array(z.string()).readonly(),
+  /** Of the request, its matter, its card and its end: what exactly was decided about. */
+  binding: digest,
+  /** The card that they were shown. */
+  card: digest,
+  reason: why,
+});
+
 const reserve = z.strictObject({
   budget: z.string(),
   units: z.number().int().positive(),
@@ -242,7 +296,8 @@ export const decision = z.strictObject({
       }),
     )
     .readonly(),
-  lifts: z.array(z.strictObject({ policy: z.string(), textDigest: digest })).readonly(),
+  /** What was taken away, and the approval that is consumed by it. */
+  lifts: z.array(z.strictObject({ policy: z.string(), textDigest: digest, via: id.optional() })).readonly(),
   transforms: z.array(z.string()).readonly(),
   outcome: z.enum(outcomes),
   /** Why, for machines: see docs/formats/record.md for the closed list. */
@@ -307,6 +362,9 @@ export const eventShape = z.discriminatedUnion('type', [
   candidateWithdrawn,
   cataloguePublished,
   toolAccepted,
+  approversPublished,
+  approvalRequested,
+  approvalDecided,
   decision,
   observation,
   nodeStarted,

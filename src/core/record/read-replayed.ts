@@ -88,6 +88,7 @@ const decisionPaths = [
     'outcome',
     'versions.catalogue',
     'opinion',
+    'lifts',
     'transforms',
     'verdicts',
     'facts',
@@ -130,6 +131,7 @@ function decisionReader(texts: Texts): (leaf: string) => ReplayedRecord | undefi
     worst: json<Open['worst']>('open.worst'),
   };
   const catalogue = name('versions.catalogue');
+  const lifts = json<DecisionToReplay['lifts']>('lifts');
   const transforms = text('transforms');
   const facts = text('facts');
   const args = maybe('request.args.digest');
@@ -172,6 +174,7 @@ function decisionReader(texts: Texts): (leaf: string) => ReplayedRecord | undefi
       outcome: said.outcome(found),
       code: said.code(found),
       verdicts: said.verdicts(found),
+      lifts: lifts(found) ?? [],
       kept: kept(found),
       first: first(found),
       open: reserves === undefined || worst === undefined ? undefined : { reserves, worst },

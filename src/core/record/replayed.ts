@@ -3,7 +3,10 @@
 import type { DecisionEvent, Event, ObservationEvent } from './event.ts';
 
 export interface DecisionToReplay
-  extends Pick<DecisionEvent, 'type' | 'id' | 'at' | 'node' | 'who' | 'outcome' | 'code' | 'kept' | 'first'> {
+  extends Pick<
+    DecisionEvent,
+    'type' | 'id' | 'at' | 'node' | 'who' | 'outcome' | 'code' | 'lifts' | 'kept' | 'first'
+  > {
   readonly request: Pick<
     DecisionEvent['request'],
     'method' | 'server' | 'target' | 'action' | 'class' | 'resource' | 'definition'
@@ -56,10 +59,10 @@ export function factsToReplay(facts: DecisionEvent['facts']): DecisionEvent['fac
 export function toReplay(whole: Event): ReplayedRecord {
   switch (whole.type) {
     case 'decision': {
-      const { type, id, at, node, who, outcome, code, kept, first, open } = whole;
+      const { type, id, at, node, who, outcome, code, lifts, kept, first, open } = whole;
       const { method, server, target, action, class: of, resource, definition, args } = whole.request;
       const event: DecisionToReplay = {
-        ...{ type, id, at, node, who, outcome, code, kept, first },
+        ...{ type, id, at, node, who, outcome, code, lifts, kept, first },
         request: { method, server, target, action, class: of, resource, definition },
         catalogue: whole.versions.catalogue,
         hadOpinion: whole.opinion !== undefined,

@@ -2,6 +2,7 @@
 // State is a fold of events into facets: the smallest things that a decision can depend on.
 // A facet's version is the id of the record that last moved it, so two writers can never mean
 // different values by the same version.
+import type { Approval } from '../approval/approval.ts';
 import type { Label } from '../label/label.ts';
 import type { Reserve, TaskTerms } from '../record/event.ts';
 import type { Seen } from '../session/seen.ts';
@@ -67,6 +68,20 @@ export interface Undone {
   readonly record: string;
 }
 
+/** A request of a session that may still be decided or used, by what it is about. */
+export interface Asked {
+  readonly matter: string;
+  readonly approval: string;
+  readonly expiresAt: number;
+}
+
+/** A request that nobody has decided. */
+export interface OpenApproval {
+  readonly approval: string;
+  readonly session: string;
+  readonly expiresAt: number;
+}
+
 /** A decision that may have taken effect and has not been observed yet. */
 export interface OpenCall {
   readonly node: string;
@@ -101,6 +116,14 @@ export const facets = {
   didByAnybody: (actionOrClass: string): FacetKey<string> => ({ name: `did/any/${actionOrClass}` }),
   /** What an agent has ever used: core/session/seen.ts. */
   seen: (agent: string): FacetKey<Seen> => ({ name: `seen/${agent}` }),
+  /** Gone once it was consumed, or expired and another was asked for. */
+  approval: (id: string): FacetKey<Approval> => ({ name: `approval/${id}` }),
+  asked: (session: string): FacetKey<readonly Asked[]> => ({ name: `session/${session}/asked` }),
+  openApprovals: { name: 'approvals' } satisfies FacetKey<readonly OpenApproval[]> as FacetKey<
+    readonly OpenApproval[]
+  >,
+  /** Digest of the people and groups that may be asked. */
+  approvers: { name: 'approvers' } satisfies FacetKey<string> as FacetKey<string>,
   policy: { name: 'policy' } satisfies FacetKey<string> as FacetKey<string>,
   catalogue: { name: 'catalogue' } satisfies FacetKey<string> as FacetKey<string>,
   /** The policy set that is tried beside the one in force, null where there is none any more. No decision rests on it. */

@@ -5,18 +5,16 @@ import type { BodyOf, EventBody, Reserve } from '../record/event.ts';
 import { withSeen } from '../session/seen.ts';
 import { nextState } from '../task/admit.ts';
 import { lineOf } from '../task/lineage.ts';
-import { type FacetKey, facets, type View } from './facet.ts';
+import { approvalAsked, approvalVoted, consumed } from './approvals.ts';
+import { type Change, set } from './change.ts';
+import { facets, type View } from './facet.ts';
 
-/** `value: undefined` removes the facet. */
-export interface Change {
-  readonly facet: string;
-  readonly value: unknown;
-}
+export type { Change } from './change.ts';
 
 type DecisionBody = BodyOf<'decision'>;
 type ObservationBody = BodyOf<'observation'>;
 
-interface FoldedDecision extends Pick<DecisionBody, 'type' | 'who' | 'first'> {
+interface FoldedDecision extends Pick<DecisionBody, 'type' | 'who' | 'first' | 'lifts'> {
   readonly request: Pick<DecisionBody['request'], 'action' | 'class'>;
   readonly open?: Pick<NonNullable<DecisionBody['open']>, 'reserves' | 'worst'> | undefined;
 }
@@ -99,9 +97,16 @@ export function changes(
         ...advanced(view, event),
         ...(marks ? asked(event, id) : []),
         ...used(view, event),
+        ...consumed(view, event, at),
       ];
     case 'observation':
       return closed(view, event, id, marks);
+    case 'approval.requested':
+      return approvalAsked(view, event, at);
+    case 'approval.decided':
+      return approvalVoted(view, event, at);
+    case 'approvers.published':
+      return view.get(facets.approvers) === event.approvers ? [] : [set(facets.approvers, event.approvers)];
     case 'catalogue.accepted':
     case 'node.started':
       return [];
@@ -285,8 +290,4 @@ function total(reserves: readonly Reserve[]): readonly Reserve[] {
     units.set(key, { ...one, units: (units.get(key)?.units ?? 0) + one.units });
   }
   return [...units.values()];
-}
-
-function set<T>(key: FacetKey<T>, value: T): Change {
-  return { facet: key.name, value };
 }

@@ -83,6 +83,29 @@ function told(event: Event, memory: LineMemory): Told {
       return plain('', event.type, [shortDigest(event.catalogue)]);
     case 'catalogue.accepted':
       return plain('', event.type, [`${event.server}/${event.tool}`, shortDigest(event.definition)]);
+    case 'approvers.published':
+      return plain(event.author, event.type, [shortDigest(event.approvers), event.reason]);
+    case 'approval.requested':
+      return {
+        whose: shortId(event.session),
+        what: event.type,
+        outcome: '',
+        rest: [
+          event.approval,
+          event.asks
+            .map(({ policy, approvers, quorum }) => `${policy}: ${quorum} of ${approvers.join(', ')}`)
+            .join('; '),
+          `until ${new Date(event.expiresAt).toISOString()}`,
+          event.decision,
+        ],
+      };
+    case 'approval.decided':
+      return {
+        whose: event.person,
+        what: 'approval.decided',
+        outcome: event.verdict === 'approve' ? 'approved' : 'refused',
+        rest: [event.approval, event.policies.join(','), event.reason, `as ${event.operator}`],
+      };
     case 'node.started':
       return plain('', event.type, [event.version, event.mode]);
   }
@@ -103,10 +126,17 @@ function decisionTold(event: DecisionEvent, memory: LineMemory): Told {
         ? ''
         : `candidate: ${[would.outcome, ...would.by].join(' ')}`,
       decisive(event).join(','),
+      approvedBy(event),
       'operator' in who ? request.target : '',
       event.id,
     ],
   };
+}
+
+/** The approvals that were used up by it. */
+function approvedBy({ lifts }: DecisionEvent): string {
+  const used = new Set(lifts.flatMap(({ via }) => (via === undefined ? [] : [via])));
+  return used.size === 0 ? '' : `approved: ${[...used].join(',')}`;
 }
 
 /** The policies that made it so: forbids of a refusal, permits of an allow. */

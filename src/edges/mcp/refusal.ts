@@ -30,6 +30,8 @@ const sentences: Readonly<Record<Refusal['code'], string>> = {
   forbid_errored: 'a policy that might forbid it could not be evaluated',
   no_permit: 'no policy permits it',
   pending_approval: 'it needs the approval of a person',
+  approval_refused: 'a person was asked about exactly this call and said no',
+  approval_limit: 'too many of its calls wait for the approval of a person already',
   deferred: 'it cannot be done yet',
   outside_scope: 'the scope of the task has no room for it',
   unknown_target: 'it is not in the catalogue',

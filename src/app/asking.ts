@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// A request to people as it goes on record, beside the decision that it comes from: the card sealed, and what is asked.
+import { type Card, cardOf } from '../core/approval/card.ts';
+import { canonicalJson } from '../core/json/canonical.ts';
+import type { JsonObject } from '../core/json/value.ts';
+import { payloadRef } from '../core/record/payload.ts';
+import type { Caller } from '../core/request/proposal.ts';
+import { type Asked, chainOf, transformText } from './approving.ts';
+import type { Considered } from './consider.ts';
+import type { Place, Writing } from './sequencer.ts';
+import type { Sealer } from './vault.ts';
+
+/** What a caller is told of a request. */
+export interface Pending {
+  readonly approval: string;
+  readonly expiresAt: number;
+}
+
+export interface Requested {
+  readonly pending: Pending;
+  readonly writing: Writing;
+}
+
+export function requestOf(
+  asked: Extract<Asked, { is: 'wanted' }>,
+  considered: Considered,
+  caller: Caller,
+  decision: string,
+  place: Place,
+  seal: Sealer,
+): Requested | undefined {
+  const { who, entry } = considered;
+  if (who === undefined || entry === undefined) return undefined;
+  const approval = place.id('a');
+  const { matter, asks, expiresAt, requester, origin } = asked;
+  const { agent, task, session } = caller;
+  const { type, purpose } = who.task;
+  const card = seal(
+    cardText(
+      cardOf({
+        ...{ approval, entry, matter, expiresAt },
+        chain: chainOf(considered, caller),
+        task: { id: task, type, ...(purpose === undefined ? {} : { purpose }), startedBy: requester },
+        agent: { id: agent, owner: who.agent.owner, autonomy: who.agent.autonomy },
+        why: asked.why.flatMap(({ policy }) =>
+          policy.remedy?.kind !== 'step_up'
+            ? []
+            : [
+                {
+                  policy: policy.id,
+                  reason: policy.reason ?? '',
+                  ...(policy.owner === undefined ? {} : { owner: policy.owner }),
+                  approvers: policy.remedy.approvers,
+                  quorum: policy.remedy.quorum,
+                  separate: policy.remedy.separate ?? [],
+                },
+              ],
+        ),
+        resource: considered.resource,
+        args: considered.projection ?? {},
+        transforms: considered.transforms.map(transformText),
+        lineage: origin.lineage,
+        read: who.session.labels,
+      }),
+    ),
+  );
+  return {
+    pending: { approval, expiresAt },
+    writing: {
+      id: place.id('e'),
+      stream: `approval/${approval}`,
+      event: {
+        type: 'approval.requested',
+        ...{ approval, decision, agent, task, session, matter, asks, expiresAt },
+        card: payloadRef(card),
+      },
+      payloads: [card],
+    },
+  };
+}
+
+/** A card is JSON by its type; interfaces only do not say so. */
+function cardText(card: Card): string {
+  return canonicalJson(card as unknown as JsonObject);
+}
