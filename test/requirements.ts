@@ -366,6 +366,12 @@ export const requirements = {
     source: 'docs/approvals.md',
     controls: ['ASI02', 'ASI03', 'AARM-R4'],
   },
+  'approvals.model-checked': {
+    promise:
+      'in no order of what agents, people, operators, clocks and nodes do is anything executed without a live approval of just that, or twice',
+    source: 'docs/adr/0026-approvals.md',
+    controls: ['ASI08', 'ASI09', 'AARM-R4'],
+  },
   'baseline.tested': {
     promise: 'no small slip in any rule of the baseline pack gets past the tests that come with it',
     source: 'docs/baseline.md',

@@ -7,44 +7,16 @@
  *
  * Source: docs/approvals.md.
  */
-import {
-  type Approval,
-  type Reason,
-  type Status,
-  statusAt,
-  step,
-  votesFor,
-} from '../core/approval/approval.ts';
-import { bindingDigest } from '../core/approval/matter.ts';
-import {
-  eligible,
-  eligibleDigest,
-  type Parties,
-  type Person,
-  partiesOf,
-  personOf,
-  type Roster,
-} from '../core/approval/roster.ts';
+import { type Approval, type Status, statusAt, votesFor } from '../core/approval/approval.ts';
+import { type Said, voteOf } from '../core/approval/vote.ts';
 import type { EventOf } from '../core/record/event.ts';
 import type { Operator } from '../core/request/proposal.ts';
-import { circumstances } from '../core/session/circumstances.ts';
-import { facets, type View } from '../core/state/facet.ts';
+import { facets } from '../core/state/facet.ts';
 import { type Administered, administer } from './administer.ts';
 import type { Ledger } from './ports.ts';
 import { streamBack } from './read-records.ts';
 import type { Road } from './road.ts';
 import type { Opened } from './vault.ts';
-
-export interface Verdict {
-  readonly approval: string;
-  readonly verdict: 'approve' | 'refuse';
-  /** The card that they were shown. */
-  readonly card: string;
-  /** Of a refusal: for the model, too. */
-  readonly reason: string;
-  /** Who they are, where the operator is several people. */
-  readonly as?: string;
-}
 
 export interface Decided {
   readonly status: Status;
@@ -56,109 +28,20 @@ export interface Decided {
 export function decideApproval(
   road: Pick<Road, 'sequencer' | 'published' | 'roster'>,
   operator: Operator,
-  said: Verdict,
+  said: Said,
 ): Promise<Administered<Decided>> {
   const subject = { kind: 'approval', id: said.approval } as const;
   return administer(road, operator, 'approval.decide', subject, (view, place) => {
-    const impossible = (reason: string) => ({ ok: false, code: 'not_possible', reason }) as const;
-    const state = view.get(facets.approval(said.approval));
-    if (state === undefined || statusAt(state, place.at) === 'expired')
-      return {
-        ok: false,
-        code: 'not_found',
-        reason: `no request \`${said.approval}\` waits: it was used, or its time is over, or there was none`,
-      };
-    const roster = road.roster?.();
-    if (roster === undefined || view.get(facets.approvers) !== roster.digest)
-      return impossible('the file of approvers in force is not loaded here');
-    const identified = personOf(roster, operator.id, said.as);
-    if (!identified.ok) return impossible(identified.reason);
-    const standing = circumstances(view, { ...state.from, tokenId: '' }, place.at);
-    if (!standing.ok)
-      return impossible(`it can lead to nothing any more: \`${standing.code}\`; nobody has to decide it`);
-
-    const from = partiesIn(view, state);
-    const changed = state.asks.find((ask) => eligibleDigest(eligible(roster, ask, from)) !== ask.eligible);
-    if (changed !== undefined)
-      return impossible(
-        `who may lift \`${changed.policy}\` has changed since: the agent has to make the call again, which asks anew`,
-      );
-    const { person } = identified;
-    const policies = state.asks
-      .filter((ask) => eligible(roster, ask, from).includes(person.name))
-      .map(({ policy }) => policy);
-    if (policies.length === 0) return impossible(whyNot(roster, state, from, person));
-
-    const { verdict, card, reason } = said;
-    const [name, at] = [person.name, place.at];
-    const stepped = step(
-      state,
-      verdict === 'approve'
-        ? { kind: 'approve', person: name, card, policies, at }
-        : { kind: 'refuse', person: name, card, message: reason, at },
-    );
-    if (!stepped.ok) return impossible(reasons[stepped.reason]);
-    const { matter, expiresAt } = state;
-    const { approval } = said;
+    const voted = voteOf(view, place.at, road.roster?.(), operator.id, said);
+    if (!voted.ok) return voted;
+    const { event, after } = voted;
     return {
       ok: true,
-      writings: [
-        {
-          id: place.id('e'),
-          stream: `approval/${approval}`,
-          event: {
-            type: 'approval.decided',
-            ...{ approval, verdict, policies, card, reason },
-            person: name,
-            operator: operator.id,
-            binding: bindingDigest({ approval, matter, card, expiresAt }),
-          },
-        },
-      ],
-      value: { status: stepped.value.status, person: name, votes: votesOf(stepped.value) },
+      writings: [{ id: place.id('e'), stream: `approval/${said.approval}`, event }],
+      value: { status: after.status, person: event.person, votes: votesOf(after) },
     };
   });
 }
-
-function partiesIn(view: View, { from }: Approval): Parties {
-  const task = view.get(facets.task(from.task));
-  return {
-    requester: task?.approver,
-    human: task?.onBehalfOf,
-    owner: view.get(facets.agent(from.agent))?.owner,
-  };
-}
-
-/** In words, with who may: whoever is turned away has to know whom to call. */
-function whyNot(roster: Roster, state: Approval, from: Parties, person: Person): string {
-  const may = [...new Set(state.asks.flatMap((ask) => eligible(roster, ask, from)))].sort();
-  const others =
-    may.length === 0 ? 'nobody may' : `one of ${may.map((name) => `\`${name}\``).join(', ')} may`;
-  const groups = [...new Set(state.asks.flatMap(({ approvers }) => approvers))];
-  const isMember = groups.some((group) => roster.groups.get(group)?.includes(person.name) === true);
-  const apart = partiesOf(person, from).map((party) => partyNames[party]);
-  const why = isMember
-    ? `is ${apart.join(' and ')}, and policy keeps them apart from who approves`
-    : `is in none of ${groups.map((group) => `\`${group}\``).join(', ')}`;
-  return `\`${person.name}\` ${why}: ${others}`;
-}
-
-const partyNames = {
-  requester: 'who started the task',
-  human: 'the person it is done for',
-  owner: 'who owns the agent',
-} as const;
-
-const reasons: Readonly<Record<Reason, string>> = {
-  expired: 'its time is over: the agent has to make the call again, which asks anew',
-  settled: 'it was decided already',
-  consumed: 'it was used already',
-  not_approved: 'it was not approved',
-  other_card: 'what was shown is not what is asked: look at it again (`countersign approvals show`)',
-  other_matter: 'it is about something else',
-  not_asked: 'it asks nothing of this person',
-  voted_already: 'this person has said yes already, and counts once',
-};
 
 export function votesOf({ asks, votes }: Approval): Decided['votes'] {
   return asks.map(({ policy, quorum }) => ({ policy, have: votesFor(votes, policy).length, need: quorum }));

@@ -44,6 +44,12 @@ export function liftsBy(approval: string, { asks }: Pick<Approval, 'asks'>): rea
   return asks.map(({ policy, text }) => ({ policy, textDigest: text, via: approval }));
 }
 
+/** Whether it is worth waiting for: somebody may still decide it. */
+export function isOpen(view: View, approval: string, at: number): boolean {
+  const state = view.get(facets.approval(approval));
+  return state !== undefined && statusAt(state, at) === 'requested';
+}
+
 /** How many requests nobody has decided. */
 export function openCounts(
   view: View,

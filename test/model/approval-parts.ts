@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The pieces of the approval protocol as the daemon has them, gathered so that a model can be run with any one of them
+ * broken. Nothing is rewritten here: the functions are those of src.
+ */
+import { type Approving, underApproval } from '../../src/app/approving.ts';
+import { requestOf } from '../../src/app/asking.ts';
+import type { Considered } from '../../src/app/consider.ts';
+import type { InForce } from '../../src/app/road.ts';
+import type { Place } from '../../src/app/sequencer.ts';
+import type { Approval } from '../../src/core/approval/approval.ts';
+import { isOpen } from '../../src/core/approval/match.ts';
+import { rosterOf } from '../../src/core/approval/roster.ts';
+import { voteOf } from '../../src/core/approval/vote.ts';
+import type { CatalogueEntry } from '../../src/core/catalogue/entry.ts';
+import type { Policy } from '../../src/core/decision/verdict.ts';
+import { digestJson } from '../../src/core/json/canonical.ts';
+import { nothingRead } from '../../src/core/label/label.ts';
+import { unasked } from '../../src/core/origin/facts.ts';
+import type { BodyOf, EventBody } from '../../src/core/record/event.ts';
+import type { Caller } from '../../src/core/request/proposal.ts';
+import { circumstances } from '../../src/core/session/circumstances.ts';
+import { type Facet, type FacetVersion, facets, type View } from '../../src/core/state/facet.ts';
+import { createHead, unitOver } from '../../src/core/state/head.ts';
+import { changes } from '../../src/core/state/reduce.ts';
+
+export type Facets = ReadonlyMap<string, Facet>;
+
+export const tickMs = 1000;
+/** A request lives for so many ticks. */
+export const expiresTicks = 3;
+
+/** What can be broken. */
+export interface Parts {
+  readonly standing: typeof circumstances;
+  readonly under: typeof underApproval;
+  readonly vote: typeof voteOf;
+  readonly fold: typeof changes;
+  readonly pseudonym: (text: string) => string;
+  readonly restsOn: (read: FacetVersion) => boolean;
+  readonly isOpen: (view: View, approval: string, at: number) => boolean;
+  /** Ticks within which a decision has to be released. */
+  readonly releaseBy: number;
+  readonly learnsOfRevocation: boolean;
+  readonly crashRepeats: boolean;
+}
+
+export const sound: Parts = {
+  standing: circumstances,
+  under: underApproval,
+  vote: voteOf,
+  fold: changes,
+  pseudonym: (text) => digestJson(text),
+  restsOn: () => true,
+  isOpen,
+  releaseBy: 1,
+  learnsOfRevocation: true,
+  crashRepeats: false,
+};
+
+export const caller: Caller = { agent: 'a', task: 't', session: 's', tokenId: 'k' };
+
+const person = (name: string) => ({ name, operators: [`local:${name}`], also: [] });
+export const rosters = {
+  all: rosterOf([person('ana'), person('ben'), person('eve')], [['finance', ['ana', 'ben', 'eve']]]),
+  'without ben': rosterOf([person('ana'), person('ben'), person('eve')], [['finance', ['ana', 'eve']]]),
+} as const;
+export type People = keyof typeof rosters;
+
+const entry: CatalogueEntry = {
+  kind: 'tool',
+  server: 'bank',
+  target: 'pay',
+  action: 'pay',
+  class: 'pay',
+  resource: { type: 'Account', label: nothingRead },
+  args: { amount: { role: 'amount' } },
+  result: nothingRead,
+  reversible: false,
+  stateless: true,
+};
+
+const asksTwo: Policy = {
+  id: 'two-people',
+  effect: 'forbid',
+  textDigest: digestJson('two-people'),
+  remedy: { kind: 'step_up', approvers: ['finance'], quorum: 2, expiresMs: expiresTicks * tickMs },
+  obligations: [],
+  controls: [],
+  file: 'p.cedar',
+  line: 1,
+};
+
+export const policyDigest = (version: number): string => digestJson(['policy', version]);
+const catalogueDigest = digestJson('catalogue');
+
+/** What one attempt reads, writes and says, on the state that a node has. */
+export interface Attempt {
+  readonly answer: 'allow' | 'pending' | 'deny';
+  readonly approval?: string;
+  readonly expected: readonly FacetVersion[];
+  readonly events: readonly EventBody[];
+}
+
+export function decide(parts: Parts, view: Facets, amount: number, tick: number, fresh: string): Attempt {
+  const seen = unitOver(createHead(view));
+  const at = tick * tickMs;
+  const standing = parts.standing(seen, caller, at);
+  if (!standing.ok) return { answer: 'deny', expected: [], events: [] };
+  const policy = seen.get(facets.policy) ?? '';
+  seen.get(facets.catalogue);
+  const force = { policies: { digest: policy }, catalogue: { digest: catalogueDigest } } as InForce;
+  const granted: Considered = {
+    outcome: 'allow',
+    code: 'permitted',
+    entry,
+    who: standing.value,
+    above: [],
+    facts: {},
+    resource: { type: 'Account', id: 'x' },
+    projection: { amount },
+    opaque: false,
+    args: { amount },
+    verdicts: [],
+    because: [],
+    lifts: [],
+    transforms: [],
+    obligations: [],
+    reserves: [],
+  };
+  const approving: Approving = { roster: rosterIn(seen), pseudonym: parts.pseudonym };
+  const proposal = { method: 'tools/call', server: 'bank', target: 'pay', args: { amount } };
+  const asking = [{ policy: asksTwo, kind: 'satisfied' as const }];
+  const considered = parts.under(approving, force, seen, at, caller, proposal, granted, asking, unasked);
+  const decision = decisionOf(considered);
+  if (considered.outcome === 'allow') {
+    const approval = considered.lifts[0]?.via;
+    return written(parts, seen, [decision], at, {
+      answer: 'allow',
+      ...(approval === undefined ? {} : { approval }),
+    });
+  }
+  const { asked } = considered;
+  if (asked === undefined) return { answer: 'deny', expected: [], events: [] };
+  if (asked.is === 'open') return { answer: 'pending', approval: asked.approval, expected: [], events: [] };
+  const request = requestOf(asked, considered, caller, 'd', placeOf(at, fresh), sealed);
+  if (request === undefined) throw new Error('a request that cannot be made');
+  return written(parts, seen, [decision, request.writing.event], at, { answer: 'pending', approval: fresh });
+}
+
+export function rosterIn(view: View) {
+  const digest = view.get(facets.approvers);
+  return rosters['without ben'].digest === digest ? rosters['without ben'] : rosters.all;
+}
+
+/** One person's answer, as an attempt. */
+export function vote(
+  parts: Parts,
+  view: Facets,
+  name: string,
+  approval: string,
+  verdict: 'approve' | 'refuse',
+  tick: number,
+): Attempt {
+  const seen = unitOver(createHead(view));
+  const at = tick * tickMs;
+  const card = seen.get(facets.approval(approval))?.card ?? '';
+  const said = { approval, verdict, card, reason: 'no' };
+  const voted = parts.vote(seen, at, rosterIn(seen), `local:${name}`, said);
+  return voted.ok
+    ? written(parts, seen, [voted.event], at, { answer: 'allow', approval })
+    : { answer: 'deny', expected: [], events: [] };
+}
+
+function written(
+  parts: Parts,
+  seen: ReturnType<typeof unitOver>,
+  events: readonly EventBody[],
+  at: number,
+  said: Pick<Attempt, 'answer' | 'approval'>,
+): Attempt {
+  // As the sequencer does: what folding reads is rested upon, too.
+  for (const event of events) seen.move(parts.fold(seen, event, 'r', at, 'n', false), 'r');
+  return { ...said, events, expected: seen.reads().filter(parts.restsOn) };
+}
+
+function decisionOf({ outcome, lifts }: Considered): BodyOf<'decision'> {
+  return {
+    type: 'decision',
+    who: caller,
+    chain: ['a'],
+    request: {
+      method: 'tools/call',
+      server: 'bank',
+      target: 'pay',
+      action: '',
+      class: 'pay',
+      resource: { type: 'Account', id: 'x' },
+      argsOpaque: false,
+    },
+    versions: { policy: '', catalogue: '', fold: '', engine: '' },
+    facts: {},
+    verdicts: [],
+    lifts,
+    transforms: [],
+    outcome,
+    code: '',
+    shadow: false,
+    obligations: [],
+    ...(outcome === 'allow' ? { open: { reserves: [], worst: nothingRead, releaseWithinMs: 1000 } } : {}),
+  };
+}
+
+function placeOf(at: number, fresh: string): Place {
+  return { at, monotonicMs: at, past: { ask: () => new Map() } as never, id: () => fresh };
+}
+
+const sealed = (content: string) => ({
+  digest: digestJson(content),
+  task: 't',
+  sealed: new Uint8Array(),
+  sizeBytes: content.length,
+});
+
+/** Folds events; a facet's version counts its moves, so that two orders that come to the same are one state. */
+export function folded(parts: Parts, before: Facets, events: readonly EventBody[], tick: number): Facets {
+  const after = new Map(before);
+  for (const event of events) {
+    const head = createHead(after);
+    for (const { facet, value } of parts.fold(head, event, 'r', tick * tickMs, 'n', false)) {
+      // Whether a call is open plays no part here.
+      if (facet.startsWith('call/') || facet.endsWith('/activity')) continue;
+      if (value === undefined) after.delete(facet);
+      else after.set(facet, { version: `${Number(after.get(facet)?.version ?? 0) + 1}`, value });
+    }
+  }
+  return after;
+}
+
+export function isCurrent(head: Facets, expected: readonly FacetVersion[]): boolean {
+  return expected.every(({ facet, version }) => (head.get(facet)?.version ?? '') === version);
+}
+
+export function beginning(): Facets {
+  const events: EventBody[] = [
+    { type: 'agent.registered', agent: 'a', owner: 'o', autonomy: 'semi', verifiedAt: 0 },
+    {
+      type: 'task.started',
+      task: {
+        id: 't',
+        type: 'x',
+        agent: 'a',
+        params: {},
+        budgets: [],
+        startedAt: 0,
+        expiresAt: 1e9,
+        approver: 'local:o',
+      },
+    },
+    { type: 'session.started', session: 's', task: 't', agent: 'a', tokenId: 'k' },
+    policyEvent(1),
+    approversEvent('all'),
+  ];
+  return folded(sound, new Map(), events, 0);
+}
+
+export function policyEvent(version: number): EventBody {
+  const sources = { digest: digestJson('sources'), sizeBytes: 1 };
+  return { type: 'policy.published', policy: policyDigest(version), engine: 'e', mode: 'enforce', sources };
+}
+
+export function approversEvent(people: People): EventBody {
+  const sources = { digest: digestJson('sources'), sizeBytes: 1 };
+  return { type: 'approvers.published', approvers: rosters[people].digest, sources, author: 'o', reason: '' };
+}
+
+export const revocation: EventBody = { type: 'revoked', scope: 'session', target: 's', reason: '' };
+
+/** The labels of a task, moved as an observation moves them. */
+export function withLabels(head: Facets): Facets {
+  const key = facets.labels('t').name;
+  const value = { ...nothingRead, integrity: 'untrusted' as const, sources: ['web'] };
+  return new Map(head).set(key, { version: `${Number(head.get(key)?.version ?? 0) + 1}`, value });
+}
+
+export function statusIn(view: Facets, approval: string): Approval['status'] | undefined {
+  const state = view.get(facets.approval(approval).name)?.value as Approval | undefined;
+  return state?.status;
+}
