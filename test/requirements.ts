@@ -372,6 +372,12 @@ export const requirements = {
     source: 'docs/adr/0026-approvals.md',
     controls: ['ASI08', 'ASI09', 'AARM-R4'],
   },
+  'approvals.across-the-gateway': {
+    promise:
+      'a client that waits gets the result of the approved call, one that does not attaches later, and a crash in between loses no request and repeats no effect',
+    source: 'docs/approvals.md',
+    controls: ['ASI09', 'AARM-R4'],
+  },
   'baseline.tested': {
     promise: 'no small slip in any rule of the baseline pack gets past the tests that come with it',
     source: 'docs/baseline.md',

@@ -118,14 +118,22 @@ async function userOf(
 /** Opening a card is reading contents: an act of its own, decided and recorded. */
 export async function openCard(
   road: Pick<Road, 'sequencer' | 'published' | 'vault'>,
+  ledger: Pick<Ledger, 'readStream' | 'size'>,
   operator: Operator,
-  { position, request }: ApprovalRead,
-): Promise<Administered<Opened>> {
-  const subject = { kind: 'approval', id: request.approval } as const;
-  const read = await administer(road, operator, 'record.read', subject, () => ({
-    ok: true,
-    writings: [],
-    value: undefined,
-  }));
-  return read.ok ? { ...read, value: await road.vault.open(request.card.digest, position) } : read;
+  approval: string,
+): Promise<Administered<{ readonly read: ApprovalRead; readonly card: Opened }>> {
+  const found = await readApproval(ledger, approval);
+  const done = await administer<ApprovalRead>(
+    road,
+    operator,
+    'record.read',
+    { kind: 'approval', id: approval },
+    () =>
+      found === undefined
+        ? { ok: false, code: 'not_found', reason: `there is no request \`${approval}\`` }
+        : { ok: true, writings: [], value: found },
+  );
+  if (!done.ok) return done;
+  const card = await road.vault.open(done.value.request.card.digest, done.value.position);
+  return { ...done, value: { read: done.value, card } };
 }

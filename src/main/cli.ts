@@ -4,11 +4,19 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { daemonAt } from '../edges/cli/client.ts';
 import { CommandFailed, exit, failed, meanings, printFailure } from '../edges/cli/exit.ts';
 import { addAdoption } from './cli-adoption.ts';
+import { addApprovals } from './cli-approvals.ts';
 import { addEval } from './cli-eval.ts';
 import { addEvidence } from './cli-evidence.ts';
 import { durationOf, reason, several } from './cli-option.ts';
 import { defaultOpaEntrypoint, defaultOpaTimeout } from './opa.ts';
-import { dataDirOf, defaultListen, defaultReleaseWithin, defaultShadowCheck, version } from './options.ts';
+import {
+  dataDirOf,
+  defaultApprovalHold,
+  defaultListen,
+  defaultReleaseWithin,
+  defaultShadowCheck,
+  version,
+} from './options.ts';
 import { socketPathOf } from './socket-path.ts';
 
 const program = new Command('countersign')
@@ -34,6 +42,14 @@ program
   .option('--policies <dir>', 'Cedar policies (default: ./policies, else the starter policies)')
   .option('--catalogue <dir>', 'what each tool is (default: ./catalogue)')
   .option('--tasks <dir>', 'templates of tasks (default: ./tasks, if it is there)')
+  .option(
+    '--approvers <file>',
+    'people and groups that may approve (default: ./approvers.yaml, if it is there)',
+  )
+  .option(
+    '--approval-hold <duration>',
+    `how long a call that waits for people is held before "pending" is answered (default: ${defaultApprovalHold})`,
+  )
   .option('--listen <host:port>', `where clients connect (default: ${defaultListen})`)
   .addOption(
     new Option('--mode <mode>', 'shadow records and stops nothing (default: enforce)').choices([
@@ -124,6 +140,7 @@ program.hook('preAction', (_, command) => {
   if (command.name() !== 'up' && command.name() !== 'mcp-stdio')
     process.stdout.on('error', () => process.exit(process.exitCode ?? exit.ok));
 });
+addApprovals(program, { daemon });
 addEvidence(program, { daemon, dataDir, stdin: readStdin });
 addAdoption(program, { daemon, dataDir });
 addEval(program);

@@ -29,6 +29,7 @@ import type { Event } from '../core/record/event.ts';
 import type { Caller, Operator } from '../core/request/proposal.ts';
 import { facets, type View } from '../core/state/facet.ts';
 import { above, lineOf } from '../core/task/lineage.ts';
+import { approvalRoutes } from '../edges/api/approval-routes.ts';
 import { catalogueRoutes } from '../edges/api/catalogue-routes.ts';
 import { policyRoutes } from '../edges/api/policy-routes.ts';
 import { recordRoutes } from '../edges/api/record-routes.ts';
@@ -47,6 +48,7 @@ import {
   parseVerifierKey,
   type TrustedLog,
 } from '../log/index.ts';
+import { approversFrom } from './approver-file.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
 import { readMcpServers } from './mcp-servers.ts';
 import { openSecond } from './opa-open.ts';
@@ -94,6 +96,9 @@ export async function startDaemon(
   for (const key of servers.ignored) log(`ignored \`${key}\` of the upstreams' file`);
   const templates = templatesFrom(options.taskDir, log);
   if (!templates.ok) throw new ConfigurationRefused(templates.reason);
+  const approversFile =
+    options.approversFile === undefined ? undefined : approversFrom(options.approversFile, log);
+  if (approversFile?.ok === false) throw new ConfigurationRefused(approversFile.reason);
   usable(dataDir);
   await using opened = new AsyncDisposableStack();
   const opa = options.opa === undefined ? undefined : await openSecond(options.opa, env);
@@ -131,6 +136,7 @@ export async function startDaemon(
     clock,
     catalogue: () => force.current().catalogue,
   });
+  const approvers = approversFile?.open(sequencer);
   const road: Road = {
     clock,
     sequencer,
@@ -144,6 +150,7 @@ export async function startDaemon(
     releaseWithinMs: options.releaseWithinMs,
     ...(opa === undefined ? {} : { second: opa.second }),
     templates: templates.current,
+    ...(approvers === undefined ? {} : { roster: approvers.approvers.current }),
   };
 
   const origin = `countersign/${master.id}`;
@@ -160,6 +167,7 @@ export async function startDaemon(
   if (restored.undone) log(rolledBack);
   force.stage(restored.published);
   await publishAtStart(road, restored.published, operator.id);
+  await approvers?.publishAtStart(road, operator.id);
   const policyDir = options.policyDir ?? starterDir;
   const publishing = createPublishing({ road, force, ledger: store.ledger, policyDir, shadow, say: log });
   await publishing.checkCandidate(operator);
@@ -203,6 +211,7 @@ export async function startDaemon(
     resourceMetadataUrl: metadataUrl,
     mayList: (caller, method, server, target) => mayList(road, caller, method, server, target),
     log: (event, detail) => log(`${event} ${JSON.stringify(detail)}`),
+    ...(options.approvalHoldMs === undefined ? {} : { limits: { approvalHoldMs: options.approvalHoldMs } }),
   });
   const metadata = JSON.stringify({
     resource: url,
@@ -255,9 +264,13 @@ export async function startDaemon(
   opened.defer(stopWatching);
   const stopTemplates = options.watch === true ? templates.watch() : () => undefined;
   opened.defer(stopTemplates);
+  const watchedFiles: Operator = { ...operator, channel: 'watched-files' };
+  const stopApprovers =
+    (options.watch === true ? approvers?.watch(road, watchedFiles) : undefined) ?? (() => undefined);
+  opened.defer(stopApprovers);
   const desk = createCatalogueDesk(catalogueDir, upstreams, force.current, reloader);
 
-  const guards = [dataDir, policyDir, catalogueDir, options.taskDir, options.mcpFile];
+  const guards = [dataDir, policyDir, catalogueDir, options.taskDir, options.mcpFile, options.approversFile];
   const hooks = createClaudeHooks({
     road,
     randomness,
@@ -275,6 +288,7 @@ export async function startDaemon(
     [
       ...claudeRoutes(hooks),
       ...taskRoutes(road, randomness, tokens, () => [url]),
+      ...approvalRoutes(road, store.ledger),
       ...recordRoutes(road, store.ledger),
       ...catalogueRoutes(road, desk),
       ...policyRoutes({
@@ -311,6 +325,7 @@ export async function startDaemon(
     async close() {
       stopWatching();
       stopTemplates();
+      stopApprovers();
       gatewayServer.close();
       await gateway.close(options.graceMs);
       hooks.close();

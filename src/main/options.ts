@@ -13,6 +13,10 @@ export interface DaemonOptions {
   readonly catalogueDir?: string;
   /** Templates of tasks: docs/tasks.md. */
   readonly taskDir?: string;
+  /** Who may approve: docs/approvals.md. Absent: nobody is asked. */
+  readonly approversFile?: string;
+  /** How long the gateway holds a call that waits for people. */
+  readonly approvalHoldMs?: number;
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
@@ -33,6 +37,8 @@ export interface Flags extends OpaFlags {
   readonly policies?: string;
   readonly catalogue?: string;
   readonly tasks?: string;
+  readonly approvers?: string;
+  readonly approvalHold?: string;
   readonly data?: string;
   readonly listen?: string;
   readonly mode?: string;
@@ -67,6 +73,9 @@ export const defaultReleaseWithin = '1s';
 /** Shorter, and a busy disk lets nothing through; longer, and what was revoked may still begin for that long. */
 const releaseWithinBounds = { leastMs: 100, mostMs: 30_000 };
 
+/** Shorter than clients wait for a call. */
+export const defaultApprovalHold = '20s';
+
 export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
   const listen = parseListen(flags.listen ?? env.COUNTERSIGN_LISTEN ?? defaultListen);
   if (listen === undefined) return { ok: false, message: '--listen is HOST:PORT: 127.0.0.1:7171' };
@@ -83,6 +92,11 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
   const { leastMs, mostMs } = releaseWithinBounds;
   if (releaseWithinMs === undefined || releaseWithinMs < leastMs || releaseWithinMs > mostMs)
     return { ok: false, message: '--release-within is a duration from 100ms to 30s: 1s' };
+  const approversFile = named(flags.approvers ?? env.COUNTERSIGN_APPROVERS, 'approvers.yaml');
+  const hold = flags.approvalHold ?? env.COUNTERSIGN_APPROVAL_HOLD ?? defaultApprovalHold;
+  const approvalHoldMs = hold === '0' ? 0 : parseDurationMs(hold);
+  if (approvalHoldMs === undefined || approvalHoldMs > maxApprovalHoldMs)
+    return { ok: false, message: '--approval-hold is `0` or a time such as `20s`, at most `10m`' };
   const opa = readOpa(flags, env);
   if (!opa.ok) return opa;
   const adopted = join(dataDirOf(flags.data, env), adoptedUpstreams);
@@ -100,6 +114,8 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
       ...(policyDir === undefined ? {} : { policyDir }),
       ...(catalogueDir === undefined ? {} : { catalogueDir }),
       ...(taskDir === undefined ? {} : { taskDir }),
+      ...(approversFile === undefined ? {} : { approversFile }),
+      approvalHoldMs,
       dataDir: dataDirOf(flags.data, env),
       ...listen,
       mode,
@@ -116,7 +132,9 @@ export function dataDirOf(flag: string | undefined, env: NodeJS.ProcessEnv): str
   return resolve(flag ?? env.COUNTERSIGN_DATA ?? '.countersign');
 }
 
-// Without a flag, the directory of the usual name is taken if it is there.
+const maxApprovalHoldMs = 600_000;
+
+// Without a flag, the directory or file of the usual name is taken if it is there.
 function named(given: string | undefined, usual: string): string | undefined {
   if (given !== undefined) return resolve(given);
   return existsSync(usual) ? resolve(usual) : undefined;

@@ -30,6 +30,8 @@ const at = (...parts: readonly string[]) => world.at(...parts);
 const left = () => at('left');
 const countersign: World['countersign'] = (...call) => world.countersign(...call);
 
+const noCard = `sha256:${'0'.repeat(64)}`;
+
 /** Those that ask the daemon for something, with what they need to get as far. */
 const asksDaemon: readonly [command: string, args: readonly string[]][] = [
   ['task start', ['--type', 'support']],
@@ -37,6 +39,10 @@ const asksDaemon: readonly [command: string, args: readonly string[]][] = [
   ['task end', ['t-1']],
   ['revoke', ['session', 's-1']],
   ['status', []],
+  ['approvals ls', []],
+  ['approvals show', ['a-1']],
+  ['approvals approve', ['a-1', '--card', noCard]],
+  ['approvals refuse', ['a-1', '--card', noCard, '--reason', 'no']],
   ['policy publish', []],
   ['policy candidate', []],
   ['policy log', []],
@@ -178,7 +184,7 @@ test('whoever follows a daemon learns that it was killed: 4', async () => {
 
 describe('what policy says to an act', () => {
   const administered = (): readonly [command: string, args: readonly string[]][] => [
-    ...asksDaemon.filter(([command]) => /^(?:task|revoke|catalogue accept)/.test(command)),
+    ...asksDaemon.filter(([command]) => /^(?:task|revoke|catalogue accept|approvals [^l])/.test(command)),
     ['explain', []],
   ];
   const onto = async (daemon: DaemonProcess, command: string, args: readonly string[]) => {
@@ -262,6 +268,18 @@ describe('beside a daemon', () => {
     ['task end', ['t-unknown', '--json'], /no task `t-unknown`/],
     ['task prompt', ['t-unknown', 'words', '--json'], /no task `t-unknown`/],
     ['revoke', ['agent', 'nobody', '--json'], /no agent `nobody`/],
+    ['approvals show', ['a-unknown', '--json'], /there is no request `a-unknown`/],
+    ['approvals approve', ['a-unknown', '--card', noCard, '--json'], /no request `a-unknown` waits/],
+    [
+      'approvals refuse',
+      ['a-unknown', '--card', noCard, '--reason', 'no', '--json'],
+      /no request `a-unknown` waits/,
+    ],
+    [
+      'approvals refuse',
+      ['a-unknown', '--card', noCard, '--reason', ' ', '--json'],
+      /a refusal has a reason/,
+    ],
     ['explain', ['d-unknown', '--json'], /there is no record `d-unknown`/],
     ['receipt', ['d-unknown'], /there is no record `d-unknown`/],
     ['catalogue diff', ['nobody', '--json'], /no upstream `nobody`: there are `acc`/],
@@ -277,6 +295,35 @@ describe('beside a daemon', () => {
     const ran = await on(command, ...args);
     if (args.includes('--json')) expectFailure(ran, 1, told);
     else expect(ran).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(told) });
+  });
+
+  test('people who are asked', async () => {
+    await using daemon = await runDaemon({
+      mcpServers: { acc: world.acc.server },
+      policies: `${permitAll}@id("ask") @outcome("step_up") @approvers("us") @expires("5m")
+forbid (principal is Agent, action, resource) when { context.tool.name == "note" };`,
+      approvers: `people: { me: { operators: ["local:${process.getuid?.() ?? 0}"] } }\ngroups: { us: [me] }`,
+      flags: ['--approval-hold', '0'],
+    });
+    await daemon.accept('acc');
+    const own = (command: string, ...args: readonly string[]) =>
+      countersign(command, ['--data', daemon.dataDir, '--json', ...args]);
+    const asked = async (): Promise<string> => {
+      await callNote(daemon);
+      return JSON.parse((await own('approvals ls')).stdout).approvals.at(-1).approval;
+    };
+    expect(await own('approvals ls')).toMatchObject({ code: 0, stderr: '' });
+    const first = await asked();
+    expect(await own('approvals show', first)).toMatchObject({ code: 0, stderr: '' });
+    // Without a terminal nobody has looked at it.
+    expectFailure(await own('approvals approve', first), 1, /no terminal to ask on: say --yes/);
+    expect(await own('approvals approve', first, '--yes')).toMatchObject({ code: 0 });
+    const second = await asked();
+    const { cardDigest } = JSON.parse((await own('approvals show', second)).stdout);
+    expect(await own('approvals refuse', second, '--card', cardDigest, '--reason', 'no')).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
   });
 
   test('what was declared, its acceptance, and its publication', async () => {

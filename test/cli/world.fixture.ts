@@ -44,6 +44,7 @@ const acts = [
   'task.end',
   'revoke',
   'record.read',
+  'approval.decide',
   'catalogue.accept',
   'policy.publish',
 ];

@@ -13,11 +13,13 @@ import { compilePolicies } from '../../src/adapters/cedar-wasm/compile.ts';
 import { masterKey } from '../../src/adapters/keys/master.ts';
 import { createMemoryStore } from '../../src/adapters/memory/ledger.ts';
 import { systemClock, systemRandomness } from '../../src/adapters/system/clock.ts';
+import { createApprovers, publishApproversAtStart } from '../../src/app/approvers.ts';
 import type { Published } from '../../src/app/ports.ts';
 import { publishAtStart } from '../../src/app/publish.ts';
 import type { Road } from '../../src/app/road.ts';
 import { endTask, revoke, startTask } from '../../src/app/tasks.ts';
 import { mayList } from '../../src/app/visible.ts';
+import type { Roster } from '../../src/core/approval/roster.ts';
 import type { ToolDefinition } from '../../src/core/catalogue/entry.ts';
 import { parseToolDefinition } from '../../src/core/catalogue/pin.ts';
 import type { Event, EventOf } from '../../src/core/record/event.ts';
@@ -46,6 +48,8 @@ export interface RigOptions {
   readonly unaccepted?: readonly string[];
   readonly limits?: Partial<GatewayLimits>;
   readonly releaseWithinMs?: number;
+  /** Who may be asked; without it nobody is. */
+  readonly roster?: Roster;
 }
 
 export interface Rig {
@@ -90,7 +94,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const randomness = systemRandomness();
   const master = masterKey(new Uint8Array(32).fill(7));
   const first = await published(options);
-  const { road } = roadOver({
+  const wired = roadOver({
     ledger,
     keys: store.keys,
     clock,
@@ -101,7 +105,11 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     limits: daemonLimits,
     releaseWithinMs: options.releaseWithinMs ?? 1_000,
   });
+  const { roster } = options;
+  const approvers = roster === undefined ? undefined : createApprovers(roster, wired.road.sequencer);
+  const road: Road = { ...wired.road, ...(approvers === undefined ? {} : { roster: approvers.current }) };
   await publishAtStart(road, first, 'local:0');
+  if (roster !== undefined) await publishApproversAtStart(road, { roster, source: '{}' }, 'local:0');
 
   const started = async () => {
     const task = await startTask(road, randomness, operator, {

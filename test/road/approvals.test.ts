@@ -92,11 +92,9 @@ describe('a request', () => {
     const made = await asked();
     const caller = await made.start({ onBehalfOf: 'cleo', purpose: 'tickets\u202e' });
     const approval = await asks(made, caller);
-    const read = await readApproval(made.ledger, approval);
-    if (read === undefined) throw new Error('no request');
-    const opened = await openCard(made.road, by('ana'), read);
-    if (!opened.ok || !opened.value.ok) throw new Error('it cannot be opened');
-    const card = JSON.parse(opened.value.content);
+    const opened = await openCard(made.road, made.ledger, by('ana'), approval);
+    if (!opened.ok || !opened.value.card.ok) throw new Error('it cannot be opened');
+    const card = JSON.parse(opened.value.card.content);
     expect(card).toMatchObject({
       approval,
       verb: 'pay with crm/refund: amount 40000, currency "EUR", customerId 7',
@@ -111,7 +109,7 @@ describe('a request', () => {
         },
       ],
       effect: { class: 'pay', reversible: false, external: false, resource: 'Customer 7', hidden: 0 },
-      matter: read.request.matter,
+      matter: opened.value.read.request.matter,
     });
   });
 

@@ -53,6 +53,10 @@ export interface DaemonFiles {
   /** By server: lines of YAML beside `server:`, for what `accept` does not propose. */
   readonly catalogue?: Readonly<Record<string, string>>;
   readonly mode?: 'enforce' | 'shadow';
+  /** The file of approvers; without it nobody is asked. */
+  readonly approvers?: string;
+  /** More flags of `up`. */
+  readonly flags?: readonly string[];
   /** Of the daemon, besides that of the test. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -66,6 +70,8 @@ export async function runDaemon(files: DaemonFiles): Promise<DaemonProcess> {
   const dataDir = join(dir, 'data');
   const mcpFile = join(dir, 'mcp.json');
   writeFileSync(mcpFile, JSON.stringify({ mcpServers: files.mcpServers }));
+  const approvers = join(dir, 'approvers.yaml');
+  if (files.approvers !== undefined) writeFileSync(approvers, files.approvers);
   const from = files.from ?? written(dir, files);
   const control = daemonAt(socketPathOf(dataDir));
 
@@ -84,6 +90,8 @@ export async function runDaemon(files: DaemonFiles): Promise<DaemonProcess> {
       files.mode ?? 'enforce',
     ];
     if (from.tasks !== undefined) own.push('--tasks', from.tasks);
+    if (files.approvers !== undefined) own.push('--approvers', approvers);
+    own.push(...(files.flags ?? []));
     const args = ['up', '--mcp', mcpFile, '--data', dataDir, '--listen', listen, ...own];
     const env = { ...process.env, ...files.env };
     const started = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });

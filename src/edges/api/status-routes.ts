@@ -6,6 +6,8 @@
  */
 import type { AdminRefusal } from '../../app/administer.ts';
 import type { Road } from '../../app/road.ts';
+import { eligible, type Roster } from '../../core/approval/roster.ts';
+import type { Policy } from '../../core/decision/verdict.ts';
 import { type FacetKey, facets, type TaskState } from '../../core/state/facet.ts';
 import type { Problem } from './catalogue-routes.ts';
 import type { Route } from './server.ts';
@@ -93,11 +95,46 @@ export function statusRoutes(road: Road, facts: NodeFacts): readonly Route[] {
               promptless: promptless.slice(0, maxNamed).map(({ id, type, agent }) => ({ id, type, agent })),
             },
             calls: road.live.size(),
+            approvers: approversTold(road.roster?.(), theirs),
           },
         };
       },
     },
   ];
+}
+
+/** Who may be asked, and where that is not enough. */
+export interface ApproversFacts {
+  /** Absent: there is no file of approvers. */
+  readonly people?: number;
+  /** Rules for which too few people can be asked, whoever asks: `rule (2 of finance)`. */
+  readonly short: readonly string[];
+  /** Operators that are several people: `local:1000 (ana, ben)`. */
+  readonly shared: readonly string[];
+}
+
+function approversTold(roster: Roster | undefined, policies: readonly Policy[]): ApproversFacts {
+  const from = { requester: undefined, human: undefined, owner: undefined };
+  const short = policies.flatMap(({ id, remedy }) => {
+    if (remedy?.kind !== 'step_up') return [];
+    const { approvers, quorum } = remedy;
+    const people = roster === undefined ? [] : eligible(roster, { approvers, separate: [] }, from);
+    return people.length < quorum ? [`${id} (${quorum} of ${approvers.join(', ')})`] : [];
+  });
+  const byOperator = Map.groupBy(
+    [...(roster?.people.values() ?? [])].flatMap(({ name, operators }) =>
+      operators.map((operator) => ({ name, operator })),
+    ),
+    ({ operator }) => operator,
+  );
+  const shared = [...byOperator].flatMap(([operator, people]) =>
+    people.length < 2 ? [] : [`${operator} (${people.map(({ name }) => name).join(', ')})`],
+  );
+  return {
+    ...(roster === undefined ? {} : { people: roster.people.size }),
+    short: short.slice(0, maxNamed),
+    shared: shared.slice(0, maxNamed),
+  };
 }
 
 function runningTasks(road: Road, now: number): readonly TaskState[] {

@@ -7,7 +7,7 @@
  */
 import { mayHear } from '../../app/audible.ts';
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
-import { type JsonObject, type JsonValue, objectAt, stringAt } from '../../core/json/value.ts';
+import { integerAt, type JsonObject, type JsonValue, objectAt, stringAt } from '../../core/json/value.ts';
 import { asked, questionsOf, unshowable } from './asked.ts';
 import { type Done, decided } from './decided.ts';
 import { ListUnavailable } from './declared.ts';
@@ -145,6 +145,8 @@ async function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Pr
     cancelled: talk.cancelled,
     understands: (result) => isUnderstood(link.facts.era, result),
     detail: notices.summary,
+    holdMs: gate.limits.approvalHoldMs,
+    waits: (approval) => tellOfWaiting(gate, talk, journey.asked, approval),
     async run(leave) {
       const { signal, maxResultBytes, release } = leave;
       if (method.startsWith('resources/') && method !== 'resources/read' && link.facts.era === 'modern') {
@@ -190,6 +192,30 @@ async function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Pr
   });
   if (done.kind === 'result' || done.kind === 'error') notices.tell();
   return done;
+}
+
+const tellEveryMs = 5000;
+
+/** Progress while people are waited for, to a client that asked for any. So little of it that the call's own comes after. */
+function tellOfWaiting(
+  { road }: Gate,
+  talk: Talk,
+  asked: JsonObject | undefined,
+  approval: string,
+): () => void {
+  const meta = asked ?? {};
+  const progressToken = stringAt(meta, 'progressToken') ?? integerAt(meta, 'progressToken');
+  if (progressToken === undefined) return () => undefined;
+  let told = 0;
+  let cancel = (): void => undefined;
+  const tell = (): void => {
+    told += 1;
+    const message = `waiting for a person's approval: ${approval}`;
+    talk.notify('notifications/progress', { progressToken, progress: told / 1_000_000, message });
+    cancel = road.clock.after(tellEveryMs, tell);
+  };
+  tell();
+  return () => cancel();
 }
 
 const tooManyAsked: PeerAnswer = {

@@ -4,11 +4,13 @@
  * client asks of an upstream and what an upstream asks of a client.
  *
  * Decides nothing. Nothing leaves before `release` says `go`, and nothing that came back is handed on
- * before its observation is durable. An allow that grew old is closed and decided again, twice at most.
+ * before its observation is durable. An allow that grew old is closed and decided again, twice at most. What waits for
+ * people is held for a while before anything of it begins, and decided again once somebody has said something.
  */
 import { type Authorization, authorize, type Refusal } from '../../app/authorize.ts';
 import { observe, type Upshot } from '../../app/observe.ts';
 import type { Road } from '../../app/road.ts';
+import { untilDecided } from '../../app/waiting.ts';
 import type { JsonObject } from '../../core/json/value.ts';
 import { projectedObject } from '../../core/record/secret.ts';
 import type { Caller, Proposal } from '../../core/request/proposal.ts';
@@ -35,6 +37,10 @@ export interface Errand {
   run(leave: Leave): Promise<UpstreamAnswer>;
   /** Whether a result can be understood; one that cannot is withheld. */
   understands?(result: JsonObject): boolean;
+  /** How long whoever asked may be kept waiting for people. Absent: not at all. */
+  readonly holdMs?: number;
+  /** It waits for people now. @returns called when it does no longer */
+  waits?(approval: string): () => void;
   /** Our own words on what was relayed while it ran, for the record. */
   detail?(): string | undefined;
 }
@@ -59,19 +65,44 @@ export type Done =
 
 const understood: ReadonlySet<string> = new Set(['max_result_bytes']);
 const maxAttempts = 3;
+const maxWakes = 8;
 
 export async function decided(
   road: Road,
   limits: Pick<GatewayLimits, 'maxResultBytes'>,
   errand: Errand,
 ): Promise<Done> {
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+  const holdUntilMs = road.clock.monotonicMs() + (errand.holdMs ?? 0);
+  let wakes = 0;
+  for (let attempt = 0; attempt < maxAttempts; ) {
     const authorization = await authorize(road, errand.caller, errand.proposal, understood);
-    if (authorization.outcome !== 'allow') return { kind: 'refused', refusal: authorization };
+    if (authorization.outcome !== 'allow') {
+      // Each time is a decision on record, so there are not many.
+      if (wakes++ < maxWakes && (await peopleDecide(road, errand, authorization, holdUntilMs))) continue;
+      return { kind: 'refused', refusal: authorization };
+    }
     const done = await run(road, limits, errand, authorization);
     if (done !== 'stale') return done;
+    attempt += 1;
   }
   return { kind: 'failed', code: 'not_released' };
+}
+
+/** Holds what waits for people, for as long as there is. @returns whether something happened, so that it is decided again */
+async function peopleDecide(
+  road: Road,
+  { waits, cancelled }: Errand,
+  { pending }: Refusal,
+  untilMs: number,
+): Promise<boolean> {
+  const leftMs = untilMs - road.clock.monotonicMs();
+  if (pending === undefined || leftMs <= 0) return false;
+  const over = waits?.(pending.approval);
+  try {
+    return await untilDecided(road, pending.approval, leftMs, cancelled);
+  } finally {
+    over?.();
+  }
 }
 
 type Allowed = Extract<Authorization, { outcome: 'allow' }>;

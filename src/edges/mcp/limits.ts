@@ -8,6 +8,8 @@ export interface GatewayLimits {
   readonly maxResultBytes: number;
   /** For one call, from its release to its answer, waiting for people included. */
   readonly callTimeoutMs: number;
+  /** How long a call that waits for people is held before it is answered as pending. Not of the call's own time. */
+  readonly approvalHoldMs: number;
   /** For what the gateway asks on its own account: lists, levels, opening a link. */
   readonly ownTimeoutMs: number;
   /** Calls in flight for one session of a task. */
@@ -50,6 +52,7 @@ export const defaultLimits: GatewayLimits = {
   maxBodyNodes: 200_000,
   maxResultBytes: 16 * 1024 * 1024,
   callTimeoutMs: 300_000,
+  approvalHoldMs: 20_000,
   ownTimeoutMs: 15_000,
   maxCallsPerSession: 128,
   maxPendingBytesPerSession: 32 * 1024 * 1024,

@@ -66,6 +66,7 @@ const tryLater: ReadonlySet<Refusal['code']> = new Set([
   'store_unavailable',
   'store_uncertain',
   'policy_not_here',
+  'approval_limit',
   'opa_unreachable',
   'opa_timeout',
   'opa_stale',
@@ -144,27 +145,40 @@ function failureReply(code: FailureCode, decision: string | undefined, method: s
 }
 
 export function decisionData(refusal: Refusal): JsonObject {
-  const { outcome, code, decision, policies } = refusal;
-  return { outcome, code, ...(decision === undefined ? {} : { decision }), policies };
+  const { outcome, code, decision, policies, pending } = refusal;
+  return {
+    outcome,
+    code,
+    ...(decision === undefined ? {} : { decision }),
+    policies,
+    ...(pending === undefined
+      ? {}
+      : { approval: pending.approval, approvalExpiresAt: new Date(pending.expiresAt).toISOString() }),
+  };
 }
 
 /** One sentence on what and why, one on what to do next: written for the model that reads it. */
 export function sentence(refusal: Refusal, method: string): string {
-  const { outcome, code, decision, policies } = refusal;
+  const { outcome, code, decision, policies, pending } = refusal;
   const why = (refusal.reason ?? sentences[code]).replace(/[.\s]+$/, '');
   const what = method === 'tools/call' ? 'This call' : `\`${method}\``;
   const named = policies.length === 0 ? '' : `, policy ${policies.join(', ')}`;
-  const traced = `(${code}${decision === undefined ? '' : `, decision ${decision}`}${named})`;
-  return `${what} was ${outcome === 'deny' ? 'refused' : 'not made'}: ${why} ${traced}. ${next(outcome, code)}`;
+  const asked = pending === undefined ? '' : `, approval ${pending.approval}`;
+  const traced = `(${code}${asked}${decision === undefined ? '' : `, decision ${decision}`}${named})`;
+  return `${what} was ${outcome === 'deny' ? 'refused' : 'not made'}: ${why} ${traced}. ${next(refusal)}`;
 }
 
-function next(outcome: Refusal['outcome'], code: Refusal['code']): string {
+function next({ outcome, code, pending }: Refusal): string {
+  if (pending !== undefined)
+    return "It is waiting for a person's approval. Once they have said yes, make exactly the same call again; until then go on with something else or say that you wait, and do not retry with other arguments.";
   if (outcome === 'step_up')
     return "It is waiting for a person's approval: do not retry with other arguments; go on with something else or say that you wait.";
   if (outcome === 'defer')
     return 'It may become possible later: do not retry now, and not with other arguments.';
   if (code === 'outside_scope')
     return 'Nothing was done. Only a call that fits may be made; a person has to start a wider task.';
+  if (code === 'approval_refused')
+    return 'Nothing was done. Do not make this call again or look for another way to the same effect; tell the user what the person said.';
   if (mayCorrect.has(code)) return 'Correct the arguments and call again.';
   if (tryLater.has(code)) return 'Nothing was done; the same call may be tried again later.';
   return 'Nothing was done. Do not retry it or look for another way to the same effect; tell the user what was refused.';

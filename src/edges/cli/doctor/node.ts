@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the daemon says of itself, judged: mode, policies, catalogue, tasks, and the files that it watches.
 import { isIP } from 'node:net';
-import type { SecondFacts } from '../../api/status-routes.ts';
+import type { ApproversFacts, SecondFacts } from '../../api/status-routes.ts';
 import type { ToolChange } from '../../api/tool-changes.ts';
 import type { Finding } from './finding.ts';
 
@@ -27,6 +27,8 @@ export interface NodeStatus {
   };
   readonly tasks: { readonly running: number; readonly withoutPrompt: number };
   readonly opa?: SecondFacts;
+  /** Absent from a daemon of an earlier version. */
+  readonly approvers?: ApproversFacts;
   readonly upstreams: readonly { readonly name: string; readonly kind: string }[];
 }
 
@@ -95,6 +97,7 @@ export function judgeNode(status: NodeStatus): readonly Finding[] {
       message: `${tasks.withoutPrompt} of ${tasks.running} running tasks have no prompt, so in them nothing can come from the user`,
       fix: 'start tasks with `--prompt`, or say it later with `countersign task prompt`, from whoever gives the agent its orders',
     });
+  findings.push(...judgeApprovers(status.approvers));
   const host = new URL(status.url).hostname.replaceAll(/[[\]]/g, '');
   const isLoopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
   if (!isLoopback)
@@ -105,6 +108,43 @@ export function judgeNode(status: NodeStatus): readonly Finding[] {
       fix: 'listen on 127.0.0.1, or put a TLS proxy in front',
     });
   return findings;
+}
+
+function judgeApprovers(approvers: ApproversFacts | undefined): readonly Finding[] {
+  const { people, short = [], shared = [] } = approvers ?? {};
+  return [
+    ...(short.length === 0
+      ? []
+      : [
+          {
+            code: 'nobody_can_approve',
+            severity: 'note',
+            message: `too few people can be asked for these rules, so they refuse: ${brief(short)}`,
+            fix: 'name people and groups in a file of approvers (`countersign up --approvers`), if somebody is to be asked',
+          } as const,
+        ]),
+    ...(people === undefined
+      ? []
+      : [
+          {
+            code: 'approvals_same_user',
+            severity: 'note',
+            message:
+              'whoever can open the local socket can approve as the people of its owner: any process of this user, an agent with a shell among them',
+            fix: 'run the daemon as a user that agents do not run as; approvals that need a passkey are not there yet',
+          } as const,
+        ]),
+    ...(shared.length === 0
+      ? []
+      : [
+          {
+            code: 'approvers_share_operator',
+            severity: 'warning',
+            message: `several people are one operator, so a quorum of them is one user's word: ${brief(shared)}`,
+            fix: 'give each of them an operator of their own under `operators`',
+          } as const,
+        ]),
+  ];
 }
 
 function secondOpinion(opa: SecondFacts): Finding {
