@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One node's road over parts of a test's own, wired as the daemon wires it. Nothing is caught up or published yet.
+import { type Approvers, createApprovers } from '../../src/app/approvers.ts';
 import { createLiveCalls, type LiveCalls } from '../../src/app/live.ts';
 import { createOrigins } from '../../src/app/origins.ts';
 import { createPast } from '../../src/app/past.ts';
@@ -8,6 +9,7 @@ import { createForce, type Force } from '../../src/app/publish.ts';
 import type { Road } from '../../src/app/road.ts';
 import { createSequencer, type Sequencer, type SequencerOptions } from '../../src/app/sequencer.ts';
 import { createVault } from '../../src/app/vault.ts';
+import type { Roster } from '../../src/core/approval/roster.ts';
 import type { Pseudonym } from '../../src/core/record/secret.ts';
 import { programs } from '../../src/main/programs.ts';
 
@@ -20,11 +22,14 @@ export interface RoadParts {
   /** What it starts with. */
   readonly first: Published;
   readonly releaseWithinMs: number;
+  /** Who may be asked; without it nobody is. */
+  readonly roster?: Roster | undefined;
 }
 
 export interface Wired {
   readonly road: Road;
   readonly force: Force;
+  readonly approvers?: Approvers;
 }
 
 /** The limits of the daemon. */
@@ -57,6 +62,8 @@ export function roadOn(
 ): Wired {
   const { ledger, keys, clock, randomness, master, first, sequencer, live, pseudonym, releaseWithinMs } =
     parts;
+  const { roster } = parts;
+  const approvers = roster === undefined ? undefined : createApprovers(roster, sequencer);
   const vault = createVault(keys, ledger, master, randomness);
   const force = createForce(first, sequencer);
   const origins = createOrigins({
@@ -77,6 +84,7 @@ export function roadOn(
     published: force.current,
     candidate: force.candidate,
     releaseWithinMs,
+    ...(approvers === undefined ? {} : { roster: approvers.current }),
   };
-  return { road, force };
+  return { road, force, ...(approvers === undefined ? {} : { approvers }) };
 }

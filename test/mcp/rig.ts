@@ -13,7 +13,7 @@ import { compilePolicies } from '../../src/adapters/cedar-wasm/compile.ts';
 import { masterKey } from '../../src/adapters/keys/master.ts';
 import { createMemoryStore } from '../../src/adapters/memory/ledger.ts';
 import { systemClock, systemRandomness } from '../../src/adapters/system/clock.ts';
-import { createApprovers, publishApproversAtStart } from '../../src/app/approvers.ts';
+import { publishApproversAtStart } from '../../src/app/approvers.ts';
 import type { Published } from '../../src/app/ports.ts';
 import { publishAtStart } from '../../src/app/publish.ts';
 import type { Road } from '../../src/app/road.ts';
@@ -94,7 +94,8 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const randomness = systemRandomness();
   const master = masterKey(new Uint8Array(32).fill(7));
   const first = await published(options);
-  const wired = roadOver({
+  const { roster } = options;
+  const { road } = roadOver({
     ledger,
     keys: store.keys,
     clock,
@@ -104,10 +105,8 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     node: 'test',
     limits: daemonLimits,
     releaseWithinMs: options.releaseWithinMs ?? 1_000,
+    roster,
   });
-  const { roster } = options;
-  const approvers = roster === undefined ? undefined : createApprovers(roster, wired.road.sequencer);
-  const road: Road = { ...wired.road, ...(approvers === undefined ? {} : { roster: approvers.current }) };
   await publishAtStart(road, first, 'local:0');
   if (roster !== undefined) await publishApproversAtStart(road, { roster, source: '{}' }, 'local:0');
 

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { masterKey } from '../../src/adapters/keys/master.ts';
 import { type CommitHooks, createMemoryStore, type MemoryStore } from '../../src/adapters/memory/ledger.ts';
-import { type Approvers, createApprovers, publishApproversAtStart } from '../../src/app/approvers.ts';
+import { type Approvers, publishApproversAtStart } from '../../src/app/approvers.ts';
 import { type Authorization, authorize } from '../../src/app/authorize.ts';
 import { type Observed, observe, type Upshot } from '../../src/app/observe.ts';
 import type { Clock, Ledger, PolicySet, Published } from '../../src/app/ports.ts';
@@ -107,14 +107,13 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     node,
     limits: { commitTimeoutMs: 1000, maxGroup: 64, maxQueued: 1000, maxAttempts: 4 },
     releaseWithinMs: 1000,
+    roster: options.roster,
   });
-  const { force } = wired;
+  const { force, approvers } = wired;
   const { roster } = options;
-  const approvers = roster === undefined ? undefined : createApprovers(roster, wired.road.sequencer);
   const road: Road = {
     ...wired.road,
     ...(options.second === undefined ? {} : { second: options.second }),
-    ...(approvers === undefined ? {} : { roster: approvers.current }),
     ...(options.programs === undefined ? {} : { programs: options.programs }),
   };
   await road.sequencer.catchUp();

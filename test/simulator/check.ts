@@ -16,6 +16,7 @@ import type { Caller } from '../../src/core/request/proposal.ts';
 import { facets } from '../../src/core/state/facet.ts';
 import { createHead } from '../../src/core/state/head.ts';
 import { changes } from '../../src/core/state/reduce.ts';
+import { approvalsHold } from './approvals.ts';
 import type { Memory } from './edge.ts';
 import { happeningsIn, historyHolds } from './history.ts';
 import { releaseWithinMs } from './node.ts';
@@ -58,6 +59,12 @@ export async function violationsOf(evidence: Evidence): Promise<readonly string[
   budgetsHold(read, evidence.account, wrong);
   historyHolds(
     read.all.map(({ event }) => event),
+    wrong,
+  );
+  approvalsHold(
+    read.all.map(({ event }) => event),
+    evidence.account,
+    evidence.memory.petitions,
     wrong,
   );
   resultsWereObserved(read, evidence.memory, wrong);

@@ -35,7 +35,15 @@ export interface Flight {
   untilMs: number;
 }
 
+/** A call that people are asked about. */
+export interface Petition {
+  readonly approval: string;
+  readonly caller: Caller;
+  readonly proposal: Proposal;
+}
+
 export interface Memory {
+  readonly petitions: Petition[];
   readonly received: Received[];
   readonly refused: Refused[];
   readonly flights: Flight[];
@@ -77,6 +85,8 @@ export async function call(
     if (answer.outcome !== 'allow') {
       count(world.memory, `refused ${answer.code}`);
       world.say(`${node.name} refuses ${proposal.target} as ${answer.code}`);
+      if (answer.pending !== undefined)
+        world.memory.petitions.push({ approval: answer.pending.approval, caller, proposal });
       world.memory.refused.push({
         tick: world.scheduler.tick(),
         code: answer.code,

@@ -117,6 +117,10 @@ export const faults: Readonly<Record<string, readonly [fault: Fault, said: RegEx
     /remembers \d+ events/,
   ],
   'history is not learnt': [{ past: (past) => ({ ...past, learn: () => undefined }) }, /remembers 0 events/],
+  'an approval is used and not rested on': [
+    { ledger: expectingOnly((facet) => !facet.startsWith('approval/') && !facet.endsWith('/asked')) },
+    /was used twice|says that it moved/,
+  ],
   'standing is checked and not expected': [
     { ledger: expectingOnly((facet) => !/^(agent|task|session)\/[^/]+$/.test(facet)) },
     /without standing/,

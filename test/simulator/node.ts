@@ -2,6 +2,7 @@
 // One node, built as main/compose.ts builds the daemon: catch up, publish, close what was left open,
 // prove the road, and only then take calls. A fault is a defect put in on purpose, around a part.
 import { hash } from 'node:crypto';
+import { publishApproversAtStart } from '../../src/app/approvers.ts';
 import { proveRoad } from '../../src/app/canary.ts';
 import { watchContact } from '../../src/app/contact.ts';
 import { createLiveCalls, type LiveCalls } from '../../src/app/live.ts';
@@ -17,6 +18,7 @@ import { roadOn } from '../builders/road.ts';
 import type { Chance } from './chance.ts';
 import type { Link } from './network.ts';
 import type { Process } from './process.ts';
+import { roster } from './rules.ts';
 
 export const releaseWithinMs = 1000;
 const commitTimeoutMs = 1500;
@@ -103,9 +105,11 @@ export async function startNode({ name, process, link, first, chance, fault }: P
     live,
     pseudonym,
     releaseWithinMs,
+    roster,
   });
   await sequencer.catchUp();
   await publishAtStart(road, first, 'local:0');
+  await publishApproversAtStart(road, { roster, source: '{}' }, 'local:0');
   if (fault.without !== 'recovery') await closeAbandoned(road, name);
   await proveRoad(road, ledger);
   const stops =

@@ -2,12 +2,14 @@
 // One node on a store of its own, with a clock that is set by hand: for tests of single use cases.
 import { hash } from 'node:crypto';
 import { type CommitHooks, createMemoryStore, type MemoryStore } from '../../src/adapters/memory/ledger.ts';
+import { publishApproversAtStart } from '../../src/app/approvers.ts';
 import type { Clock, Ledger, MasterKey, Published } from '../../src/app/ports.ts';
 import { type Force, publishAtStart } from '../../src/app/publish.ts';
 import { eventOf } from '../../src/app/read-records.ts';
 import type { Road } from '../../src/app/road.ts';
 import type { SequencerOptions } from '../../src/app/sequencer.ts';
 import { type Started, startTask, type TaskOrder } from '../../src/app/tasks.ts';
+import type { Roster } from '../../src/core/approval/roster.ts';
 import type { Event } from '../../src/core/record/event.ts';
 import type { Operator, Proposal } from '../../src/core/request/proposal.ts';
 import { roadOver } from '../builders/road.ts';
@@ -88,6 +90,8 @@ export interface OneNode {
 export interface OneNodeOptions {
   readonly name?: string;
   readonly first?: Published;
+  /** Who may be asked; without it nobody is. */
+  readonly roster?: Roster;
   readonly hooks?: CommitHooks;
   /** Shared with another node. */
   readonly store?: MemoryStore;
@@ -116,12 +120,15 @@ export async function oneNode(options: OneNodeOptions = {}): Promise<OneNode> {
     randomness: chance,
     master: testMaster,
     first,
+    roster: options.roster,
     node: name,
     limits: { commitTimeoutMs: 1500, maxGroup: 16, maxQueued: 64, maxAttempts: 4, ...options.limits },
     releaseWithinMs: 1000,
   });
   await road.sequencer.catchUp();
   await publishAtStart(road, first, 'local:0');
+  if (options.roster !== undefined)
+    await publishApproversAtStart(road, { roster: options.roster, source: '{}' }, operator.id);
   return {
     road,
     force,

@@ -2,6 +2,7 @@
 // What is in force in a run: plain functions in the place of Cedar, and a catalogue of four tools.
 import { canaryAgent, canaryPolicy } from '../../src/app/canary.ts';
 import type { CatalogueIndex, PolicySet, Published } from '../../src/app/ports.ts';
+import { rosterOf } from '../../src/core/approval/roster.ts';
 import type { CatalogueEntry } from '../../src/core/catalogue/entry.ts';
 import type { ActionClass } from '../../src/core/catalogue/taxonomy.ts';
 import type { Effect, Obligation, Policy, Remedy } from '../../src/core/decision/verdict.ts';
@@ -96,7 +97,17 @@ const always: readonly Rule[] = [
 ];
 
 const small: Remedy = { kind: 'modify', transform: { name: 'cap', argument: 'amount', most: 10 } };
-const people: Remedy = { kind: 'step_up', approvers: ['finance'], quorum: 1, expiresMs: 60_000 };
+const people: Remedy = { kind: 'step_up', approvers: ['finance'], quorum: 2, expiresMs: 3000 };
+
+/** Each an operator of their own: `op:ana`. */
+export const approvers = ['ana', 'ben', 'eve'];
+export const roster = rosterOf(
+  approvers.map((name) => ({ name, operators: [`op:${name}`], also: [] })),
+  [['finance', approvers]],
+);
+
+/** A call that people are asked about, where the third set is in force. */
+export const petitioned = { server: 'mail', target: 'send' } as const;
 const later: Remedy = { kind: 'defer', until: 'signal:window', timeoutMs: 60_000 };
 
 const versions: readonly (readonly Rule[])[] = [

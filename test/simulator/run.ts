@@ -65,7 +65,7 @@ export async function simulate(seed: number, fault: Fault = {}, keepLines = fals
     if (keepLines) lines.push(whole);
   };
 
-  const memory: Memory = { received: [], refused: [], flights: [], counts: new Map() };
+  const memory: Memory = { petitions: [], received: [], refused: [], flights: [], counts: new Map() };
   const committed = new Map<string, Moment>();
   const standstills: Standstill[] = [];
   const snapshots: Snapshot[] = [];

@@ -29,7 +29,7 @@ function inWorker(share: Share): Promise<ShareDone> {
 
 describe(`in ${runs} runs`, () => {
   test('no promise of the road is broken, and whatever can happen did', hurry, async () => {
-    verifies('history.sequence', 'history.no-overspending', 'history.rebuilt');
+    verifies('history.sequence', 'history.no-overspending', 'history.rebuilt', 'approvals.one-action-once');
     const workers = Math.min(availableParallelism(), 4);
     const share = Math.ceil(runs / workers);
     const done = await Promise.all(
@@ -91,6 +91,11 @@ const happenings = [
   'refused unknown_target',
   'publication done',
   'ending done',
+  'asked',
+  'petition approved',
+  'petition refused',
+  'petition granted',
+  'refused approval_refused',
   'node crashed',
   'store crashed',
   'cut off',
@@ -109,7 +114,7 @@ test('a run is the same again, line by line', async () => {
 });
 
 describe('the simulator sees it when', () => {
-  const enough = 300;
+  const enough = 600;
   test.each(Object.entries(faults))('%s', hurry, async (_name, [fault, said]) => {
     let seed = 0;
     let seen = false;

@@ -2,14 +2,16 @@
 // Who is at work in a run: operators who start, end, revoke and publish, and agents who call.
 
 import type { Administered } from '../../src/app/administer.ts';
+import { decideApproval } from '../../src/app/approvals.ts';
 import type { Published } from '../../src/app/ports.ts';
 import { publish } from '../../src/app/publish.ts';
 import { endTask, revoke, startSession, startTask } from '../../src/app/tasks.ts';
 import type { Caller, Operator } from '../../src/core/request/proposal.ts';
+import { facets } from '../../src/core/state/facet.ts';
 import { weighted } from './chance.ts';
-import { call, count, type World } from './edge.ts';
+import { call, count, type Petition, type World } from './edge.ts';
 import type { Running } from './node.ts';
-import { publications, tools } from './rules.ts';
+import { approvers, petitioned, publications, tools } from './rules.ts';
 
 export interface Cluster {
   readonly names: readonly string[];
@@ -131,6 +133,37 @@ export function people(world: World, cluster: Cluster): Team {
     await callOf(node, caller, 1);
   }
 
+  /** People are asked; some of them answer, here and there; and the call is made again on every node at once. */
+  async function petition(node: Running): Promise<void> {
+    const caller = someone();
+    if (caller === undefined) return;
+    numbers += 1;
+    const proposal = { method: 'tools/call', ...petitioned, args: { n: numbers, amount: 15 } };
+    await call(world, node, caller, proposal, 0);
+    const asked = memory.petitions.find((one) => one.proposal === proposal);
+    if (asked === undefined) return;
+    count(memory, 'asked');
+    for (const name of approvers)
+      scheduler.after(chance.between(0, 1500), () => onSome((there) => answered(there, name, asked)));
+    for (let i = chance.between(1, 3); i > 0; i--)
+      scheduler.after(chance.between(300, 4000), () => {
+        for (const name of cluster.names)
+          on(name, async (there) => {
+            if (await call(world, there, caller, proposal, 0.2)) count(memory, 'petition granted');
+          });
+      });
+  }
+
+  async function answered(node: Running, name: string, { approval }: Petition): Promise<void> {
+    const card = node.sequencer.head.get(facets.approval(approval))?.card;
+    if (card === undefined) return count(memory, 'nothing to answer');
+    const verdict = chance.happens(0.9) ? 'approve' : 'refuse';
+    const who: Operator = { id: `op:${name}`, channel: 'local-socket' };
+    const done = await decideApproval(node.road, who, { approval, verdict, card, reason: 'of a test' });
+    told(`${verdict} of ${name}`, done);
+    if (done.ok) count(memory, `petition ${done.value.status}`);
+  }
+
   async function takeAway(node: Running): Promise<void> {
     const caller = someone();
     if (caller !== undefined) await ended(node, caller);
@@ -164,7 +197,8 @@ export function people(world: World, cluster: Cluster): Team {
     [3, newSession],
     [6, rush],
     [6, spree],
-    [5, duel],
+    [8, duel],
+    [5, petition],
     [2, takeAway],
     [3, newRules],
   ];

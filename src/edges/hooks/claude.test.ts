@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { verifies } from '../../../test/requirements.ts';
 import { type OneNode, type OneNodeOptions, oneNode, operator } from '../../../test/simulator/one-node.ts';
+import { decideApproval } from '../../app/approvals.ts';
 import { LedgerUnavailable, type Published } from '../../app/ports.ts';
 import { endTask, revoke, startTask } from '../../app/tasks.ts';
+import { rosterOf } from '../../core/approval/roster.ts';
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import type { JsonValue } from '../../core/json/value.ts';
 import type { Event, EventOf } from '../../core/record/event.ts';
@@ -191,6 +193,26 @@ describe('a call', () => {
   ])('of %s is decided as what it is', async (_why, tool, input, target) => {
     await pre(tool, input);
     expect(await decisions()).toMatchObject([{ request: { server: 'claude', target } }]);
+  });
+
+  test('that people approve passes when it is made again, once; until then the refusal has its id', async () => {
+    verifies('approvals.one-action-once');
+    const roster = rosterOf([{ name: 'ana', operators: ['local:1'], also: [] }], [['operators', ['ana']]]);
+    await open({ roster });
+    const shell = { command: 'make release | tee log' };
+    const refused = refusalOf(await pre('Bash', shell, 'b1')) ?? '';
+    const approval = /approval (a-[0-9a-z]+)/.exec(refused)?.[1] ?? '';
+    expect(refused).toContain('make exactly the same call again');
+    expect(refusalOf(await pre('Bash', shell, 'b2'))).toContain(approval);
+    const card = node.road.sequencer.head.get(facets.approval(approval))?.card ?? '';
+    const ana = { id: 'local:1', channel: 'local-socket' } as const;
+    const said = { approval, verdict: 'approve', card, reason: '' } as const;
+    // What the hook itself may administer is not this.
+    expect(await decideApproval(node.road, { ...ana, channel: 'hook' }, said)).toMatchObject({ ok: false });
+    expect(await decideApproval(node.road, ana, said)).toMatchObject({ ok: true });
+    expect(refusalOf(await pre('Bash', { command: 'make release | tee other' }, 'b3'))).toBeDefined();
+    expect(inputOf(await pre('Bash', shell, 'b4'))).toEqual(shell);
+    expect(refusalOf(await pre('Bash', shell, 'b5'))).not.toContain(approval);
   });
 
   test('of a tool that nobody named is refused, on record', async () => {
