@@ -293,7 +293,7 @@ function draws(names: Names): Draws {
         together(maybe('open', open), maybe('kept', kept)),
         together(
           together(maybe('first', strings), maybe('would', would)),
-          together(maybe('detail', text), maybe('opinion', payloadRef)),
+          together(together(maybe('detail', text), maybe('pending', approval)), maybe('opinion', payloadRef)),
         ),
       ),
     ),

@@ -9,12 +9,11 @@
  */
 import { type Approval, type Status, statusAt, votesFor } from '../core/approval/approval.ts';
 import { type Said, voteOf } from '../core/approval/vote.ts';
-import type { EventOf } from '../core/record/event.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import { facets } from '../core/state/facet.ts';
 import { type Administered, administer } from './administer.ts';
 import type { Ledger } from './ports.ts';
-import { streamBack } from './read-records.ts';
+import { type ApprovalRead, readApproval } from './read-approval.ts';
 import type { Road } from './road.ts';
 import type { Opened } from './vault.ts';
 
@@ -75,50 +74,10 @@ export function listApprovals({
   return listed.sort((a, b) => a.expiresAt - b.expiresAt);
 }
 
-/** One request with what became of it. */
-export interface ApprovalRead {
-  readonly position: number;
-  readonly request: EventOf<'approval.requested'>;
-  /** In order. */
-  readonly decided: readonly EventOf<'approval.decided'>[];
-  /** The decision that used it up. */
-  readonly usedBy?: string;
-}
-
-/** @returns undefined where there is no such request */
-export async function readApproval(
-  ledger: Pick<Ledger, 'readStream' | 'size'>,
-  approval: string,
-): Promise<ApprovalRead | undefined> {
-  const decided: EventOf<'approval.decided'>[] = [];
-  const size = await ledger.size();
-  for await (const { position, event } of streamBack(ledger, `approval/${approval}`, size)) {
-    if (event.type === 'approval.decided') decided.unshift(event);
-    if (event.type !== 'approval.requested') continue;
-    const usedBy = await userOf(ledger, event, position, size);
-    return { position, request: event, decided, ...(usedBy === undefined ? {} : { usedBy }) };
-  }
-  return undefined;
-}
-
-async function userOf(
-  ledger: Pick<Ledger, 'readStream'>,
-  { approval, session }: EventOf<'approval.requested'>,
-  since: number,
-  size: number,
-): Promise<string | undefined> {
-  for await (const { position, event } of streamBack(ledger, `session/${session}`, size)) {
-    if (position < since) return undefined;
-    if (event.type !== 'decision' || event.open === undefined) continue;
-    if (event.lifts.some(({ via }) => via === approval)) return event.id;
-  }
-  return undefined;
-}
-
 /** Opening a card is reading contents: an act of its own, decided and recorded. */
 export async function openCard(
   road: Pick<Road, 'sequencer' | 'published' | 'vault'>,
-  ledger: Pick<Ledger, 'readStream' | 'size'>,
+  ledger: Pick<Ledger, 'readStream'>,
   operator: Operator,
   approval: string,
 ): Promise<Administered<{ readonly read: ApprovalRead; readonly card: Opened }>> {

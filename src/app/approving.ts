@@ -23,6 +23,7 @@ import type { InForce } from './road.ts';
 /** A request that stands, or that has to be made. */
 export type Asked =
   | { readonly is: 'open'; readonly approval: string; readonly expiresAt: number }
+  | { readonly is: 'refused'; readonly approval: string }
   | {
       readonly is: 'wanted';
       readonly matter: string;
@@ -137,6 +138,7 @@ export function underApproval(
         ...refused,
         outcome: 'deny',
         code: 'approval_refused',
+        asked: { is: 'refused', approval: match.approval },
         detail: match.message === '' ? `\`${match.by}\` said no` : match.message,
       };
     case 'open': {

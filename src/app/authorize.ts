@@ -160,9 +160,15 @@ function decided(
   const opinion = considered.opinions === undefined ? undefined : seal(opinionContent(considered.opinions));
   const event = decisionEvent(road, force, caller, proposal, considered, payload);
   const worst = entry?.result;
+  const { asked } = considered;
+  const request =
+    asked?.is === 'wanted' && !released ? requestOf(asked, considered, caller, id, place, seal) : undefined;
+  const pending = asked?.is === 'open' ? asked : request?.pending;
+  const about = asked?.is === 'refused' ? asked.approval : pending?.approval;
   const body: DecisionBody = {
     ...event,
     shadow: released && !admitted,
+    ...(about === undefined || released ? {} : { pending: about }),
     ...(would === undefined ? {} : { would }),
     ...(opinion === undefined ? {} : { opinion: payloadRef(opinion) }),
     ...firstOf(considered.first ?? [], released),
@@ -172,10 +178,6 @@ function decided(
         }
       : {}),
   };
-  const { asked } = considered;
-  const request =
-    asked?.is === 'wanted' && !released ? requestOf(asked, considered, caller, id, place, seal) : undefined;
-  const pending = asked?.is === 'open' ? asked : request?.pending;
   const writings: Writing[] = [
     {
       id,

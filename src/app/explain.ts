@@ -19,6 +19,7 @@ import { type AskEngine, type Asked, type Tested, testedPolicies } from './expla
 import { type ExplainedCondition, explainedHistory } from './explain-history.ts';
 import { lifting } from './lifting.ts';
 import { type PublishedPolicy, publishedFiles } from './published-sources.ts';
+import type { ApprovalRead } from './read-approval.ts';
 import type { Contents, DecisionRead, Standing } from './read-decision.ts';
 import { readable } from './read-records.ts';
 
@@ -56,11 +57,31 @@ export interface Explanation {
   readonly would?: DecisionEvent['would'];
   /** What a second decision point was asked about and said, each time that it counted. */
   readonly opinion?: JsonValue;
+  /** Who was asked, and what they said. */
+  readonly approval?: ExplainedApproval;
   readonly observation?: ExplainedObservation;
   /** What would have to be otherwise; empty for what was allowed. */
   readonly lift: readonly string[];
   /** Which clause failed, of the policies for which that is the question. */
   readonly tested?: readonly Tested[];
+}
+
+export interface ExplainedApproval {
+  readonly id: string;
+  readonly expiresAt: number;
+  readonly asks: readonly {
+    readonly policy: string;
+    readonly approvers: readonly string[];
+    readonly quorum: number;
+  }[];
+  readonly said: readonly {
+    readonly person: string;
+    readonly operator: string;
+    readonly verdict: 'approve' | 'refuse';
+    readonly policies: readonly string[];
+    readonly reason: string;
+    readonly at: number;
+  }[];
 }
 
 export type ExplainedObservation = Omit<ObservationEvent, 'result'> & { readonly result?: JsonValue };
@@ -140,9 +161,21 @@ export function explain(
     ...(contents.lineage === undefined ? {} : { lineage: contents.lineage }),
     ...(decision.would === undefined ? {} : { would: decision.would }),
     ...(contents.opinion === undefined ? {} : { opinion: readable(contents.opinion) }),
+    ...(read.approval === undefined ? {} : { approval: approvalOf(read.approval) }),
     ...(observation === undefined ? {} : { observation: observed(observation.event, contents) }),
     lift: lifting(decision, published, standing, tested),
     ...(tested === undefined ? {} : { tested }),
+  };
+}
+
+function approvalOf({ request, decided }: ApprovalRead): ExplainedApproval {
+  return {
+    id: request.approval,
+    expiresAt: request.expiresAt,
+    asks: request.asks.map(({ policy, approvers, quorum }) => ({ policy, approvers, quorum })),
+    said: decided.map(({ person, operator, verdict, policies, reason, at }) => ({
+      ...{ person, operator, verdict, policies, reason, at },
+    })),
   };
 }
 

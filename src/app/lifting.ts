@@ -20,8 +20,14 @@ export function lifting(
   const same = isDecisionCode(code) ? remedies[code] : undefined;
   if (same !== undefined) return [same];
   switch (code) {
-    case 'forbidden':
     case 'pending_approval':
+      return decision.pending === undefined
+        ? forbids(decision, published)
+        : [
+            `a yes to \`${decision.pending}\` (\`countersign approvals show\`), and the same call again`,
+            ...forbids(decision, published),
+          ];
+    case 'forbidden':
     case 'deferred':
       return forbids(decision, published);
     case 'forbid_errored':

@@ -5,7 +5,11 @@ import { publishedOver } from '../../test/builders/published.ts';
 import { opsEntry } from '../../test/builders/tools.ts';
 import { verifies } from '../../test/requirements.ts';
 import { type Rig, rig, tool } from '../../test/road/road.fixture.ts';
+import { rosterOf } from '../core/approval/roster.ts';
 import type { OpinionAnswer } from '../core/decision/opinion.ts';
+import type { Operator } from '../core/request/proposal.ts';
+import { facets } from '../core/state/facet.ts';
+import { decideApproval } from './approvals.ts';
 import type { Evidence } from './evidence.ts';
 import { type Plan, plan } from './plan.ts';
 import type { SecondOpinion } from './ports.ts';
@@ -102,6 +106,33 @@ describe('a plan', () => {
     ]);
     expect(changes[0]?.targets).toEqual([{ target: 'ops/refund', count: 1 }]);
     expect(changes[0]?.examples[0]).toMatch(/^d-/);
+  });
+
+  test('takes what people lifted as lifted, and what they refused as asked', async () => {
+    const asks = (quorum: number) =>
+      `@id("ask") @reason("r") @outcome("step_up") @approvers("us") @quorum("${quorum}") @expires("1h") forbid (principal is Agent, action == Action::"ops.refund", resource) when { context.args.amount > 100 };\n`;
+    const operators = '@id("ops") @reason("r") permit (principal is Operator, action, resource);\n';
+    const text = all + operators + asks(1);
+    const ana: Operator = { id: 'local:1', channel: 'local-socket' };
+    const roster = rosterOf([{ name: 'ana', operators: [ana.id], also: [] }], [['us', ['ana']]]);
+    const made = await rig({ published: published(text), roster });
+    const caller = await made.start();
+    const call = (amount: number) => made.call(caller, tool('ops', 'refund', { amount, customer: 'c' }));
+    const answered = async (amount: number, verdict: 'approve' | 'refuse') => {
+      const { answer } = await call(amount);
+      const approval = answer.outcome === 'step_up' ? (answer.pending?.approval ?? '') : '';
+      const card = made.road.sequencer.head.get(facets.approval(approval))?.card ?? '';
+      const done = await decideApproval(made.road, ana, { approval, verdict, card, reason: 'no' });
+      expect(done.ok).toBe(true);
+      return call(amount);
+    };
+    expect((await answered(200, 'approve')).answer.outcome).toBe('allow');
+    expect((await answered(300, 'refuse')).answer).toMatchObject({ code: 'approval_refused' });
+
+    expect(await planned(made, text)).toMatchObject({ replayed: 4, unchanged: 4, changes: [] });
+    // Another text of the rule is another rule: nobody has lifted that.
+    const { changes } = await planned(made, all + operators + asks(2));
+    expect(changes).toMatchObject([{ kind: 'newly_asked', after: { policies: ['ask'] }, count: 1 }]);
   });
 
   test('asks history as it was', async () => {

@@ -15,6 +15,7 @@ import { lineOf } from '../core/task/lineage.ts';
 import { type FindEntry, lineageAt, type Recorded } from './origins-recorded.ts';
 import type { Entry, Ledger } from './ports.ts';
 import { entryOf, publishedEntries } from './published-sources.ts';
+import { type ApprovalRead, readApproval } from './read-approval.ts';
 import { eventOf, records, streamBack } from './read-records.ts';
 import type { Opened, Vault } from './vault.ts';
 
@@ -25,6 +26,8 @@ export interface DecisionRead {
   readonly leafHash: string;
   readonly decision: DecisionEvent;
   readonly observation?: { readonly position: number; readonly event: ObservationEvent };
+  /** The request that it waits for, or that it used up, and what people said to it. */
+  readonly approval?: ApprovalRead;
 }
 
 /** What a decision's record only names. */
@@ -74,9 +77,12 @@ export async function readDecision(ledger: Reads, id: string): Promise<Found> {
   }
   const observation =
     event.open === undefined ? undefined : await observationOf(ledger, id, entry.position + 1);
+  const asked = event.pending ?? event.lifts.find(({ via }) => via !== undefined)?.via;
+  const approval = asked === undefined ? undefined : await readApproval(ledger, asked);
   return {
     ok: true,
     read: {
+      ...(approval === undefined ? {} : { approval }),
       position: entry.position,
       leafHash: entry.leafHash,
       decision: event,

@@ -141,7 +141,7 @@ export function decide(parts: Parts, view: Facets, amount: number, tick: number,
     });
   }
   const { asked } = considered;
-  if (asked === undefined) return { answer: 'deny', expected: [], events: [] };
+  if (asked === undefined || asked.is === 'refused') return { answer: 'deny', expected: [], events: [] };
   if (asked.is === 'open') return { answer: 'pending', approval: asked.approval, expected: [], events: [] };
   const request = requestOf(asked, considered, caller, 'd', placeOf(at, fresh), sealed);
   if (request === undefined) throw new Error('a request that cannot be made');

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // People on the road: what they say yes to is done once, and nothing else is; and whoever tries to slip through between.
 import { describe, expect, test } from 'vitest';
-import { decideApproval, listApprovals, openCard, readApproval } from '../../src/app/approvals.ts';
+import { decideApproval, listApprovals, openCard } from '../../src/app/approvals.ts';
 import { publishApprovers } from '../../src/app/approvers.ts';
 import { publish } from '../../src/app/publish.ts';
+import { readApproval, usedBy } from '../../src/app/read-approval.ts';
 import { endTask, revoke } from '../../src/app/tasks.ts';
 import { approvalLimits } from '../../src/core/approval/match.ts';
 import { rosterOf } from '../../src/core/approval/roster.ts';
@@ -73,14 +74,16 @@ describe('a request', () => {
       outcome: 'allow',
       lifts: [{ policy: 'refund-over-limit', via: approval }],
     });
-    expect(await readApproval(made.ledger, approval)).toMatchObject({
+    const read = await readApproval(made.ledger, approval);
+    expect(read).toMatchObject({
       request: { agent: 'a1', asks: [{ policy: 'refund-over-limit', approvers: ['finance'], quorum: 2 }] },
       decided: [
         { person: 'ana', operator: 'local:1', verdict: 'approve' },
         { person: 'ben', operator: 'local:2', verdict: 'approve' },
       ],
-      usedBy: decisions.at(-1)?.id,
     });
+    expect(read === undefined ? '' : await usedBy(made.ledger, read)).toBe(decisions.at(-1)?.id);
+    expect(decisions[0]).toMatchObject({ outcome: 'step_up', pending: approval, lifts: [] });
     // Nothing of it is left in the state.
     const names = [...made.road.sequencer.head.facets()].map(([name]) => name);
     expect(names.filter((name) => name.startsWith('approval/'))).toEqual([]);

@@ -76,7 +76,8 @@ test.each<[what: string, connect: (way: Way) => Promise<TriedClient>]>([
 ])('%s that waits gets the result of the approved call, and hears that it waits', async (what, connect) => {
   verifies('approvals.across-the-gateway');
   const agent = `waits-${what.replace(/\W+/g, '-')}`;
-  await using client = await connect(wayOf(holds, await holds.task({ agent })));
+  const pass = await holds.task({ agent });
+  await using client = await connect(wayOf(holds, pass));
   let told = 0;
   const running = client.call('acc__pay', { id: agent }, () => {
     told += 1;
@@ -93,11 +94,15 @@ test.each<[what: string, connect: (way: Way) => Promise<TriedClient>]>([
   expect(times(agent)).toBe(1);
   expect(told).toBeGreaterThan(0);
 
-  const explained = await holds.cli('approvals', 'show', approval, '--json');
-  expect(JSON.parse(explained.out)).toMatchObject({
-    status: 'consumed',
-    decided: [{ person: 'ana' }, { person: 'ben' }],
-  });
+  const after = JSON.parse((await holds.cli('approvals', 'show', approval, '--json')).out);
+  expect(after).toMatchObject({ status: 'consumed', decided: [{ person: 'ana' }, { person: 'ben' }] });
+  const why = await holds.cli('explain', after.usedBy);
+  expect(why.out).toMatch(/ana \(local:\d+\) said yes to ask/);
+  expect(why.out).toContain(`lifted: ask, by ${approval}`);
+  expect((await holds.cli('explain', after.askedBy)).out).toContain(`a yes to \`${approval}\``);
+  const log = (await holds.cli('log', '--session', pass.session)).out;
+  expect(log).toContain(`approved: ${approval}`);
+  expect(log).toContain('approval.requested');
 });
 
 test.each<[what: string, connect: (way: Way) => Promise<TriedClient>]>([

@@ -306,6 +306,8 @@ export const decision = z.strictObject({
   detail: z.string().optional(),
   /** What would have been enforced had the mode been `enforce`; only in shadow mode. */
   shadow: z.boolean(),
+  /** The request that waits for people, or that they said no to. */
+  pending: id.optional(),
   obligations: z.array(z.string()).readonly(),
   /** What a second decision point was asked about and said. Absent: it was not asked. */
   opinion: payloadRef.optional(),

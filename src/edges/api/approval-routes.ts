@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests to people over the administration API: listed, looked at, decided.
 import { z } from 'zod';
-import { type ApprovalRead, decideApproval, listApprovals, openCard, votesOf } from '../../app/approvals.ts';
+import { decideApproval, listApprovals, openCard, votesOf } from '../../app/approvals.ts';
 import type { Ledger } from '../../app/ports.ts';
+import { type ApprovalRead, usedBy } from '../../app/read-approval.ts';
 import { readable } from '../../app/read-records.ts';
 import type { Road } from '../../app/road.ts';
 import { statusAt } from '../../core/approval/approval.ts';
@@ -46,7 +47,7 @@ export function approvalRoutes(road: Road, ledger: Ledger): readonly Route[] {
         const opened = await openCard(road, ledger, operator, query.get('id') ?? '');
         if (!opened.ok) return refusal(opened);
         const { read, card } = opened.value;
-        return shown(road, read, readable(card), opened.decision);
+        return shown(road, read, await usedBy(ledger, read), readable(card), opened.decision);
       },
     },
     {
@@ -69,7 +70,8 @@ export function approvalRoutes(road: Road, ledger: Ledger): readonly Route[] {
 
 function shown(
   road: Pick<Road, 'sequencer' | 'clock'>,
-  { request, decided, usedBy }: ApprovalRead,
+  { request, decided }: ApprovalRead,
+  user: string | undefined,
   card: unknown,
   decision: string,
 ): Answer {
@@ -81,7 +83,7 @@ function shown(
     body: {
       schemaVersion: 1,
       ...{ approval, agent, task, session },
-      status: usedBy === undefined ? now : 'consumed',
+      status: user === undefined ? now : 'consumed',
       askedBy: asked,
       expiresAt: new Date(expiresAt).toISOString(),
       cardDigest: request.card.digest,
@@ -91,7 +93,7 @@ function shown(
         ...{ person, operator, verdict, policies, reason },
         at: new Date(at).toISOString(),
       })),
-      ...(usedBy === undefined ? {} : { usedBy }),
+      ...(user === undefined ? {} : { usedBy: user }),
       decision,
     },
   };

@@ -127,6 +127,7 @@ function decisionTold(event: DecisionEvent, memory: LineMemory): Told {
         : `candidate: ${[would.outcome, ...would.by].join(' ')}`,
       decisive(event).join(','),
       approvedBy(event),
+      event.pending === undefined ? '' : `asks: ${event.pending}`,
       'operator' in who ? request.target : '',
       event.id,
     ],

@@ -42,6 +42,7 @@ export function explanationLines(it: Explanation, paint: Paint): readonly string
     ),
     ...section(title('OPA was asked, and said'), it.opinion === undefined ? [] : content(it.opinion)),
     ...section(title('values in doubt, and where they were read'), lineageLines(it)),
+    ...section(title('people were asked'), approvalLines(it)),
     ...section(title('tried beside it'), wouldLines(it)),
     ...section(title('facts'), facts(it)),
     ...section(title('read, and what had moved it last'), reads(it)),
@@ -126,6 +127,22 @@ function lineageLines({ lineage = [] }: Explanation): readonly string[] {
   ]);
 }
 
+function approvalLines({ approval: asked }: Explanation): readonly string[] {
+  if (asked === undefined) return [];
+  return [
+    `  ${printable(asked.id)}, until ${new Date(asked.expiresAt).toISOString()}`,
+    ...asked.asks.map(
+      ({ policy, approvers, quorum }) =>
+        `  ${printable(policy)}: ${quorum} of ${approvers.map(printable).join(', ')}`,
+    ),
+    ...(asked.said.length === 0 ? ['  nobody has said anything'] : []),
+    ...asked.said.map(
+      ({ person, operator, verdict, policies, reason, at }) =>
+        `  ${new Date(at).toISOString()}  ${printable(person)} (${printable(operator)}) ${verdict === 'approve' ? 'said yes to' : 'said no to'} ${policies.map(printable).join(', ')}${reason === '' ? '' : `: ${quoted(reason)}`}`,
+    ),
+  ];
+}
+
 function wouldLines({ would, outcome }: Explanation): readonly string[] {
   if (would === undefined) return [];
   const { policy, code, by } = would;
@@ -164,7 +181,10 @@ function conditions({ transforms, obligations, lifts }: Explanation): readonly s
   return [
     ...transforms.map((text) => `  arguments changed: ${printable(text)}`),
     ...obligations.map((text) => `  the edge is obliged: ${printable(text)}`),
-    ...lifts.map(({ policy }) => `  lifted: ${printable(policy)}`),
+    ...lifts.map(
+      ({ policy, via }) =>
+        `  lifted: ${printable(policy)}${via === undefined ? '' : `, by ${printable(via)}`}`,
+    ),
   ];
 }
 
