@@ -14,6 +14,8 @@ export interface FieldCase extends AsyncDisposable {
   readonly daemon: DaemonProcess;
   /** A task of its own, started by an operator, and a client that holds its token. */
   agent(order: object): Promise<FieldAgent>;
+  /** These people say yes to what waits for the agent, each by the command. */
+  agreed(agent: FieldAgent, ...people: readonly string[]): Promise<void>;
   /** Another session of the agent's task, with a client of its own. */
   again(agent: FieldAgent): Promise<FieldAgent>;
 }
@@ -50,7 +52,8 @@ export async function openCase(
   opening.defer(() => rmSync(dir, { recursive: true, force: true }));
   const files = await make(dir);
   // A machine that is busy with other tests may stand still for longer than an allow lives by default.
-  const env = { COUNTERSIGN_RELEASE_WITHIN: '10s', ...files.env };
+  // The case's own object: what a test sets in it holds from the next start on.
+  const env = Object.assign(files.env ?? {}, { COUNTERSIGN_RELEASE_WITHIN: '10s', ...files.env });
   const daemon = opening.use(await runDaemon({ ...files, env }));
   const clients = opening.use(new AsyncDisposableStack());
 
@@ -95,6 +98,15 @@ export async function openCase(
   return {
     daemon,
     agent: async (order) => connected(await daemon.task(order)),
+    async agreed({ session }, ...people) {
+      const { out } = await daemon.cli('approvals', 'ls', '--json');
+      const waiting = JSON.parse(out).approvals.filter((one: { session: string }) => one.session === session);
+      for (const { approval } of waiting)
+        for (const person of people) {
+          const { code, err } = await daemon.cli('approvals', 'approve', approval, '--as', person, '--yes');
+          if (code !== 0) throw new Error(err);
+        }
+    },
     async again({ task }) {
       const { status, body } = await daemon.control.call('POST', '/v1/sessions', { task });
       if (status !== 200) throw new Error(JSON.stringify(body));
@@ -108,6 +120,19 @@ export async function openCase(
 export function exampleServer(path: string, ...args: readonly string[]) {
   const quiet = '--disable-warning=ExperimentalWarning';
   return { command: process.execPath, args: [quiet, join(examples, path), ...args] };
+}
+
+/** People who all speak as the user of the test, in one group; whoever waits for them is told at once. */
+export function askedIn(
+  group: string,
+  ...people: readonly string[]
+): Pick<DaemonFiles, 'approvers' | 'flags'> {
+  const me = `local:${process.getuid?.() ?? 0}`;
+  const lines = people.map((name) => `  ${name}: { operators: ["${me}"] }`);
+  return {
+    approvers: `people:\n${lines.join('\n')}\ngroups: { ${group}: [${people.join(', ')}] }\n`,
+    flags: ['--approval-hold', '0'],
+  };
 }
 
 /** Where a case of the field keeps what a daemon reads. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSink, type Sink } from '../../../examples/demo/sink.ts';
-import { exampleServer, type FieldCase, fieldFiles, openCase } from './case.fixture.ts';
+import { askedIn, exampleServer, type FieldCase, fieldFiles, openCase } from './case.fixture.ts';
 
 const places = ['backup.acme.example', 'test.acme.example', 'evil.example'] as const;
 const maintenance = { type: 'maintenance', agent: 'keeper' };
@@ -24,7 +24,8 @@ beforeAll(async () => {
     file = join(dir, 'shop.sqlite');
     const hosts = places.map((host) => `${host}=127.0.0.1:${sink.port}`);
     const shop = exampleServer('field/database/server.ts', file, ...hosts);
-    return { mcpServers: { shop }, from: fieldFiles('database'), env };
+    const people = askedIn('database-admins', 'dora');
+    return { mcpServers: { shop }, from: fieldFiles('database'), env, ...people };
   });
 });
 afterAll(async () => {
@@ -71,6 +72,19 @@ test('by day prices are changed, and copies go to machines of the company that w
   expect(outside.code).toBe('forbidden');
   expect((await outside.why()).verdict('database.own-machines')).toMatchObject({ owner: 'security' });
   expect(copiesAt('evil.example')).toBe(0);
+});
+
+test('where an administrator has agreed to a large copy, that one is made, and no larger one', async () => {
+  const agent = await field.agent({ ...maintenance, agent: 'mover' });
+  const copy = (rows: number) => agent.call('shop__copy_items', { destination: 'test.acme.example', rows });
+  expect(await copy(400)).toMatchObject({ code: 'pending_approval' });
+  await field.agreed(agent, 'dora');
+  expect(await copy(500)).toMatchObject({ code: 'pending_approval' });
+  expect(copiesAt('test.acme.example')).toBe(0);
+  const made = await copy(400);
+  expect(made.code).toBe('done');
+  expect((await made.why()).lifts).toMatchObject([{ policy: 'database.unusual-destination' }]);
+  expect(copiesAt('test.acme.example')).toBe(1);
 });
 
 test('by night it is only read, whoever asks and wherever it goes', async () => {

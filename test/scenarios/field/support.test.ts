@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seed } from '../../../examples/demo/seed.ts';
 import { verifies } from '../../requirements.ts';
-import { exampleServer, examples, type FieldCase, fieldFiles, openCase } from './case.fixture.ts';
+import { askedIn, exampleServer, examples, type FieldCase, fieldFiles, openCase } from './case.fixture.ts';
 
 let file: string;
 let field: FieldCase;
@@ -17,7 +17,8 @@ beforeAll(async () => {
     file = join(dir, 'crm.sqlite');
     const crm = exampleServer('demo/servers/crm.ts', '--db', file);
     const { policies } = fieldFiles('support');
-    return { mcpServers: { crm }, from: { policies, catalogue: join(examples, 'demo/catalogue') } };
+    const from = { policies, catalogue: join(examples, 'demo/catalogue') };
+    return { mcpServers: { crm }, from, ...askedIn('finance', 'ana', 'ben') };
   });
 });
 afterAll(() => field?.[Symbol.asyncDispose]());
@@ -75,4 +76,24 @@ test('it pays back up to 100.00 at once and 150.00 a day; what is more waits for
   expect(codes.filter((code) => code === 'done')).toHaveLength(7);
   expect(codes.filter((code) => code === 'pending_approval')).toHaveLength(5);
   expect(paidTo(5)).toEqual(Array(7).fill(2000));
+});
+
+test('a refund that two of finance agreed to is paid, as it was and once', async () => {
+  verifies('approvals.one-action-once');
+  const agent = await field.agent({ type: 'support', agent: 'escalates' });
+  const asked = await agent.call('crm__refund', refund(6, 48_000));
+  expect(asked.code).toBe('pending_approval');
+  await field.agreed(agent, 'ana');
+  expect(await agent.call('crm__refund', refund(6, 48_000))).toMatchObject({ code: 'pending_approval' });
+  expect(paidTo(6)).toEqual([]);
+  await field.agreed(agent, 'ben');
+  expect(await agent.call('crm__refund', refund(6, 48_001))).toMatchObject({ code: 'pending_approval' });
+  const paid = await agent.call('crm__refund', refund(6, 48_000));
+  expect(paid.code).toBe('done');
+  expect((await paid.why()).approval?.said).toMatchObject([
+    { person: 'ana', verdict: 'approve' },
+    { person: 'ben', verdict: 'approve' },
+  ]);
+  expect(await agent.call('crm__refund', refund(6, 48_000))).toMatchObject({ code: 'pending_approval' });
+  expect(paidTo(6)).toEqual([48_000]);
 });
