@@ -111,6 +111,19 @@ test('a client that leaves while it waits leaves the request, and does nothing',
   expect(upstreams.calls()).toHaveLength(1);
 });
 
+test('a token that expires while it waits is good for nothing any more', async () => {
+  await start(20_000, 5_000, 0);
+  const { token, caller } = await rig.anotherToken();
+  rig.verdicts.set(token, { ok: true, caller, expiresAtMs: Date.now() + 1_500 });
+  const { messages } = await pay('a', {}, token);
+  // Held no longer than the token lives, and not for the twenty seconds.
+  expect(saidIn(messages)).toContain('pending_approval');
+  const [one] = listApprovals(rig.road);
+  await says(one?.approval ?? '');
+  expect((await pay('a', {}, token)).status).toBe(401);
+  expect(upstreams.calls()).toEqual([]);
+});
+
 test('a session that is revoked while it waits hears of it at once', async () => {
   await start(20_000, 5_000, 0);
   const running = pay('a');

@@ -145,7 +145,7 @@ async function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Pr
     cancelled: talk.cancelled,
     understands: (result) => isUnderstood(link.facts.era, result),
     detail: notices.summary,
-    holdMs: gate.limits.approvalHoldMs,
+    holdMs: Math.min(gate.limits.approvalHoldMs, talk.expiresAtMs - gate.road.clock.wallMs()),
     waits: (approval) => tellOfWaiting(gate, talk, journey.asked, approval),
     async run(leave) {
       const { signal, maxResultBytes, release } = leave;

@@ -30,6 +30,8 @@ export interface Gate {
 export interface Talk {
   readonly era: Era;
   readonly caller: Caller;
+  /** When the token of the request does: nobody is held for longer. */
+  readonly expiresAtMs: number;
   readonly scope: Scope;
   readonly clientCapabilities: JsonObject;
   readonly clientInfo: JsonObject;

@@ -27,6 +27,8 @@ export interface LegacyRequest {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly caller: Caller;
+  /** When the token of the request does. */
+  readonly expiresAtMs: number;
   readonly scope: Scope;
 }
 
@@ -84,7 +86,10 @@ export function createLegacy(gate: Gate, clock: Clock): Legacy {
       });
   }
 
-  async function initialize({ res, caller, scope }: LegacyRequest, message: Request): Promise<void> {
+  async function initialize(
+    { res, caller, expiresAtMs, scope }: LegacyRequest,
+    message: Request,
+  ): Promise<void> {
     const refuse = (status: number, code: number, text: string, name: string) =>
       sendError(res, status, message.id, { code, message: text, data: { code: name } });
     const hello = readHello(message.params ?? {}, legacyVersions);
@@ -103,16 +108,22 @@ export function createLegacy(gate: Gate, clock: Clock): Legacy {
     const session = createLegacySession(gate, clock, id, caller, scope, hello);
     sessions.set(id, { session, caller });
     const stop = new AbortController();
-    const talk = talkOf(session, caller, session.standalone, stop.signal);
+    const talk = talkOf(session, { caller, expiresAtMs }, session.standalone, stop.signal);
     const capabilities = await capabilitiesOf(gate, talk);
     const result = { protocolVersion: hello.protocolVersion, capabilities, serverInfo };
     sendJson(res, 200, resultText(message.id, result), { 'mcp-session-id': id });
   }
 
-  function talkOf(session: LegacySession, caller: Caller, stream: Stream, cancelled: AbortSignal): Talk {
+  function talkOf(
+    session: LegacySession,
+    who: Pick<LegacyRequest, 'caller' | 'expiresAtMs'>,
+    stream: Stream,
+    cancelled: AbortSignal,
+  ): Talk {
     return {
       era: 'legacy',
-      caller,
+      caller: who.caller,
+      expiresAtMs: who.expiresAtMs,
       scope: session.scope,
       clientCapabilities: session.clientCapabilities,
       clientInfo: session.clientInfo,
@@ -155,7 +166,7 @@ export function createLegacy(gate: Gate, clock: Clock): Legacy {
   }
 
   async function serve(request: LegacyRequest, message: Request, sizeBytes: number): Promise<void> {
-    const { res, caller } = request;
+    const { res, caller, expiresAtMs } = request;
     const session = find(request, message.id);
     if (session === undefined) return;
     const stream = session.streams.open(res);
@@ -172,7 +183,11 @@ export function createLegacy(gate: Gate, clock: Clock): Legacy {
     }
     session.inFlight.set(message.id, stop);
     const takeBack = clock.after(limits.beginStreamAfterMs, () => stream.begin());
-    const reply = await answered(talkOf(session, caller, stream, stop.signal), session, message);
+    const reply = await answered(
+      talkOf(session, { caller, expiresAtMs }, stream, stop.signal),
+      session,
+      message,
+    );
     takeBack();
     entered.leave();
     stream.finish(replyText(message.id, reply));

@@ -51,12 +51,12 @@ export async function serve(parts: ListenerParts, req: IncomingMessage, res: Ser
   const who: Identified = 'then' in identified ? await identified : identified;
   if (!who.ok) return refuse(401, who.message, who.code, { 'www-authenticate': who.challenge });
 
-  const { caller } = who;
+  const { caller, expiresAtMs } = who;
   const header = headersOf(req);
-  if (method === 'POST') return post(parts, req, res, { caller, scope, header });
+  if (method === 'POST') return post(parts, req, res, { caller, expiresAtMs, scope, header });
   if (header('mcp-protocol-version') === modernVersion)
     return refuse(405, `${modernVersion} has only POST`, 'http_method', { allow: 'POST' });
-  const request = { req, res, caller, scope };
+  const request = { req, res, caller, expiresAtMs, scope };
   if (method === 'DELETE') return parts.legacy.delete(request);
   if (!accepts(req, 'text/event-stream')) return refuse(406, 'accept `text/event-stream`', 'not_acceptable');
   return parts.legacy.get(request);
@@ -68,11 +68,12 @@ async function post(
   res: ServerResponse,
   known: {
     readonly caller: Parameters<Modern['post']>[0]['caller'];
+    readonly expiresAtMs: number;
     readonly scope: Scope;
     readonly header: HeaderOf;
   },
 ): Promise<void> {
-  const { caller, scope, header } = known;
+  const { caller, expiresAtMs, scope, header } = known;
   if (!isJson(req.headers['content-type']) || !isPlain(req.headers['content-encoding'])) {
     const message = 'send `Content-Type: application/json`, in UTF-8 and not compressed';
     return sendError(res, 415, null, httpError(message, 'media_type'));
@@ -94,11 +95,12 @@ async function post(
     return sendError(res, classified.status, id, classified.error);
   }
   if (classified.era === 'legacy') {
-    return legacy.post({ req, res, caller, scope }, message, classified.version, sizeBytes);
+    return legacy.post({ req, res, caller, expiresAtMs, scope }, message, classified.version, sizeBytes);
   }
   if (message.kind === 'response')
     return sendError(res, 400, message.id, httpError('no response is waited for', 'response'));
-  return modern.post({ res, caller, scope, envelope: classified.envelope, header, sizeBytes }, message);
+  const { envelope } = classified;
+  return modern.post({ res, caller, expiresAtMs, scope, envelope, header, sizeBytes }, message);
 }
 
 function httpError(message: string, code: string): RpcError {

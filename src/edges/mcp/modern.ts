@@ -29,6 +29,8 @@ import { refusedEntry } from './running.ts';
 export interface ModernRequest {
   readonly res: ServerResponse;
   readonly caller: Caller;
+  /** When the token of the request does. */
+  readonly expiresAtMs: number;
   readonly scope: Scope;
   readonly envelope: Envelope;
   readonly header: HeaderOf;
@@ -49,11 +51,12 @@ export function createModern(gate: Gate, clock: Clock): Modern {
   const parking = createParking(clock, limits);
   const listeners = createListeners(gate, clock);
 
-  function talkOf({ caller, scope, envelope, header }: ModernRequest, journey: Journey): Talk {
+  function talkOf({ caller, expiresAtMs, scope, envelope, header }: ModernRequest, journey: Journey): Talk {
     const { clientCapabilities, clientInfo, logLevel } = envelope;
     return {
       era: 'modern',
       caller,
+      expiresAtMs,
       scope,
       clientCapabilities,
       clientInfo,
