@@ -161,13 +161,34 @@ function draws(names: Names): Draws {
       verifiedAt: instant,
     }),
     'task.started': fc.record({ type: type('task.started'), task: terms }),
-    'prompt.submitted': fc.record({
-      type: type('prompt.submitted'),
-      task,
-      author: id,
-      channel: fc.constantFrom('orchestrator', 'hook', 'operator', 'agent-claimed'),
-      text: payloadRef,
-    }),
+    'prompt.submitted': fc.record(
+      {
+        type: type('prompt.submitted'),
+        task,
+        author: id,
+        channel: fc.constantFrom('orchestrator', 'hook', 'operator', 'agent-claimed'),
+        text: payloadRef,
+        intent: fc.record(
+          {
+            provider: id,
+            model: id,
+            question: digest,
+            code: fc.constantFrom(
+              'read',
+              'not_asked',
+              'unreachable',
+              'timeout',
+              'failed',
+              'too_large',
+              'malformed',
+            ),
+            proposal: payloadRef,
+          },
+          { requiredKeys: ['provider', 'model', 'question', 'code'] },
+        ),
+      },
+      { requiredKeys: ['type', 'task', 'author', 'channel', 'text'] },
+    ),
     'session.started': fc.record({ type: type('session.started'), session, task, agent, tokenId: id }),
     'task.ended': fc.record({ type: type('task.ended'), task, reason: text }),
     revoked: fc.oneof(

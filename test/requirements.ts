@@ -328,6 +328,18 @@ export const requirements = {
     source: 'docs/architecture.md rule 2',
     controls: ['ASI08', 'AARM-R5'],
   },
+  'intent.model-is-a-fact': {
+    promise:
+      'a model that reads prompts is asked once a prompt and in bounded time; what it says is narrowed by the template, recorded, and never a reason for a value nor leave for what cannot be taken back',
+    source: 'docs/adr/0025-intent-model.md',
+    controls: ['ASI01', 'AARM-R7'],
+  },
+  'intent.distance': {
+    promise:
+      'how far an act is from what was asked is a number with its parts, which policy can read and explain prints',
+    source: 'docs/origins.md',
+    controls: ['AARM-R7'],
+  },
   'mcp.eras': {
     promise: 'clients of both eras use servers of both through one URL, and every effect is on record',
     source: 'docs/mcp-gateway.md',

@@ -67,7 +67,7 @@ export function payloadsOf(event: Event): readonly PayloadRef[] {
     case 'observation':
       return event.result === undefined ? [] : [event.result];
     case 'prompt.submitted':
-      return [event.text];
+      return [event.text, event.intent?.proposal].filter((ref) => ref !== undefined);
     case 'approval.requested':
       return [event.card];
     case 'approvers.published':

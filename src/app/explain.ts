@@ -10,7 +10,9 @@
  */
 import type { Lift, Remedy } from '../core/decision/verdict.ts';
 import type { JsonValue } from '../core/json/value.ts';
+import { type Distance, distanceOf, sumOf } from '../core/origin/distance.ts';
 import type { Lineage } from '../core/origin/facts.ts';
+import { originOf } from '../core/origin/recorded.ts';
 import type { PolicyFile } from '../core/policy/source.ts';
 import type { DecisionEvent, ObservationEvent, Reserve } from '../core/record/event.ts';
 import { bodyOf } from './clauses.ts';
@@ -51,6 +53,8 @@ export interface Explanation {
   readonly lifts: readonly Lift[];
   readonly transforms: readonly string[];
   readonly obligations: readonly string[];
+  /** How far it was from what was asked, with its parts; only where something was. */
+  readonly distance?: Distance & { readonly sum: number };
   /** Where the values came from that were in doubt. */
   readonly lineage?: readonly Lineage[];
   /** What the candidate would have said; see `would` of the record. */
@@ -158,6 +162,7 @@ export function explain(
     lifts: decision.lifts,
     transforms: decision.transforms,
     obligations: decision.obligations,
+    ...distanceIn(decision),
     ...(contents.lineage === undefined ? {} : { lineage: contents.lineage }),
     ...(decision.would === undefined ? {} : { would: decision.would }),
     ...(contents.opinion === undefined ? {} : { opinion: readable(contents.opinion) }),
@@ -177,6 +182,12 @@ function approvalOf({ request, decided }: ApprovalRead): ExplainedApproval {
       ...{ person, operator, verdict, policies, reason, at },
     })),
   };
+}
+
+function distanceIn({ facts }: DecisionEvent): Pick<Explanation, 'distance'> {
+  const origin = originOf(facts);
+  const far = distanceOf(origin);
+  return origin.intent.known ? { distance: { sum: sumOf(far), ...far } } : {};
 }
 
 function sourcesOf({ policies }: Contents, files: readonly PolicyFile[] | undefined): Explanation['sources'] {

@@ -10,6 +10,7 @@ import { classes } from '../core/catalogue/taxonomy.ts';
 import { parseJson } from '../core/json/parse.ts';
 import { isObject, type JsonObject, type JsonValue, own, stringAt } from '../core/json/value.ts';
 import { type Lineage, originFacts } from '../core/origin/facts.ts';
+import { recordedProposal } from '../core/origin/intent.ts';
 import {
   createKnowledge,
   type Holds,
@@ -60,7 +61,10 @@ export async function knowledgeOf(
     if (event.type === 'prompt.submitted' && event.task === task && event.channel !== 'agent-claimed') {
       const prompt = await contentOf(vault, event.text.digest, position);
       if (prompt === undefined) return undefined;
-      knowledge.ask(stringAt(prompt, 'text') ?? '');
+      const proposal = event.intent?.proposal;
+      const proposed = proposal && (await contentOf(vault, proposal.digest, position));
+      if (proposal !== undefined && proposed === undefined) return undefined;
+      knowledge.ask(stringAt(prompt, 'text') ?? '', recordedProposal(proposed));
     }
     if (event.type === 'decision' && 'task' in event.who && event.who.task === task)
       decisions.set(event.id, { event, position });
@@ -85,7 +89,7 @@ export function knowledgeAtStart(
 ): Knowledge {
   const knowledge = createKnowledge(knowledgeBounds, reading);
   if (onBehalfOf !== undefined) knowledge.serve(onBehalfOf);
-  for (const [name, value] of Object.entries(params)) knowledge.ask(`${name}: ${value}`);
+  for (const [name, value] of Object.entries(params)) knowledge.given(name, value);
   return knowledge;
 }
 

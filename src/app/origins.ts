@@ -9,6 +9,7 @@
  */
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import type { JsonObject } from '../core/json/value.ts';
+import type { Proposal } from '../core/origin/intent.ts';
 import type { Knowledge } from '../core/origin/knowledge.ts';
 import type { Reading } from '../core/origin/reading.ts';
 import type { Event, EventOf } from '../core/record/event.ts';
@@ -32,7 +33,7 @@ export interface Origins {
   /** Undefined where it could not be had. */
   of(task: string): Knowledge | undefined;
   /** Hands over what the prompt that is sealed under this digest says; learnt once that is durable. @returns how to forget it */
-  hear(digest: string, text: string): () => void;
+  hear(digest: string, text: string, proposal?: Proposal): () => void;
   /** Hands over what the observation of a decision will be about; learnt once that is durable. */
   tell(decision: string, telling: Telling): void;
   /** It will not come to that. */
@@ -63,7 +64,7 @@ export function createOrigins(parts: OriginParts): Origins {
   const known = new Map<string, Knowledge>();
   const making = new Map<string, Promise<Knowledge | undefined>>();
   const tellings = new Map<string, Telling>();
-  const prompts = new Map<string, string>();
+  const prompts = new Map<string, { readonly text: string; readonly proposal?: Proposal | undefined }>();
   sequencer.onEvent(learn);
 
   function keep(task: string, knowledge: Knowledge): void {
@@ -88,8 +89,8 @@ export function createOrigins(parts: OriginParts): Origins {
       if (knowledge !== undefined) keep(task, knowledge);
       return knowledge;
     },
-    hear(digest, text) {
-      prompts.set(digest, text);
+    hear(digest, text, proposal) {
+      prompts.set(digest, { text, proposal });
       return () => void prompts.delete(digest);
     },
     tell: (decision, telling) => void tellings.set(decision, telling),
@@ -135,7 +136,7 @@ export function createOrigins(parts: OriginParts): Origins {
       return;
     }
     making.delete(task);
-    knowledge?.ask(said);
+    knowledge?.ask(said.text, said.proposal);
   }
 
   /** What is learnt while it is made is not in it: then it is made again. */

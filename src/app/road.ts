@@ -5,6 +5,7 @@ import type { RecordShape } from '../core/policy/shape.ts';
 import type { ReadProgram } from '../core/program/of-call.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import type { Templates } from '../core/task/template.ts';
+import type { IntentReader } from './intent.ts';
 import type { LiveCalls } from './live.ts';
 import type { Origins } from './origins.ts';
 import type { Clock, Published, SecondOpinion } from './ports.ts';
@@ -29,6 +30,8 @@ export interface Road {
   readonly second?: Second;
   /** Who may lift what people can lift. Absent: nobody is asked, and what needs them stays refused. */
   readonly roster?: () => Roster;
+  /** Absent: prompts are read by the built-in reader alone. */
+  readonly intent?: IntentReader;
   /** Kinds of tasks, by type. A type without a template starts as it is asked for. */
   readonly templates?: () => Templates;
 }

@@ -12,7 +12,7 @@ import { type BoundTerms, bind, defaultTaskMs, type Templates } from '../core/ta
 import { type Administered, administer, type Deed } from './administer.ts';
 import { canaryAgent } from './canary.ts';
 import type { Randomness } from './ports.ts';
-import { heard, promptWriting, sealedPrompt } from './prompts.ts';
+import { askedBy, heard, promptWriting, scopesOf } from './prompts.ts';
 import type { Road } from './road.ts';
 import type { Writing } from './sequencer.ts';
 
@@ -47,7 +47,10 @@ export const maxTaskMs = 7 * 24 * 3_600_000;
 
 /** Starts a task with its first session, registering the agent if nobody has. The token is minted from the answer. */
 export async function startTask(
-  road: Pick<Road, 'sequencer' | 'published' | 'vault' | 'clock' | 'pseudonym' | 'templates' | 'origins'>,
+  road: Pick<
+    Road,
+    'sequencer' | 'published' | 'vault' | 'clock' | 'pseudonym' | 'templates' | 'origins' | 'intent'
+  >,
   randomness: Randomness,
   operator: Operator,
   order: TaskOrder,
@@ -66,7 +69,9 @@ export async function startTask(
   const seal = await road.vault.sealer(task);
   if (seal === undefined)
     return { ok: false, code: 'not_possible', reason: 'the key of the task cannot be had', policies: [] };
-  const prompt = order.prompt === undefined ? undefined : sealedPrompt(seal, order.prompt, road.pseudonym);
+  const above = order.parent === undefined ? [] : scopesOf(road.sequencer.head, order.parent);
+  const scopes = [...(scope === undefined ? [] : [scope]), ...above];
+  const prompt = order.prompt === undefined ? undefined : await askedBy(road, seal, order.prompt, scopes);
 
   const start: Deed<Started> = (view, place) => {
     const agent = view.get(facets.agent(order.agent));
@@ -130,7 +135,7 @@ export async function startTask(
       value: { task, session, agent: order.agent, tokenId, expiresAtMs: expiresAt },
     };
   };
-  return heard(road, prompt, order.prompt ?? '', () =>
+  return heard(road, prompt, () =>
     administer(road, operator, 'task.start', { kind: 'task', id: task }, start),
   );
 }

@@ -8,6 +8,7 @@ import { addApprovals } from './cli-approvals.ts';
 import { addEval } from './cli-eval.ts';
 import { addEvidence } from './cli-evidence.ts';
 import { durationOf, reason, several } from './cli-option.ts';
+import { defaultIntentTimeout } from './intent.ts';
 import { defaultOpaEntrypoint, defaultOpaTimeout } from './opa.ts';
 import {
   dataDirOf,
@@ -70,6 +71,14 @@ program
   .option('--opa-entrypoint <path>', `its rule that is asked (default: ${defaultOpaEntrypoint})`)
   .option('--opa-timeout <duration>', `how long an answer of either may take (default: ${defaultOpaTimeout})`)
   .option('--opa-allow-http', 'ask a server without TLS on another host too')
+  .option(
+    '--intent-model <url>',
+    'a model that reads what prompts ask for, as OpenAI serves it (default: none does)',
+  )
+  .option('--intent-model-name <name>', 'which one of its server')
+  .option('--intent-model-key-file <file>', 'its key, in a file that nobody else can read')
+  .option('--intent-model-timeout <duration>', `how long it may take (default: ${defaultIntentTimeout})`)
+  .option('--intent-model-allow-http', 'send prompts without TLS to another host too')
   .action(async (flags) => (await import('./up.ts')).up({ ...flags, ...program.opts() }));
 
 program

@@ -50,6 +50,7 @@ import {
 } from '../log/index.ts';
 import { approversFrom } from './approver-file.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
+import { openIntent, toldOf } from './intent-open.ts';
 import { readMcpServers } from './mcp-servers.ts';
 import { openSecond } from './opa-open.ts';
 import { type DaemonOptions, starterDir, version } from './options.ts';
@@ -103,6 +104,8 @@ export async function startDaemon(
   await using opened = new AsyncDisposableStack();
   const opa = options.opa === undefined ? undefined : await openSecond(options.opa, env);
   opened.defer(async () => opa?.close());
+  const intent = options.intent === undefined ? undefined : openIntent(options.intent, env);
+  opened.defer(async () => intent?.close());
 
   const keyText = env.COUNTERSIGN_MASTER_KEY;
   const master =
@@ -149,6 +152,7 @@ export async function startDaemon(
     candidate: force.candidate,
     releaseWithinMs: options.releaseWithinMs,
     ...(opa === undefined ? {} : { second: opa.second }),
+    ...(intent === undefined ? {} : { intent: intent.reader }),
     templates: templates.current,
     ...(approvers === undefined ? {} : { roster: approvers.approvers.current }),
   };
@@ -309,6 +313,7 @@ export async function startDaemon(
         ...(options.mcpFile === undefined ? {} : { mcpFile: options.mcpFile }),
         upstreams: servers.servers.map(({ name, kind }) => ({ name, kind })),
         ...(opa === undefined ? {} : { opa: opa.told }),
+        ...(options.intent === undefined ? {} : { intent: toldOf(options.intent) }),
         reload: reloader.last,
       }),
     ],
@@ -332,6 +337,7 @@ export async function startDaemon(
       live.stop(() => true, 'shutdown');
       await upstreams.close();
       await opa?.close();
+      await intent?.close();
       gatewayServer.closeAllConnections();
       api.close();
       api.closeAllConnections();

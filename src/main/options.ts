@@ -4,6 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { parseDurationMs } from '../edges/cli/durations.ts';
+import { type IntentFlags, type IntentOptions, readIntentOptions } from './intent.ts';
 import { type OpaFlags, type OpaOptions, readOpa } from './opa.ts';
 
 export interface DaemonOptions {
@@ -30,9 +31,11 @@ export interface DaemonOptions {
   readonly watch?: boolean;
   /** Asked beside policy; absent: policy decides alone. */
   readonly opa?: OpaOptions;
+  /** Asked what prompts ask for; absent: they are read by the built-in reader alone. */
+  readonly intent?: IntentOptions;
 }
 
-export interface Flags extends OpaFlags {
+export interface Flags extends OpaFlags, IntentFlags {
   readonly mcp?: string;
   readonly policies?: string;
   readonly catalogue?: string;
@@ -99,6 +102,8 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
     return { ok: false, message: '--approval-hold is `0` or a time such as `20s`, at most `10m`' };
   const opa = readOpa(flags, env);
   if (!opa.ok) return opa;
+  const intent = readIntentOptions(flags, env);
+  if (!intent.ok) return intent;
   const adopted = join(dataDirOf(flags.data, env), adoptedUpstreams);
   const mcpFile = flags.mcp ?? env.COUNTERSIGN_MCP ?? (existsSync(adopted) ? adopted : undefined);
   const policyDir = named(flags.policies ?? env.COUNTERSIGN_POLICIES, 'policies');
@@ -124,6 +129,7 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
       graceMs: 10_000,
       watch: true,
       ...(opa.opa === undefined ? {} : { opa: opa.opa }),
+      ...(intent.intent === undefined ? {} : { intent: intent.intent }),
     },
   };
 }

@@ -6,6 +6,7 @@ import { masterKey } from '../../src/adapters/keys/master.ts';
 import { type CommitHooks, createMemoryStore, type MemoryStore } from '../../src/adapters/memory/ledger.ts';
 import { type Approvers, publishApproversAtStart } from '../../src/app/approvers.ts';
 import { type Authorization, authorize } from '../../src/app/authorize.ts';
+import type { IntentReader } from '../../src/app/intent.ts';
 import { type Observed, observe, type Upshot } from '../../src/app/observe.ts';
 import type { Clock, Ledger, PolicySet, Published } from '../../src/app/ports.ts';
 import { type Force, publishAtStart } from '../../src/app/publish.ts';
@@ -66,6 +67,8 @@ export interface RigOptions {
   readonly roster?: Roster;
   /** Asked beside policy. */
   readonly second?: Second;
+  /** Asked what prompts ask for. */
+  readonly intent?: IntentReader;
   /** Between the decision and the release. */
   readonly beforeRelease?: (rig: Rig) => Promise<void> | void;
 }
@@ -115,6 +118,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     ...wired.road,
     ...(options.second === undefined ? {} : { second: options.second }),
     ...(options.programs === undefined ? {} : { programs: options.programs }),
+    ...(options.intent === undefined ? {} : { intent: options.intent }),
   };
   await road.sequencer.catchUp();
   await publishAtStart(road, published, 'local:0');

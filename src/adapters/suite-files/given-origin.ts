@@ -13,7 +13,12 @@ export function readOrigin(
   before: OriginFacts,
 ): OriginFacts {
   const said = knownFieldsOf(reading, roles?.value ?? null, 'the origin', decidingRoles);
-  const asked = knownFieldsOf(reading, intent?.value ?? null, 'the intent', ['known', 'asked']);
+  const asked = knownFieldsOf(reading, intent?.value ?? null, 'the intent', [
+    'known',
+    'asked',
+    'inferred',
+    'named',
+  ]);
   const read = [...(said ?? [])].flatMap(([role, field]) => {
     const facts = roleFacts(reading, field);
     return facts === undefined ? [] : [[role, facts] as const];
@@ -23,6 +28,8 @@ export function readOrigin(
     intent: {
       known: booleanOf(reading, asked?.get('known'), '`known`') ?? before.intent.known,
       asked: booleanOf(reading, asked?.get('asked'), '`asked`') ?? before.intent.asked,
+      inferred: booleanOf(reading, asked?.get('inferred'), '`inferred`') ?? before.intent.inferred,
+      named: booleanOf(reading, asked?.get('named'), '`named`') ?? before.intent.named,
     },
     lineage: [],
   };

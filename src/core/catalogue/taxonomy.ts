@@ -24,6 +24,8 @@ export const classes = {
 
 export type ActionClass = keyof typeof classes;
 
+export const actionClasses = Object.keys(classes) as readonly ActionClass[];
+
 export function isActionClass(name: string): name is ActionClass {
   return Object.hasOwn(classes, name);
 }

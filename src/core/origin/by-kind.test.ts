@@ -103,7 +103,10 @@ describe('what a program names is a value of the call', () => {
 
   test('a command that only reads needs no reason, although the tool could do anything', () => {
     const reads = findingOf(emptyNotes());
-    expect(originFacts(known, run, { command: 'ls' }, reads).intent).toEqual({ known: false, asked: true });
+    expect(originFacts(known, run, { command: 'ls' }, reads).intent).toMatchObject({
+      known: false,
+      asked: true,
+    });
     const tool = { ...run, class: 'delete' as const };
     expect(originFacts(known, tool, { command: 'ls' }, reads).intent.known).toBe(true);
   });

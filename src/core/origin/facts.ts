@@ -9,10 +9,15 @@ import { type ActionClass, classes, type Role } from '../catalogue/taxonomy.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { Finding } from '../program/finding.ts';
 import { delegated } from './delegated.ts';
+import { tokensOf } from './fold-text.ts';
+import { isDataset } from './intent.ts';
 import type { Knowledge } from './knowledge.ts';
+import { lexicons } from './lexicon.ts';
 import { secretInside } from './link.ts';
+import { says } from './matching.ts';
 import type { Act, Doubt, Origin, Reason } from './reason.ts';
 import { reasonFor } from './reason-for.ts';
+import { telling } from './request.ts';
 import { typedOf } from './typed.ts';
 import { linksIn, textsOf, valuesIn, valuesOf } from './values.ts';
 
@@ -40,6 +45,10 @@ export interface OriginFacts {
     readonly known: boolean;
     /** False where it is known that nothing that was asked speaks of such an act. */
     readonly asked: boolean;
+    /** Only a model says that it was asked: enough for a question less, and never for what cannot be taken back. */
+    readonly inferred: boolean;
+    /** False where neither the tool nor what it is about is named by what was asked. */
+    readonly named: boolean;
   };
   /** Of what is in doubt, at most `maxLineage`. */
   readonly lineage: readonly Lineage[];
@@ -52,10 +61,17 @@ const nothing: RoleFacts = { doubt: 0, from: [] };
 const noRoles = Object.fromEntries(decidingRoles.map((role) => [role, nothing])) as OriginFacts['roles'];
 
 /** What a call is taken for of which nothing is known, as in a list of tools, and one that only observes. */
-export const unasked: OriginFacts = { roles: noRoles, intent: { known: false, asked: true }, lineage: [] };
+export const unasked: OriginFacts = {
+  roles: noRoles,
+  intent: { known: false, asked: true, inferred: false, named: true },
+  lineage: [],
+};
 
 export interface Described {
   readonly class: ActionClass;
+  readonly server?: string;
+  readonly target?: string;
+  readonly resource?: { readonly type: string };
   readonly args: { readonly [argument: string]: { readonly role?: Role; readonly kind?: Kind } };
 }
 
@@ -95,9 +111,14 @@ export function originFacts(
   const goes = values.some(({ role }) => role === 'destination' || role === 'link');
   const made: readonly ActionClass[] =
     entry.class === 'send' && program === undefined && !goes ? ['create', 'write'] : [];
+  const asked = [entry.class, ...made].some((one) => isAsked(known, one));
+  const inferred = !asked && [entry.class, ...made].some((one) => isInferred(known, one));
   const intent = {
     known: known.request !== undefined,
-    asked: [entry.class, ...made].some((one) => isAsked(known, one)),
+    asked: asked || inferred,
+    inferred,
+    // A tool that runs what it is given is called like none of that.
+    named: program === undefined ? isNamed(known, entry, asked || inferred) : asked || inferred,
   };
 
   const of = (role: Role) => values.filter((one) => one.role === role).map(({ value }) => value);
@@ -146,13 +167,39 @@ const grave: ReadonlySet<string> = new Set(['destroy', 'value', 'authority']);
 function isAsked(known: Knowledge, of: ActionClass): boolean {
   const { request } = known;
   if (request === undefined || (classes[of] as readonly string[]).includes('observe')) return true;
-  const isGrave = (classes[of] as readonly string[]).some((group) => grave.has(group));
+  // Where a model has read all of it, what is not understood is what the model says, and not anything.
+  const mayBeAnything = !request.isUnderstood && known.proposed?.isWhole !== true;
   return (
     // What cannot be taken back is asked for in words that are known, or not at all.
-    (!request.isUnderstood && !isGrave) ||
+    (mayBeAnything && !isGrave(of)) ||
     request.classes.has(of) ||
     delegated(known, request).some((order) => order.request.classes.has(of))
   );
+}
+
+/** By a model alone. Of what cannot be taken back it is not believed: somebody may have pasted what it read. */
+function isInferred({ proposed }: Knowledge, of: ActionClass): boolean {
+  return proposed?.classes.has(of) === true && !isGrave(of);
+}
+
+function isGrave(of: ActionClass): boolean {
+  return (classes[of] as readonly string[]).some((group) => grave.has(group));
+}
+
+const verbs: ReadonlySet<string> = new Set(lexicons.flatMap((one) => Object.keys(one.verbs)));
+
+/** By a noun of its name, or of what it is about: of `sendInvoice` by the invoice. One that has none by what it does. */
+function isNamed(
+  { request, proposed }: Knowledge,
+  { server, target, resource }: Described,
+  asked: boolean,
+): boolean {
+  if (request === undefined || target === undefined) return true;
+  const about = resource !== undefined && isDataset(resource.type) ? resource.type : '';
+  if (proposed?.tools.has(`${server}/${target}`) || proposed?.datasets.has(about)) return true;
+  const words = `${target} ${about}`.replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2');
+  const tokens = tokensOf(words).filter((token) => telling(token) && !verbs.has(token));
+  return tokens.length === 0 ? asked : tokens.some((token) => says(request, token));
 }
 
 function isDeciding(role: Role): role is DecidingRole {
@@ -169,9 +216,9 @@ export function isUrged({ roles }: Pick<OriginFacts, 'roles'>): boolean {
   return decidingRoles.some((role) => roles[role].doubt > 0 && roles[role].from.includes('untrusted'));
 }
 
-/** Somebody who may say so has asked for such an act, and there is a reason for each value that decides what it does. */
+/** Somebody who may say so has asked for such an act in words that are known, and there is a reason for each value that decides what it does. */
 export function isCovered({ roles, intent }: Pick<OriginFacts, 'roles' | 'intent'>): boolean {
-  return intent.known && intent.asked && worstDoubt({ roles }) === 0;
+  return intent.known && intent.asked && !intent.inferred && worstDoubt({ roles }) === 0;
 }
 
 function worse(a: 0 | 1 | 2, b: 0 | 1 | 2): 0 | 1 | 2 {

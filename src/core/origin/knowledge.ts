@@ -8,6 +8,7 @@
 import type { ActionClass } from '../catalogue/taxonomy.ts';
 import type { JsonObject, JsonValue } from '../json/value.ts';
 import { foldText, tokensOf } from './fold-text.ts';
+import type { Proposal } from './intent.ts';
 import { createFamiliar, isNamedFor } from './look-alike.ts';
 import { type Grade, gradeOf } from './matching.ts';
 import { readLines } from './read-lines.ts';
@@ -67,7 +68,12 @@ export interface Knowledge {
   readonly stranger: boolean;
   /** Who it is done for, as whoever set the agent up has said. */
   serve(name: string): void;
-  ask(text: string): void;
+  /** @param proposal what a model made of it, where one was asked and has answered */
+  ask(text: string, proposal?: Proposal | undefined): void;
+  /** A parameter of the task, which is read as if it was asked. No model is asked about it. */
+  given(name: string, value: string): void;
+  /** What models made of what was asked; undefined where none has answered. */
+  readonly proposed: Proposed | undefined;
   tell(seen: Seen, args: JsonObject, tree: JsonValue | undefined, text: string): void;
   /** How surely the request speaks of it. */
   grade(told: Told, thing: Thing): Grade;
@@ -87,6 +93,14 @@ export interface Knowledge {
   lookAlike(typed: Typed): boolean;
 }
 
+export interface Proposed {
+  readonly classes: ReadonlySet<ActionClass>;
+  readonly tools: ReadonlySet<string>;
+  readonly datasets: ReadonlySet<string>;
+  /** Of every prompt there is an answer. */
+  readonly isWhole: boolean;
+}
+
 export interface Bounds {
   readonly maxBytes: number;
   readonly maxSpots: number;
@@ -100,6 +114,8 @@ export function createKnowledge(
 ): Knowledge {
   let asked = '';
   let request: Request | undefined;
+  let prompts = 0;
+  const proposals: Proposal[] = [];
   let grades = new Map<Thing, Grade>();
   const told: Told[] = [];
   const own = new Set<string>(['me', 'self', 'myself']);
@@ -162,6 +178,13 @@ export function createKnowledge(
     familiar.add(leaf.typed);
   }
 
+  function read(text: string): void {
+    asked = asked === '' ? text : `${asked}\n${text}`;
+    request = reading.request(asked);
+    grades = new Map();
+    for (const typed of request.typed) familiar.add(typed);
+  }
+
   return {
     get request() {
       return request;
@@ -182,11 +205,14 @@ export function createKnowledge(
       if (own.has(typed.value)) return true;
       return typed.kind === 'email' ? inferredOwn() === typed.value : isNameOf(typed, person);
     },
-    ask(text) {
-      asked = asked === '' ? text : `${asked}\n${text}`;
-      request = reading.request(asked);
-      grades = new Map();
-      for (const typed of request.typed) familiar.add(typed);
+    ask(text, proposal) {
+      read(text);
+      prompts += 1;
+      if (proposal !== undefined) proposals.push(proposal);
+    },
+    given: (name, value) => read(`${name}: ${value}`),
+    get proposed() {
+      return proposals.length === 0 ? undefined : proposedBy(proposals, prompts);
     },
     tell(seen, args, tree, text) {
       stranger ||= !seen.trusted && seen.holds !== 'echo';
@@ -237,6 +263,15 @@ export function createKnowledge(
       if (mine !== undefined) familiar.add({ kind: 'email', value: mine });
       return familiar.lookAlike(typed);
     },
+  };
+}
+
+function proposedBy(proposals: readonly Proposal[], prompts: number): Proposed {
+  return {
+    classes: new Set(proposals.flatMap(({ classes }) => classes)),
+    tools: new Set(proposals.flatMap(({ tools }) => tools)),
+    datasets: new Set(proposals.flatMap(({ datasets }) => datasets)),
+    isWhole: proposals.length === prompts,
   };
 }
 

@@ -92,7 +92,7 @@ function isSpecific({ raw, typed }: Leaf): boolean {
   );
 }
 
-function says(request: Request, token: string): boolean {
+export function says(request: Request, token: string): boolean {
   if (request.tokens.has(token)) return true;
   // Plurals of either.
   return request.tokens.has(`${token}s`) || (token.endsWith('s') && request.tokens.has(token.slice(0, -1)));

@@ -13,12 +13,22 @@ const role = fc.oneof(
   }),
 );
 const drawn: fc.Arbitrary<OriginFacts> = fc
-  .tuple(fc.tuple(...decidingRoles.map(() => role)), fc.constantFrom('none', 'asked', 'not_asked'))
-  .map(([roles, intent]) => ({
+  .tuple(
+    fc.tuple(...decidingRoles.map(() => role)),
+    fc.constantFrom('none', 'asked', 'not_asked'),
+    fc.boolean(),
+    fc.boolean(),
+  )
+  .map(([roles, intent, inferred, named]) => ({
     roles: Object.fromEntries(
       decidingRoles.map((name, i) => [name, roles[i]]),
     ) as unknown as OriginFacts['roles'],
-    intent: { known: intent !== 'none', asked: intent !== 'not_asked' },
+    intent: {
+      known: intent !== 'none',
+      asked: intent !== 'not_asked',
+      inferred: intent === 'asked' && inferred,
+      named: intent === 'none' || named,
+    },
     lineage: [],
   }));
 

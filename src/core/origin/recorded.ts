@@ -9,7 +9,7 @@ type Facts = { readonly [name: string]: Fact };
 const name = 'origin';
 
 /**
- * `['asked', 'destination 2 untrusted']`: whether such an act was asked for, and of each role that the call
+ * `['asked', 'unnamed', 'destination 2 untrusted']`: whether such an act was asked for, and of each role that the call
  * has the worst doubt and where its values come from. Nothing for a call that only observes.
  */
 export function originRecord({ roles, intent }: OriginFacts, at: number): Facts {
@@ -17,7 +17,13 @@ export function originRecord({ roles, intent }: OriginFacts, at: number): Facts 
     const { doubt, from } = roles[role];
     return from.length === 0 ? [] : [[role, doubt, ...from].join(' ')];
   });
-  const asked = intent.known ? [intent.asked ? 'asked' : 'not_asked'] : [];
+  const asked = intent.known
+    ? [
+        intent.asked ? 'asked' : 'not_asked',
+        ...(intent.inferred ? ['inferred'] : []),
+        ...(intent.named ? [] : ['unnamed']),
+      ]
+    : [];
   const value = [...asked, ...said];
   return value.length === 0 ? {} : { [name]: { value, source: 'origin', t: at } };
 }
@@ -36,7 +42,12 @@ export function originOf(facts: Facts): OriginFacts {
   const has = (word: string): boolean => said.some(([first]) => first === word);
   return {
     roles,
-    intent: { known: has('asked') || has('not_asked'), asked: !has('not_asked') },
+    intent: {
+      known: has('asked') || has('not_asked'),
+      asked: !has('not_asked'),
+      inferred: has('inferred'),
+      named: !has('unnamed'),
+    },
     lineage: [],
   };
 }

@@ -9,7 +9,8 @@
  */
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { type Label, rank } from '../label/label.ts';
-import { isCovered, isUrged, type OriginFacts, unasked, worstDoubt } from '../origin/facts.ts';
+import { intentRecord } from '../origin/distance.ts';
+import { isUrged, type OriginFacts, unasked, worstDoubt } from '../origin/facts.ts';
 import { type Program, programContext } from '../program/of-call.ts';
 import type { Circumstances } from '../session/circumstances.ts';
 import { firsts } from '../session/seen.ts';
@@ -76,7 +77,7 @@ export function questionFor(
         doubt: worstDoubt(origin),
         urged: isUrged(origin),
       },
-      intent: { ...origin.intent, covers: isCovered(origin) },
+      intent: intentRecord(origin),
       ...(program === undefined ? {} : { program: programContext(program) }),
       now: { __extn: { fn: 'datetime', arg: new Date(who.at).toISOString() } },
     },

@@ -96,7 +96,17 @@ const shared: readonly Field[] = record({
       urged: bool,
     }),
   ),
-  intent: named('IntentFacts', record({ known: bool, asked: bool, covers: bool })),
+  intent: named(
+    'IntentFacts',
+    record({
+      known: bool,
+      asked: bool,
+      inferred: bool,
+      covers: bool,
+      distance: long,
+      far: record({ class: long, tool: long, destination: long, values: long }),
+    }),
+  ),
   'program?': programFacts,
   now: datetime,
 }).fields;

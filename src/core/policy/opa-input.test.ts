@@ -58,7 +58,7 @@ const args = { amount: 5, key: 'secret(credential, 0123)' };
 const origin = {
   ...unasked,
   roles: { ...unasked.roles, destination: { doubt: 2 as const, from: ['untrusted' as const] } },
-  intent: { known: true, asked: false },
+  intent: { known: true, asked: false, inferred: false, named: false },
 };
 
 test('what a call would run stands in it, where it runs something', () => {
@@ -101,7 +101,14 @@ test('the whole document', () => {
     args_opaque: true,
     first: { tool: true, class: false, resource: false, destination: true },
     origin: { destination: { doubt: 2, from: ['untrusted'] } },
-    intent: { known: true, asked: false, covers: false },
+    intent: {
+      known: true,
+      asked: false,
+      inferred: false,
+      covers: false,
+      distance: 4,
+      far: { class: 2, tool: 1, destination: 1, values: 0 },
+    },
     time: '2027-01-31T08:15:00.000Z',
   });
 });

@@ -10,7 +10,8 @@
  */
 import type { JsonObject } from '../json/value.ts';
 import { type Label, rank } from '../label/label.ts';
-import { isCovered, type OriginFacts } from '../origin/facts.ts';
+import { intentRecord } from '../origin/distance.ts';
+import type { OriginFacts } from '../origin/facts.ts';
 import { groupsOf } from '../program/finding.ts';
 import type { Program } from '../program/of-call.ts';
 import type { Circumstances } from '../session/circumstances.ts';
@@ -75,7 +76,7 @@ export function opaInput(
         from.length === 0 ? [] : [[role, { doubt, from }]],
       ),
     ),
-    intent: { ...origin.intent, covers: isCovered(origin) },
+    intent: intentRecord(origin),
     ...(program === undefined ? {} : { program: { ...program, groups: groupsOf(program.classes) } }),
     time: utc(at - (at % 60_000)),
   };

@@ -98,6 +98,17 @@ export const promptSubmitted = z.strictObject({
   author: id,
   channel: z.enum(['orchestrator', 'hook', 'operator', 'agent-claimed']),
   text: payloadRef,
+  /** A model was asked what it asks for; absent where none is. Its proposal is there only where it was read. */
+  intent: z
+    .strictObject({
+      provider: id,
+      model: id,
+      /** Of what was asked, the prompt in it. */
+      question: digest,
+      code: z.enum(['read', 'not_asked', 'unreachable', 'timeout', 'failed', 'too_large', 'malformed']),
+      proposal: payloadRef.optional(),
+    })
+    .optional(),
 });
 
 export const sessionStarted = z.strictObject({

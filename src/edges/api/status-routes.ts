@@ -41,6 +41,8 @@ export interface NodeFacts {
   readonly upstreams: readonly { readonly name: string; readonly kind: 'stdio' | 'http' }[];
   /** The second decision point, where there is one. */
   readonly opa?: SecondFacts;
+  /** The model that reads prompts, where there is one. */
+  readonly intent?: { readonly url: string; readonly model: string; readonly timeoutMs: number };
   readonly reload: () => Reloaded;
 }
 

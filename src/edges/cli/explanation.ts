@@ -41,6 +41,7 @@ export function explanationLines(it: Explanation, paint: Paint): readonly string
       it.history.map((condition) => historyLine(condition, paint)),
     ),
     ...section(title('OPA was asked, and said'), it.opinion === undefined ? [] : content(it.opinion)),
+    ...section(title('how far from what was asked'), distanceLines(it)),
     ...section(title('values in doubt, and where they were read'), lineageLines(it)),
     ...section(title('people were asked'), approvalLines(it)),
     ...section(title('tried beside it'), wouldLines(it)),
@@ -116,6 +117,22 @@ function historyLine({ policy, text, said }: ExplainedCondition, paint: Paint): 
   const answer = typeof said === 'boolean' ? String(said).padEnd(5) : paint('red', said);
   const why = typeof said === 'boolean' ? '' : `  (${doubtsInWords[said]})`;
   return `  ${answer}  ${printable(policy)}: ${printable(text)}${why}`;
+}
+
+const parts = {
+  class: 'nothing that was asked speaks of such an act',
+  tool: 'neither the tool nor what it is about is named',
+  destination: 'it goes to somebody whom nobody has said',
+  values: 'another value that decides what it does was not said',
+} as const;
+
+function distanceLines({ distance }: Explanation): readonly string[] {
+  if (distance === undefined) return [];
+  const named = (['class', 'tool', 'destination', 'values'] as const).filter((part) => distance[part] > 0);
+  return [
+    `  ${distance.sum} of 5${named.length === 0 ? ': it is what was asked' : ''}`,
+    ...named.map((part) => `  ${distance[part]}  ${part}: ${parts[part]}`),
+  ];
 }
 
 function lineageLines({ lineage = [] }: Explanation): readonly string[] {

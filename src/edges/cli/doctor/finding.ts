@@ -32,6 +32,7 @@ export const findingCodes = [
   'approvers_share_operator',
   'upstream_unreachable',
   'gateway_exposed',
+  'intent_model',
   'client_names_server',
   'client_file_unusable',
   'client_entry_stale',

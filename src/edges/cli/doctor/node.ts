@@ -29,6 +29,7 @@ export interface NodeStatus {
   readonly opa?: SecondFacts;
   /** Absent from a daemon of an earlier version. */
   readonly approvers?: ApproversFacts;
+  readonly intent?: { readonly url: string; readonly model: string; readonly timeoutMs: number };
   readonly upstreams: readonly { readonly name: string; readonly kind: string }[];
 }
 
@@ -83,6 +84,7 @@ export function judgeNode(status: NodeStatus): readonly Finding[] {
       fix: 'nothing, if your own policies say as much; else copy policies/starter.cedar',
     });
   if (status.opa !== undefined) findings.push(secondOpinion(status.opa));
+  if (status.intent !== undefined) findings.push(modelReads(status.intent));
   if (catalogue.unknownClass.length > 0)
     findings.push({
       code: 'class_unknown',
@@ -155,6 +157,15 @@ function secondOpinion(opa: SecondFacts): Finding {
     severity: 'note',
     message: `what policy does not deny is asked of ${asked} too, and is refused where it does not answer within ${opa.timeoutMs} ms`,
     fix: 'nothing; whether it answers is seen in the log (`countersign log --outcome deny`)',
+  };
+}
+
+function modelReads({ url, model, timeoutMs }: NonNullable<NodeStatus['intent']>): Finding {
+  return {
+    code: 'intent_model',
+    severity: 'note',
+    message: `prompts are sent to \`${model}\` at \`${url}\`, without the secrets that are recognised in them, and are read by the built-in reader alone where it does not answer within ${timeoutMs} ms`,
+    fix: 'nothing, if that server may read what people ask; what came of it stands in the record of each prompt',
   };
 }
 
