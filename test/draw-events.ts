@@ -30,12 +30,16 @@ const maybe = <K extends string, T>(key: K, value: fc.Arbitrary<T>): fc.Arbitrar
 const together = <A, B>(a: fc.Arbitrary<A>, b: fc.Arbitrary<B>): fc.Arbitrary<A & B> =>
   fc.tuple(a, b).map(([left, right]) => ({ ...left, ...right }));
 
-export const labels: fc.Arbitrary<Label> = fc.record({
-  level: fc.constantFrom(...levels),
-  categories: sortedNames,
-  integrity: fc.constantFrom(...integrities),
-  sources: sortedNames,
-});
+export const labels: fc.Arbitrary<Label> = fc.record(
+  {
+    level: fc.constantFrom(...levels),
+    categories: sortedNames,
+    readers: sortedNames,
+    integrity: fc.constantFrom(...integrities),
+    sources: sortedNames,
+  },
+  { requiredKeys: ['level', 'categories', 'integrity', 'sources'] },
+);
 
 const payloadRef = fc.record({ digest, sizeBytes: fc.nat() });
 const would = fc.record(

@@ -390,6 +390,12 @@ export const requirements = {
     source: 'docs/approvals.md',
     controls: ['ASI09', 'AARM-R4'],
   },
+  'labels.by-field': {
+    promise:
+      'a session is labelled by what was really in a result, and by the worst where that cannot be told',
+    source: 'docs/labels.md',
+    controls: ['ASI01', 'AARM-R2'],
+  },
   'baseline.tested': {
     promise: 'no small slip in any rule of the baseline pack gets past the tests that come with it',
     source: 'docs/baseline.md',

@@ -3,6 +3,7 @@
 // what the task has read. Labels move with an observation, so text that came earlier would be read by an
 // agent whose next call is decided as if it had not been.
 import { join, type Label, nothingRead, sameLabel, unlabelled } from '../core/label/label.ts';
+import { worstOf } from '../core/label/of-result.ts';
 import { facets } from '../core/state/facet.ts';
 import { labelsOf } from '../core/task/lineage.ts';
 import type { Road } from './road.ts';
@@ -25,6 +26,6 @@ export function mayHearServer(road: Knowing, task: string, server: string): bool
   const accepted = road.published().catalogue.entries.filter((entry) => entry.server === server);
   // Of a server that nobody accepted anything of, nobody said how far it may be believed.
   const least = accepted.length === 0 ? unlabelled : nothingRead;
-  const worst = accepted.reduce((label, entry) => join(label, entry.result), least);
+  const worst = accepted.reduce((label, entry) => join(label, worstOf(entry)), least);
   return mayHear(road, task, { ...worst, sources: [] });
 }

@@ -7,6 +7,7 @@ import { foldVersion } from '../core/decision/fold.ts';
 import type { Obligation } from '../core/decision/verdict.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject } from '../core/json/value.ts';
+import { worstOf } from '../core/label/of-result.ts';
 import { originFacts, untold } from '../core/origin/facts.ts';
 import type { Finding } from '../core/program/finding.ts';
 import { programOf, type ReadProgram, readsNothing } from '../core/program/of-call.ts';
@@ -159,7 +160,7 @@ function decided(
     considered.projection === undefined ? undefined : seal(canonicalJson(considered.projection));
   const opinion = considered.opinions === undefined ? undefined : seal(opinionContent(considered.opinions));
   const event = decisionEvent(road, force, caller, proposal, considered, payload);
-  const worst = entry?.result;
+  const worst = entry === undefined ? undefined : worstOf(entry);
   const { asked } = considered;
   const request =
     asked?.is === 'wanted' && !released ? requestOf(asked, considered, caller, id, place, seal) : undefined;

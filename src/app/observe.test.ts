@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
+import { verifies } from '../../test/requirements.ts';
 import {
   type OneNode,
   type OneNodeOptions,
@@ -9,6 +10,7 @@ import {
   toolCall,
 } from '../../test/simulator/one-node.ts';
 import { understood } from '../../test/simulator/rules.ts';
+import { nothingRead } from '../core/label/label.ts';
 import { facets } from '../core/state/facet.ts';
 import { authorize } from './authorize.ts';
 import type { LiveCall } from './live.ts';
@@ -44,6 +46,25 @@ describe('a result', () => {
     expect(node.road.sequencer.head.get(facets.labels(task))).toMatchObject({ integrity: 'untrusted' });
     expect(budgetOf(node, task)).toEqual({ limit: 3, reserved: 0, spent: 1 });
     expect(node.road.live.size()).toBe(0);
+  });
+
+  test.each<[shown: string, level: string]>([
+    ['{"items":[{"id":1}]}', 'internal'],
+    ['{"items":[{"id":1,"ssn":"078-05-1120"}]}', 'restricted'],
+    ['one of them has 078-05-1120', 'restricted'],
+  ])('moves the labels by the fields that are in it: %s', async (shown, level) => {
+    verifies('labels.by-field');
+    const { node, call, task } = await called('crm/read');
+    call.release();
+    const entry = {
+      ...call.entry,
+      result: { ...nothingRead, level: 'internal' as const },
+      fields: [{ path: ['items', '*', 'ssn'], label: { ...nothingRead, level: 'restricted' as const } }],
+    };
+    const content = { content: [{ type: 'text', text: shown }] };
+    await observe(node.road, { ...call, entry }, { status: 'ok', content, tookMs: 1 });
+    expect(await observationOf(node)).toMatchObject({ label: { level } });
+    expect(node.road.sequencer.head.get(facets.labels(task))).toMatchObject({ level });
   });
 
   test('is not released before it is durable', async () => {

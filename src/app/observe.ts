@@ -2,7 +2,8 @@
 // The way out: what became of a released call, durable before anybody reads its result.
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject } from '../core/json/value.ts';
-import { nothingRead } from '../core/label/label.ts';
+import { type Label, nothingRead } from '../core/label/label.ts';
+import { labelOf, worstOf } from '../core/label/of-result.ts';
 import type { ObservationEvent } from '../core/record/event.ts';
 import { payloadRef } from '../core/record/payload.ts';
 import { circumstances } from '../core/session/circumstances.ts';
@@ -73,7 +74,7 @@ export async function observe(road: Road, call: LiveCall, upshot: Upshot): Promi
               ...(upshot.detail === undefined ? {} : { detail: upshot.detail }),
               ...(payload === undefined ? {} : { result: payloadRef(payload) }),
               ...(kept === undefined ? {} : { kept }),
-              label: status === 'unreleased' ? nothingRead : call.entry.result,
+              label: labelShown(call, status, upshot.content),
               tookMs: Math.round(upshot.tookMs * 1000) / 1000,
             },
             payloads: payload === undefined ? [] : [payload],
@@ -89,4 +90,16 @@ export async function observe(road: Road, call: LiveCall, upshot: Upshot): Promi
     road.live.close(call.decision);
     road.origins.forget(call.decision);
   }
+}
+
+/** Of what the caller gets, by what is in it; of what nobody saw, the worst that it could have been. */
+function labelShown(
+  { entry }: LiveCall,
+  status: ObservationEvent['status'],
+  content: JsonObject | undefined,
+): Label {
+  if (status === 'unreleased') return nothingRead;
+  return content !== undefined && (status === 'ok' || status === 'error')
+    ? labelOf(entry, content)
+    : worstOf(entry);
 }

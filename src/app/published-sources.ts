@@ -71,6 +71,7 @@ const entryShape = z.object({
     }),
   ),
   result: labelShape,
+  fields: z.array(z.object({ path: z.array(z.string()), label: labelShape })).exactOptional(),
   holds: z.enum(resultHolds).exactOptional(),
   reversible: z.boolean(),
   keeps: z.record(z.string(), z.string()).exactOptional(),

@@ -134,6 +134,9 @@ function entryJson(entry: CatalogueEntry): JsonValue {
     },
     args: argumentsJson(entry.args),
     result: labelJson(entry.result),
+    ...(entry.fields === undefined
+      ? {}
+      : { fields: entry.fields.map(({ path, label }) => [path, labelJson(label)]) }),
     ...(entry.holds === undefined ? {} : { holds: entry.holds }),
     reversible: entry.reversible,
     stateless: entry.stateless,
@@ -149,6 +152,6 @@ function sortedByText(values: readonly JsonValue[]): readonly JsonValue[] {
   return texts.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
 }
 
-function labelJson({ level, categories, integrity, sources }: Label): JsonValue {
-  return { level, categories, integrity, sources };
+function labelJson({ level, categories, readers, integrity, sources }: Label): JsonValue {
+  return { level, categories, ...(readers === undefined ? {} : { readers }), integrity, sources };
 }

@@ -7,38 +7,29 @@
  * Source: docs/catalogue.md, "The file".
  */
 import { isMap, isScalar, type Node } from 'yaml';
-import { type ArgumentRule, type ResultHolds, resultHolds } from '../../core/catalogue/entry.ts';
+import {
+  type ArgumentRule,
+  type FieldLabel,
+  type ResultHolds,
+  resultHolds,
+} from '../../core/catalogue/entry.ts';
 import { dialects, kinds } from '../../core/catalogue/kind.ts';
 import { actionFault, serverNameFault, targetNameFault } from '../../core/catalogue/names.ts';
 import { didYouMean } from '../../core/catalogue/nearest.ts';
 import { type ActionClass, classes, isActionClass, roles } from '../../core/catalogue/taxonomy.ts';
 import { prefixFault } from '../../core/catalogue/uri.ts';
-import {
-  type Integrity,
-  integrities,
-  type Label,
-  type Level,
-  levels,
-  unlabelled,
-} from '../../core/label/label.ts';
+import { type Label, levels, unlabelled } from '../../core/label/label.ts';
 import { whyNotResourceType } from '../../core/policy/layout.ts';
 import { resultFields } from '../../core/temporal/kept.ts';
+import { isPointer, readCategories, readFields, readLabel, resultMembers } from './declared-label.ts';
 import { quoted } from './problem.ts';
-import {
-  booleanOf,
-  choiceOf,
-  type Field,
-  fieldsOf,
-  knownFieldsOf,
-  type Reading,
-  stringOf,
-  stringsOf,
-} from './yaml.ts';
+import { booleanOf, choiceOf, type Field, fieldsOf, knownFieldsOf, type Reading, stringOf } from './yaml.ts';
 
 export interface Declared {
   readonly at: Node;
   readonly class: ActionClass;
   readonly result: Label;
+  readonly fields?: readonly FieldLabel[];
   readonly holds?: ResultHolds;
   readonly reversible: boolean;
 }
@@ -64,7 +55,6 @@ export interface Declaration {
   readonly methods: ReadonlyMap<string, Declared>;
 }
 
-const maxCategories = 16;
 const classNames = Object.keys(classes).filter(isActionClass);
 
 /** Methods that clients and servers ask for; others may be catalogued, with a warning. */
@@ -154,7 +144,11 @@ export function readDeclaration(reading: Reading, expectedServer: string): Decla
 
 function readPlain(reading: Reading, source: string, field: Field): Declared | undefined {
   const fields = knownFieldsOf(reading, field.value, quoted(source), ['class', 'result', 'reversible']);
-  return fields === undefined ? undefined : readDeclared(reading, source, field, fields);
+  if (fields === undefined) return undefined;
+  const declared = readDeclared(reading, source, field, fields);
+  if (declared?.fields !== undefined)
+    reading.report(field.key, 'only results of tools have fields with labels of their own');
+  return declared;
 }
 
 function readTool(reading: Reading, source: string, field: Field): DeclaredTool | undefined {
@@ -191,47 +185,25 @@ function readDeclared(
   reading: Reading,
   source: string,
   { key }: Field,
-  fields: ReadonlyMap<string, Field>,
+  fieldsOfEntry: ReadonlyMap<string, Field>,
 ): Declared | undefined {
-  const written = choiceOf(reading, fields.get('class'), 'an action class', classNames);
-  if (!fields.has('class')) reading.report(key, `${quoted(source)} must have a \`class\``);
-  const node = fields.get('result')?.value ?? null;
-  const result = readResult(reading, node, source);
-  const holds = choiceOf(reading, membersOfResult(reading, node)?.get('holds'), 'what it holds', resultHolds);
-  const reversible = booleanOf(reading, fields.get('reversible'), '`reversible`') ?? false;
+  const written = choiceOf(reading, fieldsOfEntry.get('class'), 'an action class', classNames);
+  if (!fieldsOfEntry.has('class')) reading.report(key, `${quoted(source)} must have a \`class\``);
+  const node = fieldsOfEntry.get('result')?.value ?? null;
+  const members = resultMembers(reading, node);
+  const result = readLabel(reading, members, source);
+  const holds = choiceOf(reading, members?.get('holds'), 'what it holds', resultHolds);
+  const fields = readFields(reading, members?.get('fields'), source, result);
+  const reversible = booleanOf(reading, fieldsOfEntry.get('reversible'), '`reversible`') ?? false;
   if (written === undefined) return undefined;
-  return { at: key, class: written, result, reversible, ...(holds === undefined ? {} : { holds }) };
-}
-
-function membersOfResult(reading: Reading, node: Node | null): ReadonlyMap<string, Field> | undefined {
-  return knownFieldsOf(reading, node, '`result`', ['level', 'categories', 'integrity', 'holds']);
-}
-
-function readResult(reading: Reading, node: Node | null, source: string): Label {
-  const fields = membersOfResult(reading, node);
-  const level: Level = choiceOf(reading, fields?.get('level'), 'a level', levels) ?? unlabelled.level;
-  const integrity: Integrity =
-    choiceOf(reading, fields?.get('integrity'), 'an integrity', integrities) ?? unlabelled.integrity;
   return {
-    level,
-    categories: readCategories(reading, fields?.get('categories')) ?? [],
-    integrity,
-    sources: integrity === 'untrusted' ? [source] : [],
+    at: key,
+    class: written,
+    result,
+    reversible,
+    ...(fields.length === 0 ? {} : { fields }),
+    ...(holds === undefined ? {} : { holds }),
   };
-}
-
-function readCategories(reading: Reading, field: Field | undefined): readonly string[] | undefined {
-  const written = stringsOf(reading, field, '`categories`');
-  if (written === undefined || field === undefined) return undefined;
-  for (const category of written) {
-    if (!/^[a-z][a-z0-9_-]{0,31}$/.test(category))
-      reading.report(
-        field.value,
-        `${quoted(category)} is not a category: up to 32 of a-z, 0-9, \`_\`, \`-\``,
-      );
-  }
-  if (written.length > maxCategories) reading.report(field.value, `at most ${maxCategories} categories`);
-  return [...new Set(written)].sort();
 }
 
 function readResource(
@@ -274,7 +246,7 @@ function readKeeps(reading: Reading, node: Node | null): DeclaredTool['keeps'] {
     const pointer = stringOf(reading, field, `\`${name}\``);
     if (!/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(name) || Object.hasOwn(resultFields, name))
       reading.report(field.key, `${quoted(name)} cannot be the name of a field that history keeps`);
-    else if (pointer !== undefined && !/^(?:\/(?:[^/~]|~[01])+){1,8}$/.test(pointer))
+    else if (pointer !== undefined && !isPointer(pointer))
       reading.report(field.value, `${quoted(pointer)} is not a JSON Pointer such as \`/order/id\``);
     else if (pointer !== undefined) keeps.push([name, pointer]);
   }

@@ -110,7 +110,13 @@ describe('an entry', () => {
       action: 'crm/refund',
       resource: { type: 'Tool', label: { level: 'restricted', integrity: 'untrusted' } },
       args: {},
-      result: { level: 'restricted', categories: [], integrity: 'untrusted', sources: ['crm/refund'] },
+      result: {
+        level: 'restricted',
+        categories: ['*'],
+        readers: [],
+        integrity: 'untrusted',
+        sources: ['crm/refund'],
+      },
       reversible: false,
       stateless: false,
     });
@@ -123,6 +129,54 @@ describe('an entry', () => {
     expect(found(some, 'tools/call', 'crm', 'refund').result).toMatchObject({
       level: 'public',
       integrity: 'untrusted',
+    });
+  });
+
+  describe('fields of its result', () => {
+    const withResult = (result: string) =>
+      files(`server: crm\ntools:\n  refund: { class: read, result: ${result} }\n`);
+
+    test('say what differs from the whole', () => {
+      const { index: some } = loaded(
+        withResult(
+          '{ level: internal, integrity: trusted, fields: { /a/*/b~1c: { readers: [zoe, ann] }, /d: { level: public, integrity: untrusted } } }',
+        ),
+      );
+      const { result, fields } = found(some, 'tools/call', 'crm', 'refund');
+      const whole = { level: 'internal', categories: [], integrity: 'trusted', sources: [] };
+      expect(result).toEqual(whole);
+      expect(fields).toEqual([
+        { path: ['a', '*', 'b/c'], label: { ...whole, readers: ['ann', 'zoe'] } },
+        {
+          path: ['d'],
+          label: { ...whole, level: 'public', integrity: 'untrusted', sources: ['crm/refund'] },
+        },
+      ]);
+    });
+
+    test('move the digest', () => {
+      const digest = (result: string) => loaded(withResult(result)).index.digest;
+      expect(digest('{ level: internal }')).not.toBe(
+        digest('{ level: internal, fields: { /a: { level: public } } }'),
+      );
+      expect(digest('{ level: internal }')).not.toBe(digest('{ level: internal, readers: [ann] }'));
+    });
+
+    test.each<[result: string, told: RegExp]>([
+      ['{ fields: { a: { level: public } } }', /`a` is not a JSON Pointer such as `\/items\/\*\/body`/],
+      ['{ fields: { /a~2: { level: public } } }', /is not a JSON Pointer/],
+      ['{ fields: { /a: { holds: contacts } } }', /`holds`/],
+      ['{ fields: { /a: { level: secret } } }', /`secret`/],
+      ['{ readers: ["*"] }', /`\*` is not the name of a reader/],
+      ['{ readers: ["ann bob"] }', /is not the name of a reader/],
+      [`{ readers: [${Array.from({ length: 33 }, (_, i) => `r${i}`).join()}] }`, /at most 32 readers/],
+      [
+        `{ fields: { ${Array.from({ length: 33 }, (_, i) => `/f${i}: { level: public }`).join()} } }`,
+        /at most 32 fields/,
+      ],
+    ])('are refused where they cannot be meant: %s', (result, told) => {
+      const refused = loadCatalogue(withResult(result));
+      expect(refused.ok ? '' : refused.problems.map(({ message }) => message).join()).toMatch(told);
     });
   });
 });

@@ -216,6 +216,7 @@ function toolEntry(joining: Joining, tool: DeclaredTool, definition: ToolDefinit
       },
       args,
       result: tool.result,
+      ...(tool.fields === undefined ? {} : { fields: tool.fields }),
       reversible: tool.reversible,
       ...(tool.holds === undefined ? {} : { holds: tool.holds }),
       ...(Object.keys(tool.keeps).length === 0 ? {} : { keeps: tool.keeps }),

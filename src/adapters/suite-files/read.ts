@@ -209,12 +209,21 @@ function readSession(reading: Reading, field: Field | undefined, before: Given['
 }
 
 function readLabels(reading: Reading, field: Field | undefined): Given['session']['labels'] {
-  const fields = section(reading, field, 'labels', ['level', 'integrity', 'categories', 'sources']);
+  const fields = section(reading, field, 'labels', [
+    'level',
+    'integrity',
+    'categories',
+    'readers',
+    'sources',
+  ]);
   return {
     level: choiceOf(reading, fields.get('level'), 'a level', levels) ?? nothingRead.level,
     integrity:
       choiceOf(reading, fields.get('integrity'), 'an integrity', integrities) ?? nothingRead.integrity,
     categories: sorted(stringsOf(reading, fields.get('categories'), 'the categories')),
+    ...(fields.has('readers')
+      ? { readers: sorted(stringsOf(reading, fields.get('readers'), 'the readers')) }
+      : {}),
     sources: sorted(stringsOf(reading, fields.get('sources'), 'the sources')),
   };
 }

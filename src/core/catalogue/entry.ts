@@ -28,6 +28,15 @@ export interface ArgumentRule {
   readonly history?: boolean;
 }
 
+/** The label of one field of a result, and of all that is in it. */
+export interface FieldLabel {
+  /** Names of members and numbers of items from the top; `*` is any of them. */
+  readonly path: readonly string[];
+  readonly label: Label;
+}
+
+export const maxFields = 32;
+
 export type TargetKind = 'tool' | 'resource' | 'prompt' | 'method';
 
 /**
@@ -54,6 +63,8 @@ export interface CatalogueEntry {
   readonly args: { readonly [argument: string]: ArgumentRule };
   /** The label of everything it returns; what it cannot tell is the worst. */
   readonly result: Label;
+  /** Labels of fields of a structured result, in place of that; at most `maxFields`. */
+  readonly fields?: readonly FieldLabel[];
   /** What a result is made of. Absent: records, which others may have written. */
   readonly holds?: ResultHolds;
   readonly reversible: boolean;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { drawnLabels } from './label.fixture.ts';
 import {
-  integrities,
+  flowsTo,
   join,
   type Label,
   levels,
@@ -13,17 +14,7 @@ import {
   unlabelled,
 } from './label.ts';
 
-// Names on both sides of `...` in the alphabet, so that its place is not taken for granted.
-const source = fc.oneof(fc.stringMatching(/^[a-z]{1,2}\/[a-z]$/), fc.stringMatching(/^[!#+-][a-z]{1,2}$/));
-const names = (maxLength: number) => fc.uniqueArray(source, { maxLength }).map((items) => items.sort());
-const label = (maxLength: number): fc.Arbitrary<Label> =>
-  fc.record({
-    level: fc.constantFrom(...levels),
-    categories: names(5),
-    integrity: fc.constantFrom(...integrities),
-    sources: names(maxLength),
-  });
-const drawn = label(maxSources);
+const drawn = drawnLabels();
 
 describe('joining labels', () => {
   test('does not depend on the order', () =>
@@ -71,26 +62,87 @@ describe('joining labels', () => {
           expect(both.categories).toContain(category);
         if (!both.sources.includes('...'))
           for (const one of [...a.sources, ...b.sources]) expect(both.sources).toContain(one);
+        for (const one of both.readers ?? [])
+          for (const { readers } of [a, b]) expect(readers ?? [one]).toContain(one);
+        expect(both.readers === undefined).toBe(a.readers === undefined && b.readers === undefined);
       }),
     ));
 
   test('never keeps more sources than its bound, and says when it left some out', () =>
     fc.assert(
-      fc.property(fc.array(label(6), { minLength: 1, maxLength: 12 }), (labels) => {
+      fc.property(fc.array(drawnLabels(6), { minLength: 1, maxLength: 12 }), (labels) => {
         const all = labels.reduce(join, nothingRead);
         const sources = new Set(labels.flatMap((l) => l.sources));
         expect(all.sources.length).toBeLessThanOrEqual(maxSources);
-        expect(all.sources.includes('...')).toBe(sources.size > maxSources);
+        expect(all.sources.includes('...')).toBe(sources.size > maxSources || sources.has('...'));
         expect(all.sources).toEqual([...new Set(all.sources)].sort());
       }),
     ));
 
-  test('with what has no label is the most sensitive of all', () =>
+  test('with what has no label means no more and no less than having none', () =>
     fc.assert(
       fc.property(drawn, (a) => {
-        expect(join(a, unlabelled)).toMatchObject({ level: 'restricted', integrity: 'untrusted' });
+        const both = join(a, unlabelled);
+        expect(both).toMatchObject({ level: 'restricted', readers: [], integrity: 'untrusted' });
+        expect(isSame(both, unlabelled)).toBe(true);
+        // The names are kept all the same: a policy that looks for one must not miss it.
+        for (const category of a.categories) expect(both.categories).toContain(category);
       }),
     ));
+});
+
+const isSame = (a: Label, b: Label): boolean => flowsTo(a, b) && flowsTo(b, a);
+
+describe('where data may flow', () => {
+  test('from the bottom anywhere, and to the top from anywhere', () =>
+    fc.assert(
+      fc.property(drawn, (a) => {
+        expect(flowsTo(nothingRead, a) && flowsTo(a, unlabelled) && flowsTo(a, a)).toBe(true);
+      }),
+    ));
+
+  test('goes on from there', () =>
+    fc.assert(
+      fc.property(drawn, drawn, drawn, (a, b, c) => {
+        const [low, middle, high] = [a, join(a, b), join(join(a, b), c)];
+        expect(flowsTo(low, middle) && flowsTo(middle, high) && flowsTo(low, high)).toBe(true);
+        if (flowsTo(a, b) && flowsTo(b, c)) expect(flowsTo(a, c)).toBe(true);
+      }),
+      { numRuns: 2000 },
+    ));
+
+  test('is what joining changes nothing about', () =>
+    fc.assert(
+      fc.property(drawn, drawn, (a, b) => {
+        expect(flowsTo(a, b)).toBe(isSame(join(a, b), b));
+      }),
+      { numRuns: 5000 },
+    ));
+
+  test('is a least one: what both flow into, their join does', () =>
+    fc.assert(
+      fc.property(drawn, drawn, drawn, (a, b, c) => {
+        if (flowsTo(a, c) && flowsTo(b, c)) expect(flowsTo(join(a, b), c)).toBe(true);
+        expect(flowsTo(a, join(a, b)) && flowsTo(b, join(a, b))).toBe(true);
+      }),
+      { numRuns: 5000 },
+    ));
+
+  test.each<[rule: string, from: Partial<Label>, to: Partial<Label>, may: boolean]>([
+    ['up a level', { level: 'internal' }, { level: 'confidential' }, true],
+    ['not down a level', { level: 'confidential' }, { level: 'internal' }, false],
+    ['to fewer readers', {}, { readers: ['ann'] }, true],
+    ['not to more readers', { readers: ['ann'] }, { readers: ['ann', 'bob'] }, false],
+    ['not to everyone', { readers: ['ann'] }, {}, false],
+    ['not to others', { readers: ['ann'] }, { readers: ['bob'] }, false],
+    ['to nobody', { readers: ['ann'] }, { readers: [] }, true],
+    ['not out of its category', { categories: ['pii'] }, {}, false],
+    ['to what is of any category', { categories: ['pii'] }, { categories: ['*'] }, true],
+    ['not from what is of any category', { categories: ['*'] }, { categories: ['pii'] }, false],
+    ['not to where it would be believed', { integrity: 'untrusted' }, {}, false],
+  ])('%s', (_rule, from, to, may) =>
+    expect(flowsTo({ ...nothingRead, ...from }, { ...nothingRead, ...to })).toBe(may),
+  );
 });
 
 test('levels rank in the order in which they are declared', () => {
@@ -101,8 +153,8 @@ test('labels that differ anywhere are not the same', () =>
   fc.assert(
     fc.property(drawn, drawn, (a, b) => {
       expect(sameLabel(a, b)).toBe(
-        JSON.stringify([a.level, a.integrity, a.categories, a.sources]) ===
-          JSON.stringify([b.level, b.integrity, b.categories, b.sources]),
+        JSON.stringify([a.level, a.integrity, a.categories, a.readers, a.sources]) ===
+          JSON.stringify([b.level, b.integrity, b.categories, b.readers, b.sources]),
       );
     }),
   ));

@@ -113,6 +113,8 @@ function labelRecord(label: Label): CedarRecord {
   return {
     level: rank(label.level),
     categories: label.categories,
+    everyone: label.readers === undefined,
+    readers: label.readers ?? [],
     untrusted: label.integrity === 'untrusted',
     sources: label.sources,
   };

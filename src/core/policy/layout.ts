@@ -39,7 +39,14 @@ export type AdminAction = (typeof adminActions)[number];
 
 const dataLabel = named(
   'DataLabel',
-  record({ level: long, categories: strings, untrusted: bool, sources: strings }),
+  record({
+    level: long,
+    categories: strings,
+    everyone: bool,
+    readers: strings,
+    untrusted: bool,
+    sources: strings,
+  }),
 );
 
 const resourceFacts = record({ label: dataLabel });

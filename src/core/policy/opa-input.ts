@@ -86,6 +86,8 @@ function labelled(label: Label): JsonObject {
   return {
     level: rank(label.level),
     categories: label.categories,
+    // Absent: everyone may read it.
+    ...(label.readers === undefined ? {} : { readers: label.readers }),
     untrusted: label.integrity === 'untrusted',
     sources: label.sources,
   };

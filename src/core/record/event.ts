@@ -24,6 +24,8 @@ const why = z.string().max(maxReasonLength);
 export const labelShape = z.strictObject({
   level: z.enum(levels),
   categories: z.array(z.string()).readonly(),
+  /** Absent: everyone, as in records from before there were readers. */
+  readers: z.array(z.string()).readonly().optional(),
   integrity: z.enum(integrities),
   sources: z.array(z.string()).readonly(),
 });

@@ -120,6 +120,9 @@ export function circumstances(
       'session.labels.level': ledger(labels.level, activity.lastAt),
       'session.labels.integrity': ledger(labels.integrity, activity.lastAt),
       'session.labels.categories': ledger(labels.categories, activity.lastAt),
+      ...(labels.readers === undefined
+        ? {}
+        : { 'session.labels.readers': ledger(labels.readers, activity.lastAt) }),
       'session.labels.sources': ledger(labels.sources, activity.lastAt),
     }),
   };

@@ -8,6 +8,7 @@
 import { mayHear } from '../../app/audible.ts';
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import { integerAt, type JsonObject, type JsonValue, objectAt, stringAt } from '../../core/json/value.ts';
+import { worstOf } from '../../core/label/of-result.ts';
 import { asked, questionsOf, unshowable } from './asked.ts';
 import { type Done, decided } from './decided.ts';
 import { ListUnavailable } from './declared.ts';
@@ -137,7 +138,7 @@ async function rounds(gate: Gate, talk: Talk, journey: Journey): Promise<Reply> 
 async function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Promise<Done> {
   const { request, entry, link, definition } = journey;
   const { method, server, target, args } = request;
-  const mayRead = () => mayHear(gate.road, talk.caller.task, entry.result);
+  const mayRead = () => mayHear(gate.road, talk.caller.task, worstOf(entry));
   const notices = createNotices(talk, server, gate.limits, mayRead, talk.notify);
   const done = await decided(gate.road, gate.limits, {
     caller: talk.caller,
