@@ -148,7 +148,17 @@ function draws(names: Names): Draws {
     }),
     together(maybe('args', payloadRef), maybe('definition', digest)),
   );
-  const open = fc.record({ reserves, worst: labels, releaseWithinMs: fc.nat() });
+  const stores = fc.record({
+    store: fc.constantFrom('disk', 'crm'),
+    items: fc.uniqueArray(fc.constantFrom('*', 'File', 'File /a', 'File /a/b', 'Ticket 1'), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+  });
+  const open = together(
+    fc.record({ reserves, worst: labels, releaseWithinMs: fc.nat() }),
+    maybe('stores', stores),
+  );
   const scalar = fc.oneof(
     fc.boolean(),
     fc.integer(),
@@ -331,7 +341,10 @@ function draws(names: Names): Draws {
         tookMs: fc.double({ min: 0, max: 1e9, noNaN: true }).map((ms) => ms + 0),
       }),
       together(
-        together(maybe('session', session), maybe('kept', kept)),
+        together(
+          maybe('stored', fc.record({ by: fc.array(id, { maxLength: 4 }), untrusted: fc.boolean() })),
+          together(maybe('session', session), maybe('kept', kept)),
+        ),
         together(maybe('detail', text), maybe('result', payloadRef)),
       ),
     ),

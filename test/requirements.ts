@@ -396,6 +396,12 @@ export const requirements = {
     source: 'docs/labels.md',
     controls: ['ASI01', 'AARM-R2'],
   },
+  'labels.persist': {
+    promise:
+      'what is written under a label is read back with it by any agent, whoever wrote over it, and is no reason for anything where it is untrusted',
+    source: 'docs/labels.md',
+    controls: ['ASI01', 'ASI06', 'AARM-R2'],
+  },
   'baseline.tested': {
     promise: 'no small slip in any rule of the baseline pack gets past the tests that come with it',
     source: 'docs/baseline.md',

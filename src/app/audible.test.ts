@@ -21,7 +21,10 @@ function knowing(status: string, read: Label | undefined, nowMs: number, mode = 
   if (read !== undefined) seed.push(['task/t/labels', { version: 'v', value: read }]);
   const road: unknown = {
     sequencer: { head: createHead(seed) },
-    published: () => ({ mode, catalogue: { entries: [{ server: 'known', result: nothingRead }] } }),
+    published: () => ({
+      mode,
+      catalogue: { entries: [{ server: 'known', resource: {}, result: nothingRead }] },
+    }),
     clock: { wallMs: () => nowMs },
   };
   return road as Road;

@@ -7,6 +7,7 @@ import { foldVersion } from '../core/decision/fold.ts';
 import type { Obligation } from '../core/decision/verdict.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject } from '../core/json/value.ts';
+import type { Label } from '../core/label/label.ts';
 import { worstOf } from '../core/label/of-result.ts';
 import { originFacts, untold } from '../core/origin/facts.ts';
 import type { Finding } from '../core/program/finding.ts';
@@ -16,7 +17,8 @@ import { payloadRef, type SealedPayload } from '../core/record/payload.ts';
 import { type Pseudonym, withoutSecrets } from '../core/record/secret.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
 import { kindOf } from '../core/session/seen.ts';
-import type { UnitView } from '../core/state/facet.ts';
+import { storedUnder } from '../core/session/stored.ts';
+import { facets, type UnitView, type View } from '../core/state/facet.ts';
 import { chainOf, transformText } from './approving.ts';
 import { type Pending, requestOf } from './asking.ts';
 import { type Would, wouldBe } from './candidate.ts';
@@ -106,7 +108,7 @@ export async function authorize(
       // What is tried asks nobody, and is told what people have lifted.
       const trying = { ...considering, roster: undefined, lifts: considered.lifts };
       const would = wouldBe(road, trying, view, place, caller, proposal, understood);
-      const written = decided(road, force, place, caller, proposal, considered, would, seal);
+      const written = decided(road, force, view, place, caller, proposal, considered, would, seal);
       if (written.result.outcome === 'allow') opened = written.result.call;
       return written;
     };
@@ -141,6 +143,7 @@ interface Unasked {
 function decided(
   road: Road,
   force: InForce,
+  view: View,
   place: Place,
   caller: Caller,
   proposal: Proposal,
@@ -175,7 +178,12 @@ function decided(
     ...firstOf(considered.first ?? [], released),
     ...(released && worst !== undefined
       ? {
-          open: { reserves: considered.reserves, worst, releaseWithinMs: road.releaseWithinMs },
+          open: {
+            reserves: considered.reserves,
+            worst,
+            releaseWithinMs: road.releaseWithinMs,
+            ...storesOf(view, caller.task, considered, worst, id),
+          },
         }
       : {}),
   };
@@ -237,6 +245,20 @@ function peoplesReason({ code, detail, asked }: Considered): string | undefined 
   return code === 'approval_refused' || (code === 'pending_approval' && asked === undefined)
     ? detail
     : undefined;
+}
+
+/** Where what is sent may stand from now on: only where that is labelled more than it was, which most calls do not do. */
+function storesOf(
+  view: View,
+  task: string,
+  { touched, entry }: Considered,
+  worst: Label,
+  id: string,
+): Pick<NonNullable<DecisionBody['open']>, 'stores'> {
+  if (touched?.stores !== true || entry === undefined) return {};
+  const { store, items } = touched;
+  const after = storedUnder(view, task, { store, items }, entry.class, worst, id);
+  return after === view.get(facets.stored(store)) ? {} : { stores: { store, items } };
 }
 
 /** In the words of the second decision point, where it is the one that refused. */

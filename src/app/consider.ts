@@ -10,6 +10,8 @@ import type { OpinionFault } from '../core/decision/opinion.ts';
 import { maxTransforms, transformed } from '../core/decision/transform.ts';
 import type { Lift, Obligation, Transform, Verdict } from '../core/decision/verdict.ts';
 import type { JsonObject } from '../core/json/value.ts';
+import { type Touched, touchedBy } from '../core/label/items.ts';
+import { join as joinLabels } from '../core/label/label.ts';
 import { type OriginFacts, unasked } from '../core/origin/facts.ts';
 import { originRecord } from '../core/origin/recorded.ts';
 import { type Described, questionFor } from '../core/policy/context.ts';
@@ -29,6 +31,7 @@ import { projected, projectedObject, withoutSecrets } from '../core/record/secre
 import type { Caller, Proposal } from '../core/request/proposal.ts';
 import { type Circumstances, circumstances, type NoStanding } from '../core/session/circumstances.ts';
 import { neverSeen, usedBy } from '../core/session/seen.ts';
+import { storedIn } from '../core/session/stored.ts';
 import { facets, type View } from '../core/state/facet.ts';
 import { type Admission, scopeAdmits } from '../core/task/admit.ts';
 import { type Above, above, lineOf } from '../core/task/lineage.ts';
@@ -92,6 +95,8 @@ export interface Considered {
   readonly transforms: readonly Transform[];
   readonly obligations: readonly Obligation[];
   readonly reserves: readonly Reserve[];
+  /** What of its store it touches. */
+  readonly touched?: Touched;
   /** What a second decision point was asked about on the way, and said. */
   readonly opinions?: readonly Counted[];
   /** People can lift all that stands against it: the request to them, or what it has to say. */
@@ -167,8 +172,9 @@ export function consider(
   const asking: Verdict[] = [];
   // Each transform may bring others of them, and each of them is lifted once.
   for (let round = 0; round <= 2 * maxTransforms + 1; round++) {
-    const described = describe(road, force, entry, proposal, soFar.args);
+    const described = describe(road, force, view, caller.task, entry, proposal, soFar.args);
     if (!described.ok) return { ...soFar, code: described.code, detail: described.message };
+    const { touched } = described;
     const kept = keptOfArguments(entry, described.value.args, road.pseudonym);
     const { resource, args } = described.value;
     // Before policy: what the task was never for is asked of nobody, and no transform makes room for it.
@@ -211,6 +217,7 @@ export function consider(
       opaque: described.value.opaque,
       kept,
       first,
+      touched,
       facts:
         road.replayed === true
           ? facts
@@ -346,14 +353,14 @@ function withinScope(view: View, task: string, described: Described, who: Circum
 function withinOne(view: View, task: string, described: Described, who: Circumstances): Admission {
   const scope = view.get(facets.task(task))?.scope;
   if (scope === undefined) return { ok: true };
-  const { entry, action, resource, args } = described;
+  const { entry, action, resource, args, label } = described;
   return scopeAdmits(scope, scope.workflow === undefined ? undefined : view.get(facets.workflow(task)), {
     action,
     class: entry.class,
     server: entry.server,
     tool: entry.target,
     args,
-    resource: { ...resource, level: entry.resource.label.level },
+    resource: { ...resource, level: (label ?? entry.resource.label).level },
     session: who.session.labels.level,
   });
 }
@@ -368,11 +375,13 @@ function ofScope(view: View, task: string): readonly Obligation[] {
 function describe(
   road: Considering,
   force: InForce,
+  view: View,
+  task: string,
   entry: CatalogueEntry,
   proposal: Proposal,
   args: JsonObject,
 ):
-  | { ok: true; value: Described; projection: JsonObject }
+  | { ok: true; value: Described; projection: JsonObject; touched: Touched }
   | { ok: false; code: 'invalid_arguments' | 'unsupported_arguments'; message: string } {
   const valid = force.catalogue.validate(entry, args);
   if (!valid.ok) return { ok: false, code: 'invalid_arguments', message: valid.message };
@@ -381,15 +390,19 @@ function describe(
   const values =
     shape === undefined ? { ok: true as const, args: {}, opaque: true } : cedarArgs(projection, shape);
   if (!values.ok) return { ok: false, code: 'unsupported_arguments', message: values.message };
+  const touched = touchedBy(entry, projection, road.pseudonym);
+  const stored = storedIn(view, task, touched).label;
   return {
     ok: true,
     projection,
+    touched,
     value: {
       entry,
       action: entry.action,
       resource: { type: entry.resource.type, id: resourceId(road, entry, proposal, projection) },
       args: values.args,
       opaque: values.opaque,
+      label: joinLabels(entry.resource.label, stored),
     },
   };
 }

@@ -2,12 +2,15 @@
 // The way out: what became of a released call, durable before anybody reads its result.
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject } from '../core/json/value.ts';
-import { type Label, nothingRead } from '../core/label/label.ts';
+import { touchedBy } from '../core/label/items.ts';
+import { flowsTo, join, nothingRead } from '../core/label/label.ts';
 import { labelOf, worstOf } from '../core/label/of-result.ts';
 import type { ObservationEvent } from '../core/record/event.ts';
 import { payloadRef } from '../core/record/payload.ts';
+import type { Pseudonym } from '../core/record/secret.ts';
 import { circumstances } from '../core/session/circumstances.ts';
-import { facets } from '../core/state/facet.ts';
+import { storedIn } from '../core/session/stored.ts';
+import { facets, type View } from '../core/state/facet.ts';
 import { keptOfResult } from '../core/temporal/kept.ts';
 import type { LiveCall } from './live.ts';
 import type { Road } from './road.ts';
@@ -74,7 +77,7 @@ export async function observe(road: Road, call: LiveCall, upshot: Upshot): Promi
               ...(upshot.detail === undefined ? {} : { detail: upshot.detail }),
               ...(payload === undefined ? {} : { result: payloadRef(payload) }),
               ...(kept === undefined ? {} : { kept }),
-              label: labelShown(call, status, upshot.content),
+              ...labelShown(view, call, status, upshot.content, road.pseudonym),
               tookMs: Math.round(upshot.tookMs * 1000) / 1000,
             },
             payloads: payload === undefined ? [] : [payload],
@@ -92,14 +95,24 @@ export async function observe(road: Road, call: LiveCall, upshot: Upshot): Promi
   }
 }
 
-/** Of what the caller gets, by what is in it; of what nobody saw, the worst that it could have been. */
+/**
+ * Of what the caller gets, by what is in it; of what nobody saw, the worst that it could have been. Joined with what was
+ * written to the items that it may come from, whoever wrote it.
+ */
 function labelShown(
-  { entry }: LiveCall,
+  view: View,
+  { caller, entry, args }: LiveCall,
   status: ObservationEvent['status'],
   content: JsonObject | undefined,
-): Label {
-  if (status === 'unreleased') return nothingRead;
-  return content !== undefined && (status === 'ok' || status === 'error')
-    ? labelOf(entry, content)
-    : worstOf(entry);
+  pseudonym: Pseudonym,
+): Pick<ObservationEvent, 'label' | 'stored'> {
+  if (status === 'unreleased') return { label: nothingRead };
+  const own =
+    content !== undefined && (status === 'ok' || status === 'error')
+      ? labelOf(entry, content)
+      : worstOf(entry);
+  const touched = touchedBy(entry, args, pseudonym);
+  if (!touched.reads) return { label: own };
+  const { label, by, untrusted } = storedIn(view, caller.task, touched);
+  return flowsTo(label, own) ? { label: own } : { label: join(own, label), stored: { by, untrusted } };
 }

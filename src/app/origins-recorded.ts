@@ -9,6 +9,7 @@ import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import { classes } from '../core/catalogue/taxonomy.ts';
 import { parseJson } from '../core/json/parse.ts';
 import { isObject, type JsonObject, type JsonValue, own, stringAt } from '../core/json/value.ts';
+import { labelOf } from '../core/label/of-result.ts';
 import { type Lineage, originFacts } from '../core/origin/facts.ts';
 import { recordedProposal } from '../core/origin/intent.ts';
 import {
@@ -132,14 +133,18 @@ export function tellOf(
 ): void {
   const { entry, args, content } = call;
   const observes = (classes[entry.class] as readonly string[]).includes('observe');
-  const holds: Holds = !observes ? 'echo' : event.status === 'ok' ? (entry.holds ?? 'records') : 'records';
+  // What who had read a stranger may have written there is nobody's address book any more, whatever it is catalogued as.
+  const isTainted = event.stored?.untrusted === true;
+  const { integrity } = event.stored === undefined ? event.label : labelOf(entry, content);
+  const isOwn = event.status === 'ok' && !isTainted;
+  const holds: Holds = !observes ? 'echo' : isOwn ? (entry.holds ?? 'records') : 'records';
   const seen: Seen = {
     source: `${entry.server}/${entry.target}`,
     class: entry.class,
     holds,
-    trusted: event.label.integrity === 'trusted' && event.status === 'ok',
+    trusted: isOwn && integrity === 'trusted',
     id: event.id,
-    document: isDocument(entry),
+    document: isDocument(entry) || (isTainted && entry.result.integrity === 'trusted'),
     secret: event.label.categories.includes('secret'),
   };
   for (const [value, text] of partsOf(content, reading)) knowledge.tell(seen, args, value, text);

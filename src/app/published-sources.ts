@@ -59,7 +59,14 @@ const entryShape = z.object({
   target: z.string(),
   action: z.string(),
   class: z.custom<ActionClass>((name) => typeof name === 'string' && isActionClass(name)),
-  resource: z.object({ type: z.string(), idArgument: z.string().exactOptional(), label: labelShape }),
+  resource: z.object({
+    type: z.string(),
+    idArgument: z.string().exactOptional(),
+    label: labelShape,
+    store: z.string().exactOptional(),
+    reads: z.boolean().exactOptional(),
+    stores: z.boolean().exactOptional(),
+  }),
   args: z.record(
     z.string(),
     z.object({

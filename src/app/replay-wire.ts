@@ -89,6 +89,7 @@ function packDecision(to: Outgoing, event: DecisionToReplay): void {
   again(to, event.verdicts);
   again(to, open?.reserves);
   again(to, open?.worst);
+  json(to, open?.stores);
   json(to, event.kept);
   json(to, event.first);
   json(to, event.lifts.length === 0 ? undefined : event.lifts);
@@ -185,10 +186,11 @@ function decision(from: Incoming): DecisionToReplay {
   const verdicts = thing<string>(from);
   const reserves = thing<NonNullable<DecisionToReplay['open']>['reserves'] | undefined>(from);
   const worst = thing<NonNullable<DecisionToReplay['open']>['worst'] | undefined>(from);
+  const stores = value<NonNullable<NonNullable<DecisionToReplay['open']>['stores']>>(from);
   return {
     ...{ type: 'decision', id, at, node, who, request, catalogue, outcome, code, verdicts },
     ...{ hadOpinion, transformed },
-    open: reserves === undefined || worst === undefined ? undefined : { reserves, worst },
+    open: reserves === undefined || worst === undefined ? undefined : { reserves, worst, stores },
     kept: value(from),
     first: value(from),
     lifts: value(from) ?? [],

@@ -9,6 +9,7 @@
 import { isMap, isScalar, type Node } from 'yaml';
 import {
   type ArgumentRule,
+  type CatalogueEntry,
   type FieldLabel,
   type ResultHolds,
   resultHolds,
@@ -40,6 +41,7 @@ export interface DeclaredTool extends Declared {
   readonly resourceType: string;
   readonly resourceId: { readonly argument: string; readonly at: Node } | undefined;
   readonly resourceLabel: Label;
+  readonly keptThere: Pick<CatalogueEntry['resource'], 'reads' | 'stores'>;
   readonly args: ReadonlyMap<string, { readonly at: Node; readonly rule: ArgumentRule }>;
   readonly keeps: { readonly [field: string]: string };
   /** Patterns that cannot be checked in linear time are left to the upstream. */
@@ -49,6 +51,8 @@ export interface DeclaredTool extends Declared {
 export interface Declaration {
   readonly server: string;
   readonly stateless: boolean;
+  /** What it keeps its data in, where other servers do as well. */
+  readonly store: string | undefined;
   readonly tools: ReadonlyMap<string, DeclaredTool>;
   readonly resources: ReadonlyMap<string, Declared>;
   readonly prompts: ReadonlyMap<string, Declared>;
@@ -89,7 +93,7 @@ const targeted: ReadonlyMap<string, string> = new Map([
 
 /** @param expectedServer what the file is called */
 export function readDeclaration(reading: Reading, expectedServer: string): Declaration | undefined {
-  const known = ['server', 'stateless', 'tools', 'resources', 'prompts', 'methods'];
+  const known = ['server', 'stateless', 'store', 'tools', 'resources', 'prompts', 'methods'];
   const fields = knownFieldsOf(reading, reading.root, 'a catalogue', known);
   if (fields === undefined) return undefined;
   const server = stringOf(reading, fields.get('server'), '`server`');
@@ -116,6 +120,7 @@ export function readDeclaration(reading: Reading, expectedServer: string): Decla
   };
   return {
     server,
+    store: storeOf(reading, fields.get('store')),
     stateless: booleanOf(reading, fields.get('stateless'), '`stateless`') ?? false,
     tools: section('tools', (target, field) => {
       faultless(field, targetNameFault(target));
@@ -140,6 +145,13 @@ export function readDeclaration(reading: Reading, expectedServer: string): Decla
       return readPlain(reading, `${server}/${target}`, field);
     }),
   };
+}
+
+function storeOf(reading: Reading, field: Field | undefined): string | undefined {
+  const store = stringOf(reading, field, '`store`');
+  const fault = store === undefined ? undefined : serverNameFault(store);
+  if (fault !== undefined) reading.report(field?.value ?? null, `a store is named like a server: ${fault}`);
+  return store;
 }
 
 function readPlain(reading: Reading, source: string, field: Field): Declared | undefined {
@@ -210,8 +222,17 @@ function readResource(
   reading: Reading,
   node: Node | null,
   result: Label,
-): Pick<DeclaredTool, 'resourceType' | 'resourceId' | 'resourceLabel'> {
-  const fields = knownFieldsOf(reading, node, '`resource`', ['type', 'id', 'level', 'categories']);
+): Pick<DeclaredTool, 'resourceType' | 'resourceId' | 'resourceLabel' | 'keptThere'> {
+  const fields = knownFieldsOf(reading, node, '`resource`', [
+    'type',
+    'id',
+    'level',
+    'categories',
+    'reads',
+    'stores',
+  ]);
+  const reads = booleanOf(reading, fields?.get('reads'), '`reads`');
+  const stores = booleanOf(reading, fields?.get('stores'), '`stores`');
   const type = stringOf(reading, fields?.get('type'), '`type`');
   const typeFault = type === undefined ? undefined : whyNotResourceType(type);
   if (typeFault !== undefined) reading.report(fields?.get('type')?.value ?? null, typeFault);
@@ -225,6 +246,7 @@ function readResource(
     resourceType: type ?? 'Tool',
     resourceId: argument === undefined || id === undefined ? undefined : { argument, at: id.value ?? id.key },
     resourceLabel: { ...result, level, categories },
+    keptThere: { ...(reads === undefined ? {} : { reads }), ...(stores === undefined ? {} : { stores }) },
   };
 }
 

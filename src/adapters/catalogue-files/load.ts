@@ -136,13 +136,13 @@ function entriesOf(joining: Joining): readonly Checked[] {
 }
 
 function plainEntry(
-  { server, stateless }: Declaration,
+  { server, stateless, store }: Declaration,
   kind: TargetKind,
   target: string,
   { class: actionClass, result, holds, reversible }: Declared,
   action: string,
 ): CatalogueEntry {
-  const resource = { type: 'McpTarget', label: result };
+  const resource = { type: 'McpTarget', label: result, ...(store === undefined ? {} : { store }) };
   return {
     kind,
     server,
@@ -160,7 +160,7 @@ function plainEntry(
 
 function toolEntry(joining: Joining, tool: DeclaredTool, definition: ToolDefinition): Checked | undefined {
   const { reading, file, declaration, warnings } = joining;
-  const { server, stateless } = declaration;
+  const { server, stateless, store } = declaration;
   const { name, inputSchema } = definition;
   const named = namedArguments(inputSchema);
   const unknownArgument = (argument: string) =>
@@ -213,6 +213,8 @@ function toolEntry(joining: Joining, tool: DeclaredTool, definition: ToolDefinit
         type: tool.resourceType,
         ...(id === undefined ? {} : { idArgument: id.argument }),
         label: tool.resourceLabel,
+        ...(store === undefined ? {} : { store }),
+        ...tool.keptThere,
       },
       args,
       result: tool.result,

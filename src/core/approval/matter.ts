@@ -54,7 +54,13 @@ export function matterDigest(matter: Matter, pseudonym: Pseudonym): string {
     v: 1,
     who: { ...who, chain: [...who.chain] },
     call: { ...call, resource: { ...call.resource }, args: pseudonym(canonicalJson(call.args)) },
-    labels: { ...labels },
+    labels: {
+      level: labels.level,
+      categories: labels.categories,
+      ...(labels.readers === undefined ? {} : { readers: labels.readers }),
+      integrity: labels.integrity,
+      sources: labels.sources,
+    },
     origins: {
       intent: { ...origins.intent },
       roles: Object.fromEntries(

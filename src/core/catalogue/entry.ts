@@ -59,6 +59,12 @@ export interface CatalogueEntry {
     /** Name of the argument that holds the id; without it the resource is the tool itself. */
     readonly idArgument?: string;
     readonly label: Label;
+    /** What it is kept in, where other servers reach the same. Default: the server. */
+    readonly store?: string;
+    /** Whether what stands there may come back. Default: yes. */
+    readonly reads?: boolean;
+    /** Whether what is sent may stand there from now on. Default: by the class. */
+    readonly stores?: boolean;
   };
   readonly args: { readonly [argument: string]: ArgumentRule };
   /** The label of everything it returns; what it cannot tell is the worst. */

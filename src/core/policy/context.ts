@@ -28,6 +28,8 @@ export interface Described {
   readonly args: CedarRecord;
   /** Something was sent that policy does not see. */
   readonly opaque: boolean;
+  /** Of what is asked for, with what was written there. Default: as the catalogue has it. */
+  readonly label?: Label;
 }
 
 /**
@@ -43,7 +45,7 @@ export function questionFor(
   program?: Program,
 ): Question {
   const { entry } = described;
-  const label = labelRecord(entry.resource.label);
+  const label = labelRecord(described.label ?? entry.resource.label);
   const task = { type: 'Task', id: who.task.id };
   return {
     principal: { type: 'Agent', id: who.agent.id },

@@ -32,7 +32,7 @@ export interface Instants {
  * @param fresh what the agent uses for the first time ever: core/session/seen.ts
  */
 export function opaInput(
-  { entry, action, resource, opaque }: Described,
+  { entry, action, resource, opaque, label = entry.resource.label }: Described,
   args: JsonObject,
   { at, agent, task, session }: Circumstances,
   instants: Instants,
@@ -65,7 +65,7 @@ export function opaInput(
     },
     action,
     class: entry.class,
-    resource: { ...resource, label: labelled(entry.resource.label) },
+    resource: { ...resource, label: labelled(label) },
     tool: { server: entry.server, name: entry.target, kind: entry.kind, reversible: entry.reversible },
     args,
     args_opaque: opaque,

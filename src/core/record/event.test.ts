@@ -77,5 +77,5 @@ describe('an event', () => {
 /** Members that some event may go without. */
 const optional = new Set([
   ...['kept', 'first', 'open', 'detail', 'result', 'would', 'opinion', 'undoes', 'intent'],
-  ...['observation session', 'policy.published author', 'policy.published reason'],
+  ...['observation session', 'observation stored', 'policy.published author', 'policy.published reason'],
 ]);

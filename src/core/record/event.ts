@@ -274,6 +274,9 @@ const operatorCaller = z.strictObject({ operator: id, channel: z.enum(operatorCh
 export const outcomes = ['allow', 'deny', 'modify', 'step_up', 'defer'] as const;
 export type OutcomeName = (typeof outcomes)[number];
 
+/** Items of a store, as core/label/items.ts names them. */
+const storesShape = z.strictObject({ store: id, items: z.array(z.string()).readonly() });
+
 export const decision = z.strictObject({
   ...header,
   type: z.literal('decision'),
@@ -339,7 +342,13 @@ export const decision = z.strictObject({
   first: z.array(z.string().max(1024)).readonly().optional(),
   /** Present on what may take effect: what it holds until it is observed. */
   open: z
-    .strictObject({ reserves: z.array(reserve).readonly(), worst: labelShape, releaseWithinMs: z.number() })
+    .strictObject({
+      reserves: z.array(reserve).readonly(),
+      worst: labelShape,
+      releaseWithinMs: z.number(),
+      /** Where what is sent may stand from now on, and is labelled more than it was. */
+      stores: storesShape.optional(),
+    })
     .optional(),
 });
 
@@ -355,6 +364,14 @@ export const observation = z.strictObject({
   /** What history keeps of the result; absent where nobody knows what came back. */
   kept: keptShape.optional(),
   label: labelShape,
+  /** Where the label is more than the result's own: by which decisions was written what may have been read. */
+  stored: z
+    .strictObject({
+      by: z.array(id).readonly(),
+      /** It counts as the text of strangers, whatever the catalogue says of results. */
+      untrusted: z.boolean(),
+    })
+    .optional(),
   tookMs: z.number().nonnegative(),
 });
 

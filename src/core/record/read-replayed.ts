@@ -93,7 +93,7 @@ const decisionPaths = [
     'verdicts',
     'facts',
   ],
-  ...['kept', 'first', 'open.reserves', 'open.worst'],
+  ...['kept', 'first', 'open.reserves', 'open.worst', 'open.stores'],
   ...['who.agent', 'who.task', 'who.session', 'who.tokenId', 'who.operator', 'who.channel'],
   ...['request.method', 'request.server', 'request.target', 'request.definition', 'request.action'],
   ...['request.class', 'request.resource.type', 'request.resource.id', 'request.args.digest'],
@@ -129,6 +129,7 @@ function decisionReader(texts: Texts): (leaf: string) => ReplayedRecord | undefi
   const open = {
     reserves: json<Open['reserves']>('open.reserves'),
     worst: json<Open['worst']>('open.worst'),
+    stores: json<NonNullable<Open['stores']>>('open.stores'),
   };
   const catalogue = name('versions.catalogue');
   const lifts = json<DecisionToReplay['lifts']>('lifts');
@@ -177,7 +178,10 @@ function decisionReader(texts: Texts): (leaf: string) => ReplayedRecord | undefi
       lifts: lifts(found) ?? [],
       kept: kept(found),
       first: first(found),
-      open: reserves === undefined || worst === undefined ? undefined : { reserves, worst },
+      open:
+        reserves === undefined || worst === undefined
+          ? undefined
+          : { reserves, worst, stores: open.stores(found) },
     };
     return { event, args: digest === undefined ? undefined : texts.once(digest) };
   };

@@ -18,7 +18,7 @@ export interface DecisionToReplay
   readonly facts: DecisionEvent['facts'];
   /** The arguments that were recorded are what transforms made of those that were sent. */
   readonly transformed: boolean;
-  readonly open?: Pick<NonNullable<DecisionEvent['open']>, 'reserves' | 'worst'> | undefined;
+  readonly open?: Pick<NonNullable<DecisionEvent['open']>, 'reserves' | 'worst' | 'stores'> | undefined;
   /** As JSON: only an answer that changes needs them. */
   readonly verdicts: string;
 }
@@ -68,7 +68,10 @@ export function toReplay(whole: Event): ReplayedRecord {
         hadOpinion: whole.opinion !== undefined,
         facts: factsToReplay(whole.facts),
         transformed: whole.transforms.length > 0,
-        open: open === undefined ? undefined : { reserves: open.reserves, worst: open.worst },
+        open:
+          open === undefined
+            ? undefined
+            : { reserves: open.reserves, worst: open.worst, stores: open.stores },
         verdicts: JSON.stringify(whole.verdicts),
       };
       return { event, args: args?.digest };

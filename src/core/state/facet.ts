@@ -4,6 +4,7 @@
 // different values by the same version.
 import type { Approval } from '../approval/approval.ts';
 import type { Label } from '../label/label.ts';
+import type { Stored } from '../label/stored.ts';
 import type { Reserve, TaskTerms } from '../record/event.ts';
 import type { Seen } from '../session/seen.ts';
 
@@ -101,6 +102,8 @@ export const facets = {
   budget: (task: string, name: string): FacetKey<BudgetState> => ({ name: `task/${task}/budget/${name}` }),
   /** The join of everything read under a task: a new session under it starts there. */
   labels: (task: string): FacetKey<Label> => ({ name: `task/${task}/labels` }),
+  /** Under which labels was written what stands in a store: core/label/stored.ts. */
+  stored: (store: string): FacetKey<Stored> => ({ name: `stored/${store}` }),
   /** Where a task stands in its workflow, if its scope has one. */
   workflow: (task: string): FacetKey<string> => ({ name: `task/${task}/workflow` }),
   session: (id: string): FacetKey<SessionState> => ({ name: `session/${id}` }),

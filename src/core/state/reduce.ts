@@ -3,6 +3,7 @@
 import { join, type Label, nothingRead, sameLabel } from '../label/label.ts';
 import type { BodyOf, EventBody, Reserve } from '../record/event.ts';
 import { withSeen } from '../session/seen.ts';
+import { storedUnder } from '../session/stored.ts';
 import { nextState } from '../task/admit.ts';
 import { lineOf } from '../task/lineage.ts';
 import { approvalAsked, approvalVoted, consumed } from './approvals.ts';
@@ -16,7 +17,7 @@ type ObservationBody = BodyOf<'observation'>;
 
 interface FoldedDecision extends Pick<DecisionBody, 'type' | 'who' | 'first' | 'lifts'> {
   readonly request: Pick<DecisionBody['request'], 'action' | 'class'>;
-  readonly open?: Pick<NonNullable<DecisionBody['open']>, 'reserves' | 'worst'> | undefined;
+  readonly open?: Pick<NonNullable<DecisionBody['open']>, 'reserves' | 'worst' | 'stores'> | undefined;
 }
 
 type FoldedObservation = Pick<ObservationBody, 'type' | 'decision' | 'status' | 'label'>;
@@ -95,6 +96,7 @@ export function changes(
       return [
         ...opened(view, event, id, at, node),
         ...advanced(view, event),
+        ...written(view, event, id),
         ...(marks ? asked(event, id) : []),
         ...used(view, event),
         ...consumed(view, event, at),
@@ -195,6 +197,16 @@ function advanced(view: View, { who, request, open }: FoldedDecision): readonly 
   const before = view.get(key);
   const after = nextState(workflow, before, request.class);
   return after === undefined || after === before ? [] : [set(key, after)];
+}
+
+// At the decision, and so before anybody can read it back.
+function written(view: View, { who, request, open }: FoldedDecision, id: string): readonly Change[] {
+  if (open?.stores === undefined || !('session' in who)) return [];
+  const { store, items } = open.stores;
+  const key = facets.stored(store);
+  const before = view.get(key);
+  const after = storedUnder(view, who.task, { store, items }, request.class, open.worst, id);
+  return after === before ? [] : [set(key, after)];
 }
 
 function closed(view: View, event: FoldedObservation, id: string, marks: boolean): readonly Change[] {

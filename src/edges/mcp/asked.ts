@@ -6,7 +6,7 @@
  *
  * An upstream cannot ask for what is not named in the table, nor for what the client cannot do.
  */
-import { mayHear } from '../../app/audible.ts';
+import { mayHearCall } from '../../app/audible.ts';
 import type { Refusal } from '../../app/authorize.ts';
 import { isObject, type JsonObject, own, stringAt } from '../../core/json/value.ts';
 import { type Done, decided } from './decided.ts';
@@ -37,8 +37,8 @@ export async function asked(
   if (!mayAsk(talk, method))
     return { error: { code: rpcCodes.methodNotFound, message: 'the client does not take this request' } };
   // The client reads the question before the answer is observed: what it says counts as read by then.
-  const label = gate.road.published().catalogue.find(method, server, method)?.result;
-  if (label !== undefined && !mayHear(gate.road, talk.caller.task, label)) {
+  const entry = gate.road.published().catalogue.find(method, server, method);
+  if (entry !== undefined && !mayHearCall(gate.road, talk.caller.task, entry)) {
     const stopped = await unshowable(gate, { ...talk, cancelled }, server, [{ key: '', method, params }]);
     if (stopped !== undefined) return answerOf(stopped.done, method);
   }

@@ -5,10 +5,9 @@
  * Where the upstream answers `input_required` and the client is of the era before, the questions are put
  * to the client and the request is made again with their answers: each round is decided anew.
  */
-import { mayHear } from '../../app/audible.ts';
+import { mayHearCall } from '../../app/audible.ts';
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import { integerAt, type JsonObject, type JsonValue, objectAt, stringAt } from '../../core/json/value.ts';
-import { worstOf } from '../../core/label/of-result.ts';
 import { asked, questionsOf, unshowable } from './asked.ts';
 import { type Done, decided } from './decided.ts';
 import { ListUnavailable } from './declared.ts';
@@ -138,7 +137,7 @@ async function rounds(gate: Gate, talk: Talk, journey: Journey): Promise<Reply> 
 async function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Promise<Done> {
   const { request, entry, link, definition } = journey;
   const { method, server, target, args } = request;
-  const mayRead = () => mayHear(gate.road, talk.caller.task, worstOf(entry));
+  const mayRead = () => mayHearCall(gate.road, talk.caller.task, entry);
   const notices = createNotices(talk, server, gate.limits, mayRead, talk.notify);
   const done = await decided(gate.road, gate.limits, {
     caller: talk.caller,
