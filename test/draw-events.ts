@@ -96,6 +96,13 @@ const scope: fc.Arbitrary<Scope> = together(
   together(maybe('workflow', workflow), maybe('maxResultBytes', fc.integer({ min: 1 }))),
 );
 
+function labelled(task: fc.Arbitrary<string>) {
+  return fc.oneof(
+    fc.record({ task }),
+    fc.record({ store: fc.constantFrom('disk', 'crm'), item: fc.constantFrom('*', 'File', 'File /a') }),
+  );
+}
+
 /** Few names, so that drawn events meet each other. */
 export interface Names {
   readonly agent: fc.Arbitrary<string>;
@@ -346,6 +353,21 @@ function draws(names: Names): Draws {
           together(maybe('session', session), maybe('kept', kept)),
         ),
         together(maybe('detail', text), maybe('result', payloadRef)),
+      ),
+    ),
+    'label.endorsed': together(
+      fc.record({ type: type('label.endorsed'), of: labelled(task), author: id, reason: text }),
+      maybe('sources', sortedNames),
+    ),
+    'label.declassified': together(
+      fc.record({ type: type('label.declassified'), of: labelled(task), author: id, reason: text }),
+      fc.record(
+        {
+          level: fc.constantFrom(...levels),
+          categories: sortedNames,
+          readers: fc.oneof(fc.constant('everyone' as const), sortedNames),
+        },
+        { requiredKeys: [] },
       ),
     ),
     'node.started': fc.record({

@@ -396,6 +396,12 @@ export const requirements = {
     source: 'docs/labels.md',
     controls: ['ASI01', 'AARM-R2'],
   },
+  'labels.lowered-by-people': {
+    promise:
+      'a label goes down by an act of a person that is decided and recorded, as far as it says, and by nothing an agent does',
+    source: 'docs/labels.md',
+    controls: ['ASI03', 'ASI09', 'AARM-R4'],
+  },
   'labels.persist': {
     promise:
       'what is written under a label is read back with it by any agent, whoever wrote over it, and is no reason for anything where it is untrusted',

@@ -22,7 +22,8 @@ export interface Subject {
     | 'tool'
     | 'record'
     | 'approval'
-    | 'approvers';
+    | 'approvers'
+    | 'store';
   readonly id: string;
 }
 

@@ -14,6 +14,11 @@ export function reason(): Option {
   return new Option('--reason <text>', 'for the record').default('', 'none');
 }
 
+/** For what nobody may do without saying why. */
+export function neededReason(): Option {
+  return new Option('--reason <text>', 'why, for the record').makeOptionMandatory();
+}
+
 /** @returns milliseconds */
 export function durationOf(text: string): number {
   const ms = parseDurationMs(text);

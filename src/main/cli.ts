@@ -7,6 +7,7 @@ import { addAdoption } from './cli-adoption.ts';
 import { addApprovals } from './cli-approvals.ts';
 import { addEval } from './cli-eval.ts';
 import { addEvidence } from './cli-evidence.ts';
+import { addLabels } from './cli-label.ts';
 import { durationOf, reason, several } from './cli-option.ts';
 import { defaultIntentTimeout } from './intent.ts';
 import { defaultOpaEntrypoint, defaultOpaTimeout } from './opa.ts';
@@ -143,6 +144,8 @@ program
   .action(async (scope, id, flags) =>
     (await import('../edges/cli/task.ts')).revoke(daemon(), scope, id, flags.reason, flags.json === true),
   );
+
+addLabels(program, { daemon });
 
 // A reader that has enough, `head` for one, is no failure. What runs on answers for its own output.
 program.hook('preAction', (_, command) => {

@@ -31,6 +31,7 @@ import { facets, type View } from '../core/state/facet.ts';
 import { above, lineOf } from '../core/task/lineage.ts';
 import { approvalRoutes } from '../edges/api/approval-routes.ts';
 import { catalogueRoutes } from '../edges/api/catalogue-routes.ts';
+import { labelRoutes } from '../edges/api/label-routes.ts';
 import { policyRoutes } from '../edges/api/policy-routes.ts';
 import { recordRoutes } from '../edges/api/record-routes.ts';
 import { createApiServer } from '../edges/api/server.ts';
@@ -294,6 +295,7 @@ export async function startDaemon(
       ...taskRoutes(road, randomness, tokens, () => [url]),
       ...approvalRoutes(road, store.ledger),
       ...recordRoutes(road, store.ledger),
+      ...labelRoutes(road),
       ...catalogueRoutes(road, desk),
       ...policyRoutes({
         ...publishing,

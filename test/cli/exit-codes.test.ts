@@ -38,6 +38,9 @@ const asksDaemon: readonly [command: string, args: readonly string[]][] = [
   ['task prompt', ['t-1', 'And tell the customer.']],
   ['task end', ['t-1']],
   ['revoke', ['session', 's-1']],
+  ['label show', ['--task', 't-1']],
+  ['label endorse', ['--task', 't-1', '--reason', 'read it myself']],
+  ['label declassify', ['--task', 't-1', '--level', 'internal', '--reason', 'published since']],
   ['status', []],
   ['approvals ls', []],
   ['approvals show', ['a-1']],
@@ -184,7 +187,9 @@ test('whoever follows a daemon learns that it was killed: 4', async () => {
 
 describe('what policy says to an act', () => {
   const administered = (): readonly [command: string, args: readonly string[]][] => [
-    ...asksDaemon.filter(([command]) => /^(?:task|revoke|catalogue accept|approvals [^l])/.test(command)),
+    ...asksDaemon.filter(([command]) =>
+      /^(?:task|revoke|catalogue accept|approvals [^l]|label [ed])/.test(command),
+    ),
     ['explain', []],
   ];
   const onto = async (daemon: DaemonProcess, command: string, args: readonly string[]) => {
@@ -280,6 +285,13 @@ describe('beside a daemon', () => {
       ['a-unknown', '--card', noCard, '--reason', ' ', '--json'],
       /a refusal has a reason/,
     ],
+    ['label show', ['--task', 't-unknown', '--json'], /no task `t-unknown`/],
+    ['label show', ['--json'], /name what it is of: --task or --store/],
+    ['label endorse', ['--task', 't-unknown', '--reason', 'x', '--json'], /no task `t-unknown`/],
+    ['label endorse', ['--store', 'acc', '--item', 'Note 1', '--reason', 'x', '--json'], /no label is kept/],
+    ['label endorse', ['--task', 't-unknown', '--json'], /required option '--reason/],
+    ['label declassify', ['--task', 't-unknown', '--reason', 'x', '--json'], /say what it is less/],
+    ['label declassify', ['--task', 't-unknown', '--everyone', '--reason', 'x', '--json'], /no task/],
     ['explain', ['d-unknown', '--json'], /there is no record `d-unknown`/],
     ['receipt', ['d-unknown'], /there is no record `d-unknown`/],
     ['catalogue diff', ['nobody', '--json'], /no upstream `nobody`: there are `acc`/],
@@ -350,6 +362,27 @@ forbid (principal is Agent, action, resource) when { context.tool.name == "note"
     expect(await on('policy publish', '--json')).toMatchObject({ code: 0, stderr: '' });
     expect(await on('catalogue diff', '--json')).toMatchObject({ code: 0, stderr: '' });
     expect(await acceptAll(world.open)).toMatchObject({ code: 0 });
+  });
+
+  test('labels that are looked at and lowered', async () => {
+    await callNote(world.open);
+    const { who } = (await world.open.events('type=decision&outcome=allow')).findLast(
+      ({ who: caller }) => 'task' in caller,
+    );
+    const shown = JSON.parse((await on('label show', '--task', who.task, '--json')).stdout);
+    expect(shown.label).toMatchObject({ level: 'restricted', integrity: 'untrusted' });
+    const why = ['--task', who.task, '--reason', 'read it myself'];
+    expect(await on('label endorse', ...why)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^restricted untrusted .* -> restricted trusted/),
+      stderr: '',
+    });
+    expectFailure(await on('label endorse', ...why, '--json'), 1, /no label there is lowered by that/);
+    expect(
+      await on('label declassify', ...why, '--level', 'public', '--everyone', '--category', '*', '--json'),
+    ).toMatchObject({ code: 0, stderr: '' });
+    expect((await on('label show', '--task', who.task)).stdout).toBe(`${who.task}  public trusted\n`);
+    expect(await on('label show', '--store', 'nobody')).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('policies that are tried, and going back', async () => {

@@ -45,6 +45,8 @@ const acts = [
   'revoke',
   'record.read',
   'approval.decide',
+  'label.endorse',
+  'label.declassify',
   'catalogue.accept',
   'policy.publish',
 ];

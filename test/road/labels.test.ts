@@ -2,13 +2,14 @@
 // What is written under a label is read back with it: by whoever reads it, later, elsewhere, and after a restart.
 import { expect, test } from 'vitest';
 import { authorize } from '../../src/app/authorize.ts';
+import { endorse } from '../../src/app/labels.ts';
 import { eventOf } from '../../src/app/read-records.ts';
 import type { Caller } from '../../src/core/request/proposal.ts';
 import { facets } from '../../src/core/state/facet.ts';
 import { labelsOf } from '../../src/core/task/lineage.ts';
 import { verifies } from '../requirements.ts';
 import { createOffice, office } from './office.fixture.ts';
-import { type Rig, type RigOptions, rig, tool } from './road.fixture.ts';
+import { operator, type Rig, type RigOptions, rig, tool } from './road.fixture.ts';
 
 const policies = `
 @id("all") permit (principal, action, resource);
@@ -128,6 +129,31 @@ test('what is restricted stays so in the file that it was written to, and in no 
     await made.call(reader, call);
     expect([call.args, labels(made, reader).level]).toEqual([call.args, level]);
   }
+});
+
+test('a person who vouches for it makes it good for who reads it from then on, on every node', async () => {
+  verifies('labels.lowered-by-people');
+  const { made } = await poisoned();
+  const before = await made.start();
+  await made.call(before, notes);
+  const other = await rig({
+    store: made.store,
+    node: 'n2',
+    published: office(policies),
+    answers: made.house.answers,
+  });
+  const of = { store: 'notes', item: 'Note' };
+  expect(await endorse(made.road, operator, { ...of, item: 'Note 1' }, {}, 'x')).toMatchObject({
+    code: 'not_found',
+  });
+  expect(await endorse(made.road, operator, of, {}, 'looked through them')).toMatchObject({ ok: true });
+  for (const where of [made, other]) {
+    const reader = await where.start({ agent: `on-${where === made}` });
+    await where.call(reader, notes);
+    expect((await where.call(reader, mail)).answer.outcome).toBe('allow');
+  }
+  // Who has read it before has read it.
+  expect((await made.call(before, mail)).answer.outcome).toBe('deny');
 });
 
 test('to write over it takes nothing from it', async () => {

@@ -98,20 +98,22 @@ function keyFor(stored: Stored, item: string): string {
   return stored.has(type) || stored.size < maxItems + maxTypes ? type : anyItem;
 }
 
-/** @returns undefined where no label is kept under that name: it may be part of a wider one */
+/** @returns the same where nothing is lowered; undefined where no label is kept under that name: it may be part of a wider one */
 export function lowered(
   stored: Stored | undefined,
   item: string,
   lower: (label: Label) => Label,
 ): Stored | undefined {
-  if (stored === undefined) return undefined;
-  const within = [...stored].filter(([key]) => covers(item, key));
+  const within = [...(stored ?? nothingStored)].filter(([key]) => covers(item, key));
   if (within.length === 0) return undefined;
   const after = new Map(stored);
+  let isSame = true;
   for (const [key, there] of within) {
     const low = lower(there.label);
+    if (sameLabel(low, there.label)) continue;
+    isSame = false;
     if (sameLabel(low, nothingRead)) after.delete(key);
     else after.set(key, { ...there, label: low });
   }
-  return after;
+  return isSame ? stored : after;
 }

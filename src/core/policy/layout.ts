@@ -27,6 +27,8 @@ export const adminActions = [
   'approval.decide',
   'approvers.publish',
   'catalogue.accept',
+  'label.declassify',
+  'label.endorse',
   'policy.publish',
   'prompt.submit',
   'record.read',

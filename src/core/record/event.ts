@@ -375,6 +375,35 @@ export const observation = z.strictObject({
   tookMs: z.number().nonnegative(),
 });
 
+/** What a label is of. */
+export const labelledShape = z.union([
+  z.strictObject({ task: id }),
+  z.strictObject({ store: id, item: z.string() }),
+]);
+
+export const labelEndorsed = z.strictObject({
+  ...header,
+  type: z.literal('label.endorsed'),
+  of: labelledShape,
+  /** Absent: all that there were. */
+  sources: z.array(z.string()).readonly().optional(),
+  author: id,
+  reason: why,
+});
+
+export const labelDeclassified = z.strictObject({
+  ...header,
+  type: z.literal('label.declassified'),
+  of: labelledShape,
+  level: z.enum(levels).optional(),
+  /** That it is not of. */
+  categories: z.array(z.string()).readonly().optional(),
+  /** Who may read it as well. */
+  readers: z.union([z.literal('everyone'), z.array(z.string()).readonly()]).optional(),
+  author: id,
+  reason: why,
+});
+
 export const nodeStarted = z.strictObject({
   ...header,
   type: z.literal('node.started'),
@@ -399,6 +428,8 @@ export const eventShape = z.discriminatedUnion('type', [
   approvalDecided,
   decision,
   observation,
+  labelEndorsed,
+  labelDeclassified,
   nodeStarted,
 ]);
 

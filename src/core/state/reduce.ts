@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each event changes. The only place that knows; everything else folds.
 import { join, type Label, nothingRead, sameLabel } from '../label/label.ts';
+import { declassified, endorsed } from '../label/lower.ts';
+import { lowered } from '../label/stored.ts';
 import type { BodyOf, EventBody, Reserve } from '../record/event.ts';
 import { withSeen } from '../session/seen.ts';
 import { storedUnder } from '../session/stored.ts';
@@ -109,6 +111,10 @@ export function changes(
       return approvalVoted(view, event, at);
     case 'approvers.published':
       return view.get(facets.approvers) === event.approvers ? [] : [set(facets.approvers, event.approvers)];
+    case 'label.endorsed':
+      return labelsLowered(view, event.of, (label) => endorsed(label, event));
+    case 'label.declassified':
+      return labelsLowered(view, event.of, (label) => declassified(label, event));
     case 'catalogue.accepted':
     case 'node.started':
       return [];
@@ -286,6 +292,24 @@ function done(session: string, agent: string, action: string, of: string, id: st
     // No action of a catalogue is called like a class.
     ...(of === action ? [] : [set(facets.didByAnybody(of), id)]),
   ];
+}
+
+/** By a person's act and by nothing else. */
+function labelsLowered(
+  view: View,
+  of: BodyOf<'label.endorsed'>['of'],
+  lower: (label: Label) => Label,
+): readonly Change[] {
+  if ('task' in of) {
+    const before = view.get(facets.labels(of.task));
+    const after = before === undefined ? undefined : lower(before);
+    return before === undefined || after === undefined || sameLabel(before, after)
+      ? []
+      : [set(facets.labels(of.task), after)];
+  }
+  const before = view.get(facets.stored(of.store));
+  const after = lowered(before, of.item, lower);
+  return after === undefined || after === before ? [] : [set(facets.stored(of.store), after)];
 }
 
 function read(view: View, task: string, label: Label): readonly Change[] {

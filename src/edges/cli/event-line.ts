@@ -106,6 +106,12 @@ function told(event: Event, memory: LineMemory): Told {
         outcome: event.verdict === 'approve' ? 'approved' : 'refused',
         rest: [event.approval, event.policies.join(','), event.reason, `as ${event.operator}`],
       };
+    case 'label.endorsed':
+    case 'label.declassified':
+      return plain(event.author, event.type, [
+        'task' in event.of ? event.of.task : `${event.of.store} ${event.of.item}`,
+        event.reason,
+      ]);
     case 'node.started':
       return plain('', event.type, [event.version, event.mode]);
   }

@@ -4,6 +4,7 @@ import type { ExplainedVerdict, Explanation } from '../../app/explain.ts';
 import type { Tested } from '../../app/explain-clauses.ts';
 import { doubtsInWords, type ExplainedCondition } from '../../app/explain-history.ts';
 import type { JsonValue } from '../../core/json/value.ts';
+import { inWords } from '../../core/label/in-words.ts';
 import { whys } from '../../core/origin/reason.ts';
 import { saidLine } from './changes.ts';
 import { hueOf, type Paint, printable, printableLines } from './printable.ts';
@@ -216,17 +217,10 @@ function became(
       ? ['done in the same commit']
       : ['not observed yet: it is in flight, or its end was lost'];
   }
-  const { level, integrity, categories, sources } = seen.label;
-  const label = [
-    level,
-    integrity,
-    ...categories,
-    ...(sources.length === 0 ? [] : [`from ${sources.join(', ')}`]),
-  ];
   return [
     title('became'),
     `  ${paint(hueOf(seen.status), seen.status)} in ${seen.tookMs} ms${seen.detail === undefined ? '' : `: ${printable(seen.detail)}`}`,
-    `  label ${printable(label.join(' '))}`,
+    `  label ${printable(inWords(seen.label))}`,
     ...(seen.result === undefined ? [] : ['  result', ...content(seen.result)]),
   ];
 }
