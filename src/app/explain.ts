@@ -49,6 +49,8 @@ export interface Explanation {
   readonly history: readonly ExplainedCondition[];
   readonly reads: DecisionEvent['reads'];
   readonly budgets: Standing['budgets'];
+  /** What had raised the labels of the task, and lowered them, in order. */
+  readonly labels: Standing['labels'];
   readonly reserves: readonly Reserve[];
   readonly lifts: readonly Lift[];
   readonly transforms: readonly string[];
@@ -158,6 +160,7 @@ export function explain(
     history: explainedHistory(decision, published),
     reads: decision.reads,
     budgets: standing?.budgets ?? [],
+    labels: standing?.labels ?? [],
     reserves: decision.open?.reserves ?? [],
     lifts: decision.lifts,
     transforms: decision.transforms,

@@ -5,13 +5,14 @@ import { parseJson } from '../core/json/parse.ts';
 import { isObject } from '../core/json/value.ts';
 import type { Lineage } from '../core/origin/facts.ts';
 import type { ReadProgram } from '../core/program/of-call.ts';
-import type { DecisionEvent, EventOf, ObservationEvent, PayloadRef } from '../core/record/event.ts';
+import type { DecisionEvent, Event, EventOf, ObservationEvent, PayloadRef } from '../core/record/event.ts';
 import { recordLimits } from '../core/record/read-event.ts';
 import { type Circumstances, circumstances } from '../core/session/circumstances.ts';
 import { type BudgetState, facets } from '../core/state/facet.ts';
 import { createHead } from '../core/state/head.ts';
 import { changes } from '../core/state/reduce.ts';
 import { lineOf } from '../core/task/lineage.ts';
+import { createLabelSteps, type LabelStep } from './label-steps.ts';
 import { type FindEntry, lineageAt, type Recorded } from './origins-recorded.ts';
 import type { Entry, Ledger } from './ports.ts';
 import { entryOf, publishedEntries } from './published-sources.ts';
@@ -48,6 +49,8 @@ export interface Standing {
   readonly who: Circumstances;
   /** Its own, and those of tasks above by their ids. */
   readonly budgets: readonly (BudgetState & { readonly name: string; readonly task?: string })[];
+  /** What had raised its labels, and lowered them. */
+  readonly labels: readonly LabelStep[];
 }
 
 export type Found =
@@ -194,6 +197,7 @@ export async function standingOf(
   if (first === undefined || position - first.position > maxFolded) return undefined;
 
   const head = createHead();
+  const labels = createLabelSteps(ledger, [task, ...above.map((over) => over.task)]);
   for (const one of [agent, ...above.map((over) => over.agent)]) {
     const registered = await ledger.find(decision.reads[facets.agent(one).name] ?? '');
     if (registered !== undefined) take(head, registered);
@@ -201,7 +205,10 @@ export async function standingOf(
   for (let from = first.position; from < position; ) {
     const entries = await ledger.read(from, Math.min(page, position - from));
     if (entries.length === 0) return undefined;
-    for (const entry of entries) take(head, entry);
+    for (const entry of entries) {
+      const event = take(head, entry);
+      if (event !== undefined) labels.note(event, head);
+    }
     from += entries.length;
   }
   const who = circumstances(head, decision.who, decision.at);
@@ -212,7 +219,7 @@ export async function standingOf(
       return budget === undefined ? [] : [{ name, ...budget, ...(one === task ? {} : { task: one }) }];
     }),
   );
-  return { who: who.value, budgets };
+  return { who: who.value, budgets, labels: await labels.steps() };
 }
 
 async function taskStart(
@@ -226,9 +233,10 @@ async function taskStart(
   return undefined;
 }
 
-function take(head: ReturnType<typeof createHead>, entry: Entry): void {
+function take(head: ReturnType<typeof createHead>, entry: Entry): Event | undefined {
   const parsed = eventOf(entry);
-  if (!parsed.ok) return;
+  if (!parsed.ok) return undefined;
   const { event } = parsed;
   head.move(changes(head, event, event.id, event.at, event.node), event.id);
+  return event;
 }

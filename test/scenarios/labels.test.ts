@@ -101,7 +101,16 @@ test('a memory that was poisoned through one agent does not let another one send
     expect(read.text).toContain('eve@evil.example');
     const refused = await mail(after, `after ${tool}`);
     expect([tool, refused.code]).toEqual([tool, 'forbidden']);
-    expect((await refused.why()).fact('session.labels.sources')).toEqual(['desk/fetch_page']);
+    const why = await refused.why();
+    expect(why.fact('session.labels.sources')).toEqual(['desk/fetch_page']);
+    const [step, ...others] = why.labels;
+    expect(others).toEqual([]);
+    expect(step).toMatchObject({ label: { integrity: 'untrusted' }, task: after.task });
+    const [wrote] = step?.read?.wrote ?? [];
+    expect(wrote).toMatchObject({ agent: 'browser', task: browser.task, target: 'memory/create_entities' });
+    expect((await field.daemon.cli('explain', why.id)).out).toContain(
+      `written by memory/create_entities (${wrote?.decision}): agent browser, task ${browser.task}, after it had read desk/fetch_page`,
+    );
   }
   expect(mailed()).not.toContain('after');
 });

@@ -3,6 +3,7 @@
 import type { ExplainedVerdict, Explanation } from '../../app/explain.ts';
 import type { Tested } from '../../app/explain-clauses.ts';
 import { doubtsInWords, type ExplainedCondition } from '../../app/explain-history.ts';
+import type { LabelStep } from '../../app/label-steps.ts';
 import type { JsonValue } from '../../core/json/value.ts';
 import { inWords } from '../../core/label/in-words.ts';
 import { whys } from '../../core/origin/reason.ts';
@@ -46,6 +47,7 @@ export function explanationLines(it: Explanation, paint: Paint): readonly string
     ...section(title('values in doubt, and where they were read'), lineageLines(it)),
     ...section(title('people were asked'), approvalLines(it)),
     ...section(title('tried beside it'), wouldLines(it)),
+    ...section(title('where its labels come from'), it.labels.flatMap(labelLines)),
     ...section(title('facts'), facts(it)),
     ...section(title('read, and what had moved it last'), reads(it)),
     ...section(title('budgets'), budgets(it)),
@@ -158,6 +160,23 @@ function approvalLines({ approval: asked }: Explanation): readonly string[] {
       ({ person, operator, verdict, policies, reason, at }) =>
         `  ${new Date(at).toISOString()}  ${printable(person)} (${printable(operator)}) ${verdict === 'approve' ? 'said yes to' : 'said no to'} ${policies.map(printable).join(', ')}${reason === '' ? '' : `: ${quoted(reason)}`}`,
     ),
+  ];
+}
+
+function labelLines({ record, label, read, lowered }: LabelStep): readonly string[] {
+  const by =
+    read !== undefined
+      ? `read by ${read.target} (${read.decision})`
+      : lowered === undefined
+        ? record
+        : `${lowered.type} by ${lowered.author}: ${lowered.reason} (${record})`;
+  return [
+    `  ${printable(inWords(label))}`,
+    `      ${printable(by)}`,
+    ...(read?.wrote ?? []).map(({ decision, agent, task, target, sources }) => {
+      const after = sources.length === 0 ? '' : `, after it had read ${sources.join(', ')}`;
+      return `      ${printable(`written by ${target} (${decision}): agent ${agent}, task ${task}${after}`)}`;
+    }),
   ];
 }
 
