@@ -7,7 +7,7 @@ import { foldVersion } from '../core/decision/fold.ts';
 import type { Obligation } from '../core/decision/verdict.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject } from '../core/json/value.ts';
-import type { Label } from '../core/label/label.ts';
+import { join, type Label, otherSources } from '../core/label/label.ts';
 import { worstOf } from '../core/label/of-result.ts';
 import { originFacts, untold } from '../core/origin/facts.ts';
 import type { Finding } from '../core/program/finding.ts';
@@ -163,7 +163,7 @@ function decided(
     considered.projection === undefined ? undefined : seal(canonicalJson(considered.projection));
   const opinion = considered.opinions === undefined ? undefined : seal(opinionContent(considered.opinions));
   const event = decisionEvent(road, force, caller, proposal, considered, payload);
-  const worst = entry === undefined ? undefined : worstOf(entry);
+  const worst = entry === undefined ? undefined : worstOfCall(entry, considered);
   const { asked } = considered;
   const request =
     asked?.is === 'wanted' && !released ? requestOf(asked, considered, caller, id, place, seal) : undefined;
@@ -245,6 +245,13 @@ function peoplesReason({ code, detail, asked }: Considered): string | undefined 
   return code === 'approval_refused' || (code === 'pending_approval' && asked === undefined)
     ? detail
     : undefined;
+}
+
+/** Of a call that nobody will have heard the end of. Where it came from stands with whoever wrote it: records are small. */
+function worstOfCall(entry: CatalogueEntry, { touched, stored }: Considered): Label {
+  if (touched?.reads !== true || stored === undefined) return worstOf(entry);
+  const sources = stored.sources.length === 0 ? [] : [otherSources];
+  return join(worstOf(entry), { ...stored, sources });
 }
 
 /** Where what is sent may stand from now on: only where that is labelled more than it was, which most calls do not do. */

@@ -11,7 +11,7 @@ import { maxTransforms, transformed } from '../core/decision/transform.ts';
 import type { Lift, Obligation, Transform, Verdict } from '../core/decision/verdict.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import { type Touched, touchedBy } from '../core/label/items.ts';
-import { join as joinLabels } from '../core/label/label.ts';
+import { join as joinLabels, type Label } from '../core/label/label.ts';
 import { type OriginFacts, unasked } from '../core/origin/facts.ts';
 import { originRecord } from '../core/origin/recorded.ts';
 import { type Described, questionFor } from '../core/policy/context.ts';
@@ -97,6 +97,8 @@ export interface Considered {
   readonly reserves: readonly Reserve[];
   /** What of its store it touches. */
   readonly touched?: Touched;
+  /** The label of what was written there. */
+  readonly stored?: Label;
   /** What a second decision point was asked about on the way, and said. */
   readonly opinions?: readonly Counted[];
   /** People can lift all that stands against it: the request to them, or what it has to say. */
@@ -174,7 +176,7 @@ export function consider(
   for (let round = 0; round <= 2 * maxTransforms + 1; round++) {
     const described = describe(road, force, view, caller.task, entry, proposal, soFar.args);
     if (!described.ok) return { ...soFar, code: described.code, detail: described.message };
-    const { touched } = described;
+    const { touched, stored } = described;
     const kept = keptOfArguments(entry, described.value.args, road.pseudonym);
     const { resource, args } = described.value;
     // Before policy: what the task was never for is asked of nobody, and no transform makes room for it.
@@ -218,6 +220,7 @@ export function consider(
       kept,
       first,
       touched,
+      stored,
       facts:
         road.replayed === true
           ? facts
@@ -381,7 +384,7 @@ function describe(
   proposal: Proposal,
   args: JsonObject,
 ):
-  | { ok: true; value: Described; projection: JsonObject; touched: Touched }
+  | { ok: true; value: Described; projection: JsonObject; touched: Touched; stored: Label }
   | { ok: false; code: 'invalid_arguments' | 'unsupported_arguments'; message: string } {
   const valid = force.catalogue.validate(entry, args);
   if (!valid.ok) return { ok: false, code: 'invalid_arguments', message: valid.message };
@@ -396,6 +399,7 @@ function describe(
     ok: true,
     projection,
     touched,
+    stored,
     value: {
       entry,
       action: entry.action,

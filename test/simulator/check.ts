@@ -19,6 +19,7 @@ import { changes } from '../../src/core/state/reduce.ts';
 import { approvalsHold } from './approvals.ts';
 import type { Memory } from './edge.ts';
 import { happeningsIn, historyHolds } from './history.ts';
+import { memoryKeepsLabels } from './memo.ts';
 import { releaseWithinMs } from './node.ts';
 import type { Moment, Snapshot, Standstill } from './run.ts';
 import type { EffectEntry } from './upstream.ts';
@@ -68,6 +69,7 @@ export async function violationsOf(evidence: Evidence): Promise<readonly string[
     wrong,
   );
   resultsWereObserved(read, evidence.memory, wrong);
+  memoryKeepsLabels(read, evidence.account, evidence.memory, wrong);
   endingsHold(read, evidence, wrong);
   everyCallIsClosed(read, wrong);
   canaryWasRefused(read, evidence.account, wrong);

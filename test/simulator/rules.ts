@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is in force in a run: plain functions in the place of Cedar, and a catalogue of four tools.
+// What is in force in a run: plain functions in the place of Cedar, and a catalogue of six tools.
 import { canaryAgent, canaryPolicy } from '../../src/app/canary.ts';
 import type { CatalogueIndex, PolicySet, Published } from '../../src/app/ports.ts';
 import { rosterOf } from '../../src/core/approval/roster.ts';
@@ -170,6 +170,8 @@ export const tools: readonly CatalogueEntry[] = [
   tool('web', 'fetch', 'web.fetch', 'fetch', label('public', 'untrusted', 'web/fetch')),
   tool('mail', 'send', 'mail.send', 'send', label('internal', 'trusted')),
   tool('bank', 'pay', 'pay', 'pay', label('internal', 'trusted')),
+  tool('memo', 'write', 'memo.write', 'write', label('internal', 'trusted')),
+  tool('memo', 'read', 'memo.read', 'search', label('internal', 'trusted')),
 ];
 
 const canary: CatalogueEntry = {

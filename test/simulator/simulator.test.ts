@@ -29,7 +29,13 @@ function inWorker(share: Share): Promise<ShareDone> {
 
 describe(`in ${runs} runs`, () => {
   test('no promise of the road is broken, and whatever can happen did', hurry, async () => {
-    verifies('history.sequence', 'history.no-overspending', 'history.rebuilt', 'approvals.one-action-once');
+    verifies(
+      'labels.persist',
+      'history.sequence',
+      'history.no-overspending',
+      'history.rebuilt',
+      'approvals.one-action-once',
+    );
     const workers = Math.min(availableParallelism(), 4);
     const share = Math.ceil(runs / workers);
     const done = await Promise.all(
@@ -59,6 +65,7 @@ describe(`in ${runs} runs`, () => {
 });
 
 const happenings = [
+  'a tainted memo was read',
   'allowed',
   'allowed, modified',
   'released',
