@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { eventBodies, histories, type Step } from '../../../test/draw-events.ts';
-import { join, nothingRead } from '../label/label.ts';
+import { flowsTo, nothingRead } from '../label/label.ts';
+import { storedAt } from '../label/stored.ts';
 import type { BodyOf, EventBody } from '../record/event.ts';
 import { type BudgetState, type Facet, facets } from './facet.ts';
 import { createHead, type Head, layer } from './head.ts';
@@ -99,15 +100,21 @@ describe('folding a history', () => {
       often,
     ));
 
-  test('only ever raises the labels of a task', () =>
+  test("lowers labels, of tasks and of stores, by a person's act alone", () =>
     fc.assert(
       fc.property(history, (steps) => {
         const head = createHead();
         for (const step of steps) {
-          const before = head.get(facets.labels('t1')) ?? nothingRead;
+          const label = () => head.get(facets.labels('t1')) ?? nothingRead;
+          const stored = () => storedAt(head.get(facets.stored('disk')), ['File /a']).label;
+          const before = [label(), stored()] as const;
           apply(head, step);
-          const after = head.get(facets.labels('t1')) ?? nothingRead;
-          expect(join(before, after)).toEqual(after);
+          const isAct = step.event.type === 'label.endorsed' || step.event.type === 'label.declassified';
+          for (const [was, is] of [
+            [before[0], label()],
+            [before[1], stored()],
+          ] as const)
+            expect(isAct ? flowsTo(is, was) : flowsTo(was, is)).toBe(true);
         }
       }),
       often,
