@@ -423,6 +423,23 @@ export const requirements = {
     source: 'docs/authoring.md',
     controls: ['ASI09'],
   },
+  'result.masked': {
+    promise:
+      'a secret that a policy masks is in none of the bytes that the agent gets, escaped, encoded or cut in two either',
+    source: 'docs/adr/0024-results.md',
+    controls: ['ASI03', 'NHI2', 'AARM-R4'],
+  },
+  'result.unknown': {
+    promise: 'what a detector cannot tell is taken for the worst that it could have said',
+    source: 'docs/adr/0024-results.md',
+    controls: ['AARM-R2'],
+  },
+  'result.narrowing': {
+    promise:
+      'what is done to a result only takes away, is the same each time, and is marked where it was done',
+    source: 'docs/adr/0024-results.md',
+    controls: ['AARM-R4'],
+  },
   'cli.exit-codes': {
     promise: 'what a command was refused, or could not ask, it exits with, and programs hear why as JSON',
     source: 'docs/cli.md',

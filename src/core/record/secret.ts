@@ -48,15 +48,58 @@ function withoutJwts(run: string, pseudonym: Pseudonym): string {
   const kept: string[] = [];
   for (let i = 0; i < parts.length; i++) {
     const [header = '', claims = '', signature = ''] = parts.slice(i, i + 3);
-    const from = header.indexOf('eyJ');
-    const fits = from >= 0 && header.length >= from + 13 && /^eyJ.{10}/.test(claims);
-    if (fits && signature.length >= 10) {
+    const from = isJwt(header, claims, signature);
+    if (from !== undefined) {
       const jwt = `${header.slice(from)}.${claims}.${signature}`;
       kept.push(`${header.slice(0, from)}${named('jwt', jwt, pseudonym)}`);
       i += 2;
     } else kept.push(header);
   }
   return kept.join('.');
+}
+
+/** A secret where it stands. */
+export interface SecretSpan {
+  readonly kind: string;
+  readonly start: number;
+  /** Without it. */
+  readonly end: number;
+}
+
+/** Every recognised secret, in no order; two may overlap. */
+export function secretsIn(text: string): readonly SecretSpan[] {
+  if (!hint.test(text)) return [];
+  const found: SecretSpan[] = [];
+  for (const run of text.matchAll(dotted)) found.push(...jwtsIn(run[0], run.index));
+  for (const [kind, pattern] of formats)
+    for (const { index, 0: secret } of text.matchAll(pattern))
+      found.push({ kind, start: index, end: index + secret.length });
+  return found;
+}
+
+function jwtsIn(run: string, at: number): readonly SecretSpan[] {
+  const parts = run.split('.');
+  const found: SecretSpan[] = [];
+  let start = at;
+  for (let i = 0; i < parts.length; i++) {
+    const [header = '', claims = '', signature = ''] = parts.slice(i, i + 3);
+    const from = isJwt(header, claims, signature);
+    const end = start + header.length + 1 + claims.length + 1 + signature.length;
+    if (from === undefined) start += header.length + 1;
+    else {
+      found.push({ kind: 'jwt', start: start + from, end });
+      start = end + 1;
+      i += 2;
+    }
+  }
+  return found;
+}
+
+/** @returns where in the header it begins */
+function isJwt(header: string, claims: string, signature: string): number | undefined {
+  const from = header.indexOf('eyJ');
+  const fits = from >= 0 && header.length >= from + 13 && /^eyJ.{10}/.test(claims);
+  return fits && signature.length >= 10 ? from : undefined;
 }
 
 /** Arguments as policy and records see them. Keys are projected too: a key can be a secret as well. */
@@ -105,6 +148,7 @@ function isList(value: object): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
 
-function named(kind: string, secret: string, pseudonym: Pseudonym): string {
+/** The name of a secret in records. */
+export function named(kind: string, secret: string, pseudonym: Pseudonym): string {
   return `secret(${kind}, ${pseudonym(secret).slice(0, 32)})`;
 }
