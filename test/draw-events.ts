@@ -6,6 +6,8 @@ import { parties } from '../src/core/decision/verdict.ts';
 import { integrities, type Label, levels } from '../src/core/label/label.ts';
 import { type BodyOf, type Event, type EventBody, outcomes } from '../src/core/record/event.ts';
 import { operatorChannels } from '../src/core/request/proposal.ts';
+import { detectors } from '../src/core/result/detector.ts';
+import { signs } from '../src/core/result/instructions.ts';
 import type { Constraint, Scope } from '../src/core/task/scope.ts';
 
 const name = fc.stringMatching(/^[a-z0-9][a-z0-9._/-]{0,11}$/);
@@ -45,6 +47,40 @@ const payloadRef = fc.record({ digest, sizeBytes: fc.nat() });
 const would = fc.record(
   { policy: digest, outcome: fc.constantFrom(...outcomes), code: text, by: strings },
   { requiredKeys: ['policy', 'code', 'by'] },
+);
+const counted = fc.integer({ min: 1, max: 1000 });
+const foundOf = fc.record(
+  {
+    bytes: fc.nat(),
+    rows: counted,
+    structured: fc.boolean(),
+    error: fc.boolean(),
+    secrets: counted,
+    pii: counted,
+    kinds: fc.array(fc.stringMatching(/^[a-z_]{1,20}$/), { maxLength: 3 }),
+    emails: counted,
+    signs: fc.array(fc.constantFrom(...signs), { maxLength: 3 }),
+    invisible: counted,
+    images: counted,
+    links: counted,
+    changedTools: counted,
+    unknown: fc.array(fc.constantFrom(...detectors), { maxLength: 3 }),
+  },
+  { requiredKeys: ['bytes'] },
+);
+const decided = fc.record(
+  {
+    outcome: fc.constantFrom(...outcomes),
+    code: text,
+    policy: text,
+    by: fc.array(fc.record({ policy: text, text: digest }), { maxLength: 3 }),
+    transforms: strings,
+    found: foundOf,
+    left: foundOf,
+    released: payloadRef,
+    shadow: fc.boolean(),
+  },
+  { requiredKeys: ['outcome', 'code', 'policy', 'by', 'transforms', 'found'] },
 );
 const budgets = fc
   .uniqueArray(fc.constantFrom('calls', 'calls:send', 'calls:read'), { maxLength: 3 })
@@ -352,7 +388,7 @@ function draws(names: Names): Draws {
           maybe('stored', fc.record({ by: fc.array(id, { maxLength: 4 }), untrusted: fc.boolean() })),
           together(maybe('session', session), maybe('kept', kept)),
         ),
-        together(maybe('detail', text), maybe('result', payloadRef)),
+        together(together(maybe('detail', text), maybe('result', payloadRef)), maybe('decided', decided)),
       ),
     ),
     'label.endorsed': together(

@@ -440,6 +440,18 @@ export const requirements = {
     source: 'docs/adr/0024-results.md',
     controls: ['AARM-R4'],
   },
+  'result.quarantined': {
+    promise:
+      'of a result that policy keeps back the agent gets a notice and nothing else, whatever fails; a person can read it by its record',
+    source: 'docs/adr/0024-results.md',
+    controls: ['ASI01', 'ASI06', 'AARM-R4'],
+  },
+  'result.unasked': {
+    promise:
+      'policies that do not speak of results say nothing of any, and a result needs no permit of its own',
+    source: 'docs/adr/0024-results.md',
+    controls: ['AARM-R3'],
+  },
   'cli.exit-codes': {
     promise: 'what a command was refused, or could not ask, it exits with, and programs hear why as JSON',
     source: 'docs/cli.md',

@@ -229,7 +229,13 @@ function decided(
       outcome: 'allow',
       call: road.live.open(
         id,
-        { caller, above: considered.above ?? [], entry, args: considered.projection ?? {} },
+        {
+          caller,
+          above: considered.above ?? [],
+          entry,
+          args: considered.projection ?? {},
+          resource: considered.resource,
+        },
         place.monotonicMs,
       ),
       args: canonicalJson(considered.args),

@@ -65,7 +65,7 @@ export function payloadsOf(event: Event): readonly PayloadRef[] {
     case 'decision':
       return [event.request.args, event.opinion].filter((ref) => ref !== undefined);
     case 'observation':
-      return event.result === undefined ? [] : [event.result];
+      return [event.result, event.decided?.released].filter((ref) => ref !== undefined);
     case 'prompt.submitted':
       return [event.text, event.intent?.proposal].filter((ref) => ref !== undefined);
     case 'approval.requested':

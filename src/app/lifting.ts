@@ -2,6 +2,7 @@
 // What would have to be otherwise for the same call to be allowed: told from the record, one sentence each.
 import type { Remedy } from '../core/decision/verdict.ts';
 import type { DecisionEvent } from '../core/record/event.ts';
+import { spelt } from '../core/result/narrow.ts';
 import { isDecisionCode, remedies } from './codes.ts';
 import type { Tested } from './explain-clauses.ts';
 import { doubtsInWords, type ExplainedCondition, explainedHistory } from './explain-history.ts';
@@ -102,6 +103,8 @@ function byRemedy(remedy: Remedy | undefined): string {
         ? `\`${transform.argument}\` of at most ${transform.most}`
         : `no \`${transform.argument}\``;
     }
+    case 'narrow':
+      return `only a change of the policy: \`${spelt(remedy.transform)}\` is for results`;
   }
 }
 

@@ -13,7 +13,11 @@ function setUp() {
   const [entry] = tools;
   if (entry === undefined) throw new Error('no tool');
   const open = (decision: string, caller = who): LiveCall =>
-    live.open(decision, { caller, above: [], entry, args: {} }, clock.monotonicMs());
+    live.open(
+      decision,
+      { caller, above: [], entry, args: {}, resource: { type: 'Target', id: 'x' } },
+      clock.monotonicMs(),
+    );
   return { clock, live, open };
 }
 

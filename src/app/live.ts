@@ -3,6 +3,7 @@
 // released in time, once, and never after what it rests on was taken away.
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import type { JsonObject } from '../core/json/value.ts';
+import type { EntityUid } from '../core/policy/question.ts';
 import type { Event } from '../core/record/event.ts';
 import type { Caller } from '../core/request/proposal.ts';
 import type { Above } from '../core/task/lineage.ts';
@@ -14,6 +15,7 @@ export interface LiveCall {
   readonly entry: CatalogueEntry;
   /** As policy saw them: secrets are hidden. */
   readonly args: JsonObject;
+  readonly resource: EntityUid;
   /** Aborted when the agent, task or session is ended, or the store is lost. Its reason is a `StopReason`. */
   readonly signal: AbortSignal;
   /**
@@ -37,6 +39,7 @@ export interface Opening {
   readonly entry: CatalogueEntry;
   /** As policy saw them. */
   readonly args: JsonObject;
+  readonly resource: EntityUid;
 }
 
 export interface LiveCalls {
@@ -57,7 +60,7 @@ export function createLiveCalls(clock: Clock, releaseWithinMs: number): LiveCall
   }
 
   return {
-    open(decision, { caller, above, entry, args }, decidedAtMs) {
+    open(decision, { caller, above, entry, args, resource }, decidedAtMs) {
       const controller = new AbortController();
       calls.set(decision, { rests: [caller, ...above], stop: controller });
       const openedWallMs = clock.wallMs();
@@ -72,6 +75,7 @@ export function createLiveCalls(clock: Clock, releaseWithinMs: number): LiveCall
         caller,
         entry,
         args,
+        resource,
         signal: controller.signal,
         release() {
           // A call that was closed is on record as over: nothing may come of it any more.

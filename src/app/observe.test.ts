@@ -40,7 +40,7 @@ describe('a result', () => {
     call.release();
     const observed = await observe(node.road, call, ok);
     const event = await observationOf(node);
-    expect(observed).toEqual({ released: true, observation: event?.id });
+    expect(observed).toEqual({ released: true, transforms: [], observation: event?.id });
     expect(event).toMatchObject({ decision: call.decision, status: 'ok', tookMs: 12.346 });
     expect(event?.type === 'observation' && event.label).toEqual(call.entry.result);
     expect(node.road.sequencer.head.get(facets.labels(task))).toMatchObject({ integrity: 'untrusted' });

@@ -74,7 +74,9 @@ export async function knowledgeOf(
     if (made === undefined || event.result === undefined) continue;
     const { request } = made.event;
     const entry = find(request);
-    const content = await contentOf(vault, event.result.digest, position);
+    // What was taken out of a result was never read.
+    const read = event.decided?.released ?? event.result;
+    const content = await contentOf(vault, read.digest, position);
     // What it read and nobody can tell any more may be anything.
     if (entry === undefined || content === undefined) return undefined;
     const args = request.args && (await contentOf(vault, request.args.digest, made.position));

@@ -4,9 +4,10 @@ import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import type { ActionClass } from '../core/catalogue/taxonomy.ts';
 import type { OpinionAnswer } from '../core/decision/opinion.ts';
 import type { Policy } from '../core/decision/verdict.ts';
-import type { JsonObject } from '../core/json/value.ts';
+import type { JsonObject, JsonValue } from '../core/json/value.ts';
 import type { Question } from '../core/policy/question.ts';
 import type { SealedPayload } from '../core/record/payload.ts';
+import type { SecretSpan } from '../core/record/secret.ts';
 import type { FacetVersion } from '../core/state/facet.ts';
 import type { Condition, Together } from '../core/temporal/condition.ts';
 
@@ -152,6 +153,8 @@ export interface PolicySet {
   readonly policies: ReadonlyMap<string, Policy>;
   /** What must stand in the context under their names before it is asked; what cannot be told is left out, which errs. */
   readonly conditions: Conditions;
+  /** Whether some policy reads `context.result`: else nobody asks it about results. */
+  readonly speaksOfResults: boolean;
   /** Every satisfied policy of either effect and every errored one, by id. Never throws. */
   evaluate(question: Question): EngineAnswer;
   /** Whether some arguments could be allowed or asked about, the question's own left aside. Errs to true; never throws. */
@@ -192,9 +195,22 @@ export interface CatalogueIndex {
   find(method: string, server: string, target: string): CatalogueEntry | undefined;
   /** Validates arguments against the pinned schema. Never throws; what cannot be validated is refused. */
   validate(entry: CatalogueEntry, args: JsonObject): ArgumentsVerdict;
+  /** Whether the structure of a result is one that the tool has, as it was accepted. Never throws. */
+  fitsResult(entry: CatalogueEntry, structured: JsonValue | undefined): boolean;
 }
 
 export type ArgumentsVerdict = { readonly ok: true } | { readonly ok: false; readonly message: string };
+
+/** Looks for things of a few kinds in a text, whoever wrote it. */
+export interface Finder {
+  readonly kinds: readonly string[];
+  /**
+   * Each find, in no order; they may overlap. Deterministic: the same text has the same finds.
+   *
+   * @throws where it cannot tell
+   */
+  find(text: string): Promise<readonly SecretSpan[]>;
+}
 
 /** What decisions are made by, all of it replaced at once. */
 export interface Published {

@@ -8,7 +8,7 @@ import type { Templates } from '../core/task/template.ts';
 import type { IntentReader } from './intent.ts';
 import type { LiveCalls } from './live.ts';
 import type { Origins } from './origins.ts';
-import type { Clock, Published, SecondOpinion } from './ports.ts';
+import type { Clock, Finder, Published, SecondOpinion } from './ports.ts';
 import type { Sequencer } from './sequencer.ts';
 import type { Vault } from './vault.ts';
 
@@ -32,8 +32,18 @@ export interface Road {
   readonly roster?: () => Roster;
   /** Absent: prompts are read by the built-in reader alone. */
   readonly intent?: IntentReader;
+  /** Absent: only our own detectors look. */
+  readonly finders?: Finders;
   /** Kinds of tasks, by type. A type without a template starts as it is asked for. */
   readonly templates?: () => Templates;
+}
+
+/** What looks at results beside our own detectors. */
+export interface Finders {
+  readonly secrets: Finder;
+  readonly pii: Finder;
+  /** For both together; what takes longer cannot tell. */
+  readonly timeoutMs: number;
 }
 
 export interface Second {

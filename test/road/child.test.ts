@@ -197,7 +197,7 @@ test('what ends above ends below, calls in flight included', async () => {
     const line = made.road.sequencer.head.get(facets.task(child.task))?.above ?? [];
     const call = made.road.live.open(
       'd-x',
-      { caller: child, above: line, entry, args: {} },
+      { caller: child, above: line, entry, args: {}, resource: { type: 'Target', id: 'x' } },
       made.road.clock.monotonicMs(),
     );
     call.signal.addEventListener('abort', () => stopped.push(String(call.signal.reason)));

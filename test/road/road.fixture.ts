@@ -10,7 +10,7 @@ import type { IntentReader } from '../../src/app/intent.ts';
 import { type Observed, observe, type Upshot } from '../../src/app/observe.ts';
 import type { Clock, Ledger, PolicySet, Published } from '../../src/app/ports.ts';
 import { type Force, publishAtStart } from '../../src/app/publish.ts';
-import type { Road, Second } from '../../src/app/road.ts';
+import type { Finders, Road, Second } from '../../src/app/road.ts';
 import { startTask, type TaskOrder } from '../../src/app/tasks.ts';
 import type { Roster } from '../../src/core/approval/roster.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
@@ -69,6 +69,8 @@ export interface RigOptions {
   readonly second?: Second;
   /** Asked what prompts ask for. */
   readonly intent?: IntentReader;
+  /** Present: results come as they are, and are decided. Default: they are what was recorded. */
+  readonly finders?: Finders;
   /** Between the decision and the release. */
   readonly beforeRelease?: (rig: Rig) => Promise<void> | void;
 }
@@ -113,10 +115,11 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     roster: options.roster,
   });
   const { force, approvers } = wired;
-  const { roster } = options;
+  const { roster, second, finders } = options;
   const road: Road = {
     ...wired.road,
-    ...(options.second === undefined ? {} : { second: options.second }),
+    ...(second === undefined ? {} : { second }),
+    ...(finders === undefined ? {} : { finders }),
     ...(options.programs === undefined ? {} : { programs: options.programs }),
     ...(options.intent === undefined ? {} : { intent: options.intent }),
   };
@@ -157,7 +160,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
       const sent = answer.call.release() === 'go';
       if (sent) effects.push(`${proposal.server}/${proposal.target} ${answer.args}`);
       const observed = await observe(road, answer.call, {
-        ...upshotOf(sent, (options.answers ?? (() => ({ content: [] })))(proposal)),
+        ...upshotOf(sent, finders !== undefined, (options.answers ?? (() => ({ content: [] })))(proposal)),
         tookMs: 1,
       });
       return { answer, observed };
@@ -170,8 +173,9 @@ export function tool(server: string, target: string, args: JsonObject = {}): Pro
   return { method: 'tools/call', server, target, args };
 }
 
-function upshotOf(sent: boolean, content: JsonObject | undefined): Omit<Upshot, 'tookMs'> {
+function upshotOf(sent: boolean, decided: boolean, content: JsonObject | undefined): Omit<Upshot, 'tookMs'> {
   if (!sent) return { status: 'unreleased' };
   if (content === undefined) return { status: 'ambiguous' };
-  return { status: content.isError === true ? 'error' : 'ok', content };
+  const status = content.isError === true ? 'error' : 'ok';
+  return decided ? { status, result: content } : { status, content };
 }

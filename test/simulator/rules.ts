@@ -46,6 +46,7 @@ export function policySet(version: string, rules: readonly Rule[]): PolicySet {
     policies,
     conditions,
     mayAllow: () => true,
+    speaksOfResults: false,
     evaluate(question) {
       const satisfied: string[] = [];
       const errored: string[] = [];
@@ -196,6 +197,7 @@ function catalogue(entries: readonly CatalogueEntry[]): CatalogueIndex {
       if (method === 'tools/call') return byPlace.get(`${server}/${target}`);
       return method === 'countersign/canary' && target === canary.target ? canary : undefined;
     },
+    fitsResult: () => true,
     validate(_entry, args) {
       const fits = own(args, 'n') === undefined || Number.isSafeInteger(own(args, 'n'));
       return fits ? { ok: true } : { ok: false, message: '`n` must be a whole number' };

@@ -9,7 +9,7 @@ import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import { builtinServer } from '../../core/catalogue/names.ts';
 import { covers, isPlainUri } from '../../core/catalogue/uri.ts';
 import { canonicalJson, digestJson } from '../../core/json/canonical.ts';
-import type { JsonObject, JsonValue } from '../../core/json/value.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../core/json/value.ts';
 import { type Label, nothingRead, unlabelled } from '../../core/label/label.ts';
 import { canaryAction } from '../../core/policy/layout.ts';
 
@@ -17,6 +17,8 @@ export interface Checked {
   readonly entry: CatalogueEntry;
   /** For tools: the compiled schema. */
   readonly check?: (args: JsonObject) => ArgumentsVerdict;
+  /** For tools that declare what they return, where that could be compiled. */
+  readonly fits?: (structured: JsonObject) => boolean;
 }
 
 /** The action that must always be denied. It has no effect, and no label of anything. */
@@ -46,6 +48,7 @@ export function catalogueIndex(checked: readonly Checked[]): CatalogueIndex {
   const all: readonly Checked[] = [{ entry: canary }, ...checked];
   const entries = all.map(({ entry }) => entry);
   const checks = new Map(all.map(({ entry, check }) => [entry, check]));
+  const fits = new Map(all.map((one) => [one.entry, one.fits]));
   const servers = byServer(entries);
   return {
     digest: digestJson({ catalogue: 1, entries: sortedByText(entries.map(entryJson)) }),
@@ -74,6 +77,9 @@ export function catalogueIndex(checked: readonly Checked[]): CatalogueIndex {
       if (check !== undefined) return check(args);
       return entry.kind === 'tool' ? { ok: false, message: 'the tool has no accepted schema' } : { ok: true };
     },
+    fitsResult: (entry, structured) =>
+      entry.pinned?.definition.outputSchema === undefined ||
+      (isObject(structured) && fits.get(entry)?.(structured) === true),
   };
 }
 

@@ -30,6 +30,8 @@ export type Compiled =
   | {
       readonly ok: true;
       readonly check: (args: JsonObject) => ArgumentsVerdict;
+      /** Of a schema of results: what it does not name may be there, where it does not say otherwise. */
+      readonly fits: (structured: JsonObject) => boolean;
       readonly unchecked: readonly string[];
     }
   | { readonly ok: false; readonly reason: string };
@@ -89,6 +91,7 @@ function compileOnce(
     return {
       ok: true,
       check: (args) => checked(meter, args, declared, errorsOf),
+      fits: (structured) => checked(meter, structured, undefined, errorsOf).ok,
       unchecked: [...engine.unchecked],
     };
   } catch (error) {

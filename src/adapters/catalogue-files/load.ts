@@ -158,6 +158,12 @@ function plainEntry(
   };
 }
 
+/** A schema that cannot be compiled is fitted by nothing that was changed. */
+function fitsOf({ compiler }: Joining, schema: JsonObject | undefined): Pick<Checked, 'fits'> {
+  const compiled = schema === undefined ? undefined : compiler.compile(schema, true);
+  return compiled?.ok === true ? { fits: compiled.fits } : {};
+}
+
 function toolEntry(joining: Joining, tool: DeclaredTool, definition: ToolDefinition): Checked | undefined {
   const { reading, file, declaration, warnings } = joining;
   const { server, stateless, store } = declaration;
@@ -203,6 +209,7 @@ function toolEntry(joining: Joining, tool: DeclaredTool, definition: ToolDefinit
   joining.actions.set(action, shape);
   return {
     check: compiled.check,
+    ...fitsOf(joining, definition.outputSchema),
     entry: {
       kind: 'tool',
       server,

@@ -16,6 +16,7 @@ import { cedarSchema, type SchemaOptions } from '../../core/policy/schema.ts';
 import { type Place, type PolicyFile, type Problem, placeAt } from '../../core/policy/source.ts';
 import { allUses, type QuestionUses } from '../../core/policy/uses.ts';
 import type { Condition } from '../../core/temporal/condition.ts';
+import { aboutResults } from './about-results.ts';
 import { builtInPolicies } from './builtin.ts';
 import { closuresVersion } from './closures.ts';
 import {
@@ -87,13 +88,17 @@ export function compilePolicies({
   const read = [builtInPolicies, ...lowered.files].map((file) =>
     readFile(engine, file, file === builtInPolicies),
   );
-  const pieces = withConditions(
-    read.flatMap((each) => each.pieces),
-    lowered.conditions,
+  const { pieces, problems: misplaced } = aboutResults(
+    withConditions(
+      read.flatMap((each) => each.pieces),
+      lowered.conditions,
+    ),
+    new Set(lowered.conditions.map(({ condition }) => condition.name)),
   );
   const problems = [
     ...lowered.problems,
     ...read.flatMap((each) => each.problems),
+    ...misplaced,
     ...sameNames(sorted),
     ...sameIds(pieces),
     ...groupsTakenForActions(pieces, new Set(schema.groups)),

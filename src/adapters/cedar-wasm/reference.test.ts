@@ -19,7 +19,8 @@ function problemsOf(text: string) {
 }
 
 const blocks = [...page.matchAll(/```cedar\n([\s\S]*?)```/g)].map(([, text = '']) => text);
-const [about, administration] = page.split('## Administration');
+const [agents, administration] = page.split('## Administration');
+const [about, results] = (agents ?? '').split('## Results');
 const conditionsOf = (section = '') =>
   [...section.matchAll(/^\|.*\| (`.*<br>.*`) \|$/gm)].map(([, cell = '']) =>
     cell.split('<br>').map((text) => text.replace(/^`|`$/g, '')),
@@ -28,9 +29,10 @@ const conditionsOf = (section = '') =>
 test.each(blocks)('%s', (text) => expect(problemsOf(text)).toEqual([]));
 
 describe.each([
-  ['Agent', conditionsOf(about)],
-  ['Operator', conditionsOf(administration)],
-])('about an %s', (principal, rows) => {
+  ['Agent', 'permit', conditionsOf(about)],
+  ['Agent', 'forbid', conditionsOf(results)],
+  ['Operator', 'permit', conditionsOf(administration)],
+])('about an %s: %s', (principal, effect, rows) => {
   test('every attribute has two examples', () => {
     expect(rows.length).toBeGreaterThan(1);
     expect(rows.map((row) => row.length)).toEqual(rows.map(() => 2));
@@ -39,7 +41,7 @@ describe.each([
   const conditions = rows.flat();
   const problems = problemsOf(
     conditions
-      .map((each, i) => `@id("x${i}") permit (principal is ${principal}, action, resource) when { ${each} };`)
+      .map((each, i) => `@id("x${i}") ${effect} (principal is ${principal}, action, resource) when { ${each} };`)
       .join('\n'),
   );
   test.each(conditions.map((condition, i) => [condition, i + 1] as const))('%s', (_condition, at) => {

@@ -115,6 +115,7 @@ export function policySet({
     engine: version,
     policies,
     conditions,
+    speaksOfResults: [...policies.values()].some(({ about }) => about === 'result'),
     evaluate(question) {
       try {
         const history = question.history ?? heardIn(question, conditions);

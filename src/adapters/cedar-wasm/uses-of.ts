@@ -28,6 +28,29 @@ export function usesOf(policies: readonly PolicyJson[]): QuestionUses {
   return found.literal ? allUses : found;
 }
 
+/** What of its context a policy reads by name, and of what: `context.result.secrets` reads `result`. */
+export function contextNames(policy: PolicyJson): ReadonlySet<string> {
+  const found = new Set<string>();
+  const look = (expression: unknown): void => {
+    if (!isObject(expression)) {
+      if (Array.isArray(expression)) for (const part of expression) look(part);
+      return;
+    }
+    for (const [operator, operand] of Object.entries(expression)) {
+      if ((operator === '.' || operator === 'has') && isObject(operand) && isContext(operand.left)) {
+        const [name] = names(operand.attr);
+        if (name !== undefined) found.add(name);
+      } else look(operand);
+    }
+  };
+  for (const clause of policy.conditions) look(clause.body);
+  return found;
+}
+
+function isContext(expression: unknown): boolean {
+  return isObject(expression) && expression.Var === 'context';
+}
+
 function node(): Node {
   return { whole: false, attrs: new Map() };
 }

@@ -34,7 +34,7 @@ export function fold(verdicts: readonly Verdict[], lifts: readonly Lift[]): Outc
   const standing = verdicts.filter((v) => !(liftable(v) && lifts.some((lift) => names(lift, v))));
   const forbids = standing.filter((v) => v.policy.effect === 'forbid');
 
-  const final = forbids.filter((v) => v.kind === 'satisfied' && v.policy.remedy === undefined);
+  const final = forbids.filter((v) => v.kind === 'satisfied' && isFinal(v));
   if (final.length > 0) return { outcome: 'deny', code: 'forbidden', because: byId(final) };
 
   const broken = forbids.filter((v) => v.kind === 'errored');
@@ -48,10 +48,15 @@ export function fold(verdicts: readonly Verdict[], lifts: readonly Lift[]): Outc
   );
 }
 
+// What narrows a result can do nothing for a request.
+function isFinal({ policy: { remedy } }: Verdict): boolean {
+  return remedy === undefined || remedy.kind === 'narrow';
+}
+
 // A final forbid cannot be lifted whatever a lift says; nor can one that errored, since nobody
 // knows what it would have asked for.
 function liftable(v: Verdict): boolean {
-  return v.policy.effect === 'forbid' && v.kind === 'satisfied' && v.policy.remedy !== undefined;
+  return v.policy.effect === 'forbid' && v.kind === 'satisfied' && !isFinal(v);
 }
 
 function strictestRemedy(forbids: readonly Verdict[]): Outcome | undefined {

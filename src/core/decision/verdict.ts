@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one policy said about one request, and what may take it back.
+import type { ResultTransform } from '../result/narrow.ts';
 
 export type Effect = 'permit' | 'forbid';
 
@@ -18,7 +19,9 @@ export type Remedy =
       readonly separate?: readonly Party[];
     }
   | { readonly kind: 'defer'; readonly until: string; readonly timeoutMs: number }
-  | { readonly kind: 'modify'; readonly transform: Transform };
+  | { readonly kind: 'modify'; readonly transform: Transform }
+  /** `modify` of a result: of a request it takes nothing away. */
+  | { readonly kind: 'narrow'; readonly transform: ResultTransform };
 
 /** A named, deterministic, idempotent narrowing of the arguments. The set is closed. */
 export type Transform =
@@ -32,6 +35,8 @@ export type Obligation = { readonly name: 'max_result_bytes'; readonly bytes: nu
 export interface Policy {
   readonly id: string;
   readonly effect: Effect;
+  /** It speaks of results: asked again when there is one, and only then can it hold. */
+  readonly about?: 'result';
   /** `sha256:` of the policy's text as published: a lift names it, so an edited policy is not lifted. */
   readonly textDigest: string;
   readonly remedy?: Remedy;

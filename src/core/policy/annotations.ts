@@ -10,6 +10,7 @@
 import { hash } from 'node:crypto';
 import { obligationOf, transformOf } from '../decision/spelling.ts';
 import { type Obligation, type Party, type Policy, parties, type Remedy } from '../decision/verdict.ts';
+import { minCutBytes, resultTransformOf } from '../result/narrow.ts';
 import { type Annotation, type PolicyFile, type Problem, placeAt, type SourcePolicy } from './source.ts';
 
 /** Ids of the policies that are always there. */
@@ -29,6 +30,17 @@ const companions: ReadonlyMap<string, (typeof outcomes)[number]> = new Map([
 ]);
 const plain = ['id', 'outcome', 'obligation', 'reason', 'owner', 'control'];
 const known = new Set([...plain, ...companions.keys()]);
+
+const spellings = [
+  'mask:secrets',
+  'mask:pii',
+  'drop:<pointer>',
+  'strip:invisible',
+  'strip:images',
+  'strip:links',
+  'cut_rows:<most>',
+  `cut_bytes:<most, at least ${minCutBytes}>`,
+];
 
 const maxSentence = 500;
 const maxQuorum = 16;
@@ -178,13 +190,15 @@ function readModify(reading: Reading, outcome: Annotation): Remedy | undefined {
   const annotation = needed(reading, 'transform', outcome);
   if (annotation === undefined) return undefined;
   const transform = transformOf(annotation.value);
-  return transform === undefined
+  if (transform !== undefined) return { kind: 'modify', transform };
+  const narrowing = resultTransformOf(annotation.value);
+  return narrowing === undefined
     ? refuse(
         reading,
         annotation,
-        `the transform \`${annotation.value}\` must be \`cap:<argument>:<most>\` or \`remove:<argument>\``,
+        `the transform \`${annotation.value}\` must be \`cap:<argument>:<most>\` or \`remove:<argument>\`, or of a result ${quotedList(spellings)}`,
       )
-    : { kind: 'modify', transform };
+    : { kind: 'narrow', transform: narrowing };
 }
 
 function readObligations(reading: Reading): readonly Obligation[] {

@@ -12,6 +12,7 @@ import { type Label, rank } from '../label/label.ts';
 import { intentRecord } from '../origin/distance.ts';
 import { isUrged, type OriginFacts, unasked, worstDoubt } from '../origin/facts.ts';
 import { type Program, programContext } from '../program/of-call.ts';
+import { factsRecord, type ResultFacts } from '../result/facts.ts';
 import type { Circumstances } from '../session/circumstances.ts';
 import { firsts } from '../session/seen.ts';
 import { askedAction } from './actions.ts';
@@ -125,6 +126,23 @@ function labelRecord(label: Label): CedarRecord {
 function reference(uid: EntityUid): CedarValue {
   return { __entity: { type: uid.type, id: uid.id } };
 }
+
+/**
+ * The same about what came back. What was new, where values came from and what was asked for were decided with the call: of a
+ * result they say nothing.
+ */
+export function resultQuestion(
+  described: Described,
+  who: Circumstances,
+  facts: ResultFacts,
+  label: Label,
+): Question {
+  const question = questionFor(described, who);
+  const result = { ...factsRecord(facts), label: labelRecord(label) };
+  return { ...question, context: { ...question.context, result }, history: noHistory };
+}
+
+const noHistory = { holding: new Set<string>(), untold: new Set<string>() };
 
 /** An act of administration: who, through what, does what to which thing. */
 export interface Administration {

@@ -82,6 +82,25 @@ const programFacts = named(
     ...{ hosts: strings, reads: strings, writes: strings },
   }),
 );
+/** Of what came back: there only when a result is decided. */
+const resultFacts = record({
+  error: bool,
+  sizeBytes: long,
+  rows: long,
+  structured: bool,
+  secrets: long,
+  pii: long,
+  kinds: strings,
+  emails: long,
+  instructions: long,
+  signs: strings,
+  invisible: long,
+  images: long,
+  links: long,
+  changedTools: long,
+  unknown: strings,
+  label: dataLabel,
+});
 
 const shared: readonly Field[] = record({
   args_opaque: bool,
@@ -117,6 +136,7 @@ const shared: readonly Field[] = record({
     }),
   ),
   'program?': programFacts,
+  'result?': named('ResultFacts', resultFacts),
   now: datetime,
 }).fields;
 
@@ -141,6 +161,7 @@ const ours = [
   'OriginFacts',
   'IntentFacts',
   'ProgramFacts',
+  'ResultFacts',
 ];
 const cedars = ['Bool', 'Boolean', 'String', 'Long', 'Set', 'Record', 'Entity', 'Extension'];
 const extensions = ['decimal', 'datetime', 'duration', 'ipaddr'];

@@ -76,7 +76,7 @@ describe('an event', () => {
 
 /** Members that some event may go without. */
 const optional = new Set([
-  ...['kept', 'first', 'open', 'detail', 'result', 'would', 'opinion', 'undoes', 'intent'],
+  ...['kept', 'first', 'open', 'detail', 'result', 'would', 'opinion', 'undoes', 'intent', 'decided'],
   ...['label.endorsed sources', 'label.declassified level'],
   ...['label.declassified categories', 'label.declassified readers'],
   ...['observation session', 'observation stored', 'policy.published author', 'policy.published reason'],
