@@ -6,6 +6,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { personalFinder } from '../adapters/detectors/personal.ts';
+import { secretlintFinder } from '../adapters/detectors/secretlint.ts';
 import { masterKeyFromFile, masterKeyFromText } from '../adapters/keys/master.ts';
 import { signingKeyFromFile } from '../adapters/keys/signing.ts';
 import { openSqliteStore } from '../adapters/sqlite/ledger.ts';
@@ -154,6 +156,7 @@ export async function startDaemon(
     releaseWithinMs: options.releaseWithinMs,
     ...(opa === undefined ? {} : { second: opa.second }),
     ...(intent === undefined ? {} : { intent: intent.reader }),
+    finders: { secrets: secretlintFinder(), pii: personalFinder(), timeoutMs: 2000 },
     templates: templates.current,
     ...(approvers === undefined ? {} : { roster: approvers.approvers.current }),
   };

@@ -59,6 +59,17 @@ export function replaced(reason: string, response: Json): Answer {
   };
 }
 
+/** The call was made, and the model reads what policy left of its result, and that something is gone. */
+export function narrowedTo(response: Json, notice: string): Answer {
+  return {
+    hookSpecificOutput: {
+      hookEventName: 'PostToolUse',
+      updatedToolOutput: response,
+      additionalContext: notice,
+    },
+  };
+}
+
 /**
  * The same, and the turn ends: where the client does not take a result of this form, the end of the turn is all that
  * holds the real one back.
@@ -88,8 +99,10 @@ export function undecided(event: HookEvent, reason: string, response?: Json): An
 /** Whether a daemon's answer is one that this event has: what is not is taken for none. */
 export function isAnswer(event: HookEvent, answer: Json | undefined): answer is Answer {
   if (!isObject(answer)) return false;
-  if (event !== 'PreToolUse') return typeof answer.continue === 'boolean' || answer.decision === 'block';
   const said = answer.hookSpecificOutput;
+  const narrows = event === 'PostToolUse' && isObject(said) && said.updatedToolOutput !== undefined;
+  if (event !== 'PreToolUse')
+    return typeof answer.continue === 'boolean' || answer.decision === 'block' || narrows;
   if (!isObject(said) || said.hookEventName !== 'PreToolUse') return false;
   const decision = said.permissionDecision;
   if (decision === undefined) return isObject(said.updatedInput);

@@ -6,7 +6,15 @@
  * Decides nothing: a tool that no catalogue names goes down the road like any other, and is refused there.
  */
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
-import { isArray, isObject, type JsonObject, type JsonValue, stringAt } from '../../core/json/value.ts';
+import {
+  arrayAt,
+  isArray,
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  own,
+  stringAt,
+} from '../../core/json/value.ts';
 import type { ReadProgram } from '../../core/program/of-call.ts';
 import { absolute, type Ground, type Place, placeOf, targetAt, worse } from './place.ts';
 import { isProjectCommand } from './project-command.ts';
@@ -122,6 +130,44 @@ export function tooMuch(target: string, response: JsonValue): string | undefined
       return 'the search found lines in files that hold secrets; leave those out (`glob`), or look for their names only';
   }
   return undefined;
+}
+
+/**
+ * A result as policy left it, in the form that the client gave it.
+ *
+ * @returns undefined where it has no such form any more: the client takes no other
+ */
+export function responseOf(tool: string, response: JsonValue, left: JsonObject): JsonValue | undefined {
+  const content = arrayAt(left, 'content');
+  const texts = (content ?? []).map((block) => (isObject(block) ? stringAt(block, 'text') : undefined));
+  if (typeof response === 'string') return texts[0];
+  if (isArray(response)) return content?.length === response.length ? content : undefined;
+  if (!isObject(response)) return response;
+  const file = response.file;
+  if (tool === 'Read' && response.type === 'text' && isObject(file))
+    return texts[0] === undefined ? undefined : { ...response, file: { ...file, content: texts[0] } };
+  if (tool === 'Bash') {
+    const [stdout, stderr] = texts;
+    if (stdout === undefined || (stderr === undefined) !== (stringAt(response, 'stderr') === undefined))
+      return undefined;
+    return { ...response, stdout, ...(stderr === undefined ? {} : { stderr }) };
+  }
+  const structured = own(left, 'structuredContent');
+  return structured !== undefined && sameForm(response, structured) ? structured : undefined;
+}
+
+/** The same members, however long their texts and lists are. */
+function sameForm(a: JsonValue, b: JsonValue): boolean {
+  if (isArray(a) || isArray(b)) return isArray(a) && isArray(b);
+  if (!isObject(a) || !isObject(b)) return typeof a === typeof b;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => {
+      const [inA, inB] = [own(a, key), own(b, key)];
+      return inA !== undefined && inB !== undefined && sameForm(inA, inB);
+    })
+  );
 }
 
 /** A result as it is recorded: what a model reads as text stands as text. */

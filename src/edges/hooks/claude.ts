@@ -14,12 +14,20 @@ import type { Road } from '../../app/road.ts';
 import { canonicalJson } from '../../core/json/canonical.ts';
 import { parseJson } from '../../core/json/parse.ts';
 import { isObject, type JsonObject, type JsonValue, own } from '../../core/json/value.ts';
-import { projectedObject } from '../../core/record/secret.ts';
 import type { Caller, Operator } from '../../core/request/proposal.ts';
-import { sentence } from '../mcp/refusal.ts';
-import { type Answer, blocked, denied, pass, passWith, replaced, withheld } from './claude-answer.ts';
+import { narrowingNotice, quarantineNotice, sentence } from '../mcp/refusal.ts';
+import {
+  type Answer,
+  blocked,
+  denied,
+  narrowedTo,
+  pass,
+  passWith,
+  replaced,
+  withheld,
+} from './claude-answer.ts';
 import type { ClaudeEvent } from './claude-event.ts';
-import { claudeTarget, contentOf, tooMuch } from './claude-target.ts';
+import { claudeTarget, contentOf, responseOf, tooMuch } from './claude-target.ts';
 import { type Conversations, createConversations } from './conversations.ts';
 import { createOpenCalls, type OpenCall } from './open-calls.ts';
 import type { Ground } from './place.ts';
@@ -150,13 +158,23 @@ export function createClaudeHooks(gate: HookGate): ClaudeHooks {
       why === undefined
         ? {
             status: event.kind === 'after' ? 'ok' : 'error',
-            content: projectedObject(content, road.pseudonym),
+            result: content,
           }
         : { status: 'withheld', detail: why },
     );
-    if (done.released) return pass;
+    if (done.released) {
+      const { result, transforms } = done;
+      if (result === undefined || transforms.length === 0 || event.kind === 'failed') return pass;
+      const notice = narrowingNotice(transforms, open.call.decision);
+      const left = responseOf(event.tool, event.response, result);
+      return left === undefined
+        ? withheld(`${notice} What is left has no form that the client takes.`, response)
+        : narrowedTo(left, notice);
+    }
     // What a failed call printed is on its way already: only its label counts from here on.
     if (event.kind === 'failed') return pass;
+    if (done.code === 'quarantined')
+      return withheld(quarantineNotice(done.quarantine, open.call.decision), response);
     const what =
       why ??
       (done.code === 'stopped'

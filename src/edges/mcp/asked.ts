@@ -13,7 +13,7 @@ import { type Done, decided } from './decided.ts';
 import type { Gate, Talk } from './gate.ts';
 import { requestTreatment } from './methods.ts';
 import { argsFrom } from './proposal.ts';
-import { decisionData, sentence } from './refusal.ts';
+import { decisionData, quarantineData, sentence } from './refusal.ts';
 import { rpcCodes } from './rpc.ts';
 import type { Outgoing, PeerAnswer, UpstreamAnswer } from './upstream/link.ts';
 
@@ -152,6 +152,14 @@ function answerOf(done: Done, method: string): PeerAnswer {
       return { error: done.error };
     case 'refused':
       return refusalForUpstream(done.refusal, method);
+    case 'quarantined':
+      return {
+        error: {
+          code: rpcCodes.refused,
+          message: 'what the client answered is kept back by a policy',
+          data: quarantineData(done.quarantine, done.decision),
+        },
+      };
     case 'failed':
       return {
         error: { code: rpcCodes.upstream, message: 'the client did not answer', data: { code: done.code } },

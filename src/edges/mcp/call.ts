@@ -16,7 +16,7 @@ import { mirrorFault, mirrorHeaders } from './header-value.ts';
 import { metaFor } from './meta.ts';
 import { createNotices } from './notice.ts';
 import { argsFrom, paramsText, type Understood, understand } from './proposal.ts';
-import { refusalReply, replyOf, unknownMethod } from './refusal.ts';
+import { marked, refusalReply, replyOf, unknownMethod } from './refusal.ts';
 import { isUnderstood, translated } from './result.ts';
 import { failed, type Reply, rpcCodes } from './rpc.ts';
 import {
@@ -98,14 +98,16 @@ async function rounds(gate: Gate, talk: Talk, journey: Journey): Promise<Reply> 
     const done = await once(gate, talk, journey, given);
     if (done.kind !== 'result') return replyOf(done, method, shown);
     const questions = done.result.resultType === 'input_required' ? questionsOf(done.result) : undefined;
-    if (questions === undefined || link.facts.era === 'legacy') {
-      return { ok: true, result: translated(talk.era, talk.scope, server, method, done.result) };
-    }
+    const answer = marked(
+      method,
+      translated(talk.era, talk.scope, server, method, done.result),
+      done.transforms,
+      done.decision,
+    );
+    if (questions === undefined || link.facts.era === 'legacy') return { ok: true, result: answer };
     if (talk.era === 'modern') {
       const stopped = await unshowable(gate, talk, server, questions);
-      if (stopped === undefined) {
-        return { ok: true, result: translated(talk.era, talk.scope, server, method, done.result) };
-      }
+      if (stopped === undefined) return { ok: true, result: answer };
       return stopped.done.kind === 'refused'
         ? refusalReply(stopped.done.refusal, method, shown, stopped.method)
         : replyOf(stopped.done, method, shown);
@@ -144,6 +146,7 @@ async function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Pr
     proposal: { method, server, target, args, ...(definition === undefined ? {} : { definition }) },
     cancelled: talk.cancelled,
     understands: (result) => isUnderstood(link.facts.era, result),
+    changedTools: () => gate.declared.changed(server, isAccepted(gate, server)),
     detail: notices.summary,
     holdMs: Math.min(gate.limits.approvalHoldMs, talk.expiresAtMs - gate.road.clock.wallMs()),
     waits: (approval) => tellOfWaiting(gate, talk, journey.asked, approval),
@@ -190,7 +193,10 @@ async function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Pr
       }
     },
   });
-  if (done.kind === 'result' || done.kind === 'error') notices.tell();
+  // What was kept for the result may say what was taken out of it.
+  const asItCame =
+    done.kind === 'result' ? done.transforms.length === 0 : done.kind === 'error' && !done.changed;
+  if (asItCame) notices.tell();
   return done;
 }
 
@@ -216,6 +222,15 @@ function tellOfWaiting(
   };
   tell();
   return () => cancel();
+}
+
+/** Tools that nobody accepted are not there, whatever they say of themselves. */
+function isAccepted(gate: Gate, server: string): (tool: string, digest: string) => boolean {
+  const { catalogue } = gate.road.published();
+  return (tool, digest) => {
+    const pinned = catalogue.find('tools/call', server, tool)?.pinned;
+    return pinned === undefined || pinned.digest === digest;
+  };
 }
 
 const tooManyAsked: PeerAnswer = {

@@ -8,12 +8,12 @@
  * people is held for a while before anything of it begins, and decided again once somebody has said something.
  */
 import { type Authorization, authorize, type Refusal } from '../../app/authorize.ts';
-import { observe, type Upshot } from '../../app/observe.ts';
+import { observe, type Quarantine, type Upshot } from '../../app/observe.ts';
 import type { Road } from '../../app/road.ts';
 import { untilDecided } from '../../app/waiting.ts';
-import type { JsonObject } from '../../core/json/value.ts';
-import { projectedObject } from '../../core/record/secret.ts';
+import { type JsonObject, objectAt, own, stringAt } from '../../core/json/value.ts';
 import type { Caller, Proposal } from '../../core/request/proposal.ts';
+import type { ResultTransform } from '../../core/result/narrow.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { RpcError } from './rpc.ts';
 import type { UpstreamAnswer } from './upstream/link.ts';
@@ -41,6 +41,8 @@ export interface Errand {
   readonly holdMs?: number;
   /** It waits for people now. @returns called when it does no longer */
   waits?(approval: string): () => void;
+  /** How many tools of the one that answers are not declared as they were accepted. */
+  changedTools?(): number;
   /** Our own words on what was relayed while it ran, for the record. */
   detail?(): string | undefined;
 }
@@ -58,8 +60,15 @@ export type FailureCode =
   | 'not_recorded';
 
 export type Done =
-  | { readonly kind: 'result'; readonly result: JsonObject; readonly decision: string }
-  | { readonly kind: 'error'; readonly error: RpcError; readonly decision: string }
+  /** `transforms`: what policy had done to it. */
+  | {
+      readonly kind: 'result';
+      readonly result: JsonObject;
+      readonly decision: string;
+      readonly transforms: readonly ResultTransform[];
+    }
+  | { readonly kind: 'error'; readonly error: RpcError; readonly decision: string; readonly changed: boolean }
+  | { readonly kind: 'quarantined'; readonly quarantine: Quarantine; readonly decision: string }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'failed'; readonly code: FailureCode; readonly decision?: string };
 
@@ -171,14 +180,19 @@ async function run(
   const isError = answer.kind === 'error' || answer.result.isError === true;
   const observed = await close({
     status: isError ? 'error' : 'ok',
-    content: projectedObject(shown, road.pseudonym),
+    result: shown,
+    changedTools: errand.changedTools?.() ?? 0,
   });
+  if (!observed.released && observed.code === 'quarantined')
+    return { kind: 'quarantined', quarantine: observed.quarantine, decision: call.decision };
   if (!observed.released) {
     const code = observed.code === 'stopped' ? 'stopped' : 'not_recorded';
     return { kind: 'failed', code, decision: call.decision };
   }
-  if (answer.kind === 'result') return { kind: 'result', result: answer.result, decision: call.decision };
-  return { kind: 'error', error: rpcError(answer.error), decision: call.decision };
+  const { result = shown, transforms } = observed;
+  if (answer.kind === 'result') return { kind: 'result', result, decision: call.decision, transforms };
+  const error = errorIn(result, answer.error);
+  return { kind: 'error', error, decision: call.decision, changed: transforms.length > 0 };
 }
 
 type Failed = Extract<UpstreamAnswer, { kind: 'failed' }>;
@@ -226,6 +240,13 @@ type PeerError = Extract<UpstreamAnswer, { kind: 'error' }>['error'];
 
 function errorShown(error: PeerError): JsonObject {
   return { error: { ...rpcError(error) } };
+}
+
+/** As it was left: what is no error any more says nothing but its number. */
+function errorIn(shown: JsonObject, { code }: PeerError): RpcError {
+  const left = objectAt(shown, 'error') ?? {};
+  const data = own(left, 'data');
+  return { code, message: stringAt(left, 'message') ?? '', ...(data === undefined ? {} : { data }) };
 }
 
 function rpcError({ code, message, data }: PeerError): RpcError {

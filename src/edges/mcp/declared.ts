@@ -41,6 +41,8 @@ export interface Declared {
   list(link: UpstreamLink, method: ListMethod, onRequest?: Asking): Promise<readonly JsonValue[]>;
   /** Its tools now, freshly fetched. @throws {ListUnavailable} */
   tools(server: string, link: UpstreamLink, onRequest?: Asking): Promise<readonly DeclaredTool[]>;
+  /** How many of a server's tools, as any link saw them last, are not as they were accepted. */
+  changed(server: string, isAccepted: (tool: string, digest: string) => boolean): number;
   /**
    * The digest of what is declared of one tool, empty where nothing is.
    *
@@ -168,6 +170,8 @@ export function createDeclared(
   return {
     list,
     tools,
+    changed: (server, isAccepted) =>
+      [...(latest.get(server) ?? [])].filter(([tool, digest]) => !isAccepted(tool, digest)).length,
     digestOf(server, link, tool, onRequest) {
       const seen = seenBy(link);
       if (monotonicMs() - seen.fetchedAtMs < limits.definitionsMaxAgeMs) return known(server, seen, tool);

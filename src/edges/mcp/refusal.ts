@@ -9,7 +9,9 @@
  * Source: docs/mcp-gateway.md, "Refusals".
  */
 import type { Refusal } from '../../app/authorize.ts';
-import type { JsonObject } from '../../core/json/value.ts';
+import type { Quarantine } from '../../app/observe.ts';
+import { arrayAt, type JsonObject, objectAt } from '../../core/json/value.ts';
+import { type ResultTransform, spelt } from '../../core/result/narrow.ts';
 import type { Done, FailureCode } from './decided.ts';
 import { failed, type Reply, rpcCodes } from './rpc.ts';
 
@@ -96,9 +98,83 @@ export function replyOf(done: Done, method: string, shown: string): Reply {
       return { ok: false, error: done.error };
     case 'refused':
       return refusalReply(done.refusal, method, shown);
+    case 'quarantined':
+      return quarantineReply(done.quarantine, done.decision, method);
     case 'failed':
       return failureReply(done.code, done.decision, method);
   }
+}
+
+const kept: Readonly<Record<Quarantine['code'], string>> = {
+  forbidden: 'a policy keeps it back',
+  forbid_errored: 'a policy that might keep it back could not be evaluated',
+  pending_approval: 'a person has to look at it first, and nobody can approve a result yet',
+  deferred: 'it cannot be shown yet',
+  engine_failed: 'the policy engine failed',
+  unsettled_transforms: 'what a policy wants taken out of it could not be taken out with certainty',
+  does_not_fit: 'what is left of it is not what the tool declares to return',
+};
+
+/** What stands in the place of a result: never any of it. */
+export function quarantineNotice(quarantine: Quarantine, decision: string): string {
+  const { code, policies, observation } = quarantine;
+  const why = (quarantine.reason ?? kept[code]).replace(/[.\s]+$/, '');
+  const named = policies.length === 0 ? '' : `, policy ${policies.join(', ')}`;
+  return `This result is quarantined: ${why} (${code}, decision ${decision}, record ${observation}${named}). The call was made; its result is kept for a person and not shown. Do not call again for the same result; tell the user what was kept back.`;
+}
+
+export function quarantineData({ code, policies, observation }: Quarantine, decision: string): JsonObject {
+  return { outcome: 'deny', code: `result_${code}`, decision, observation, policies };
+}
+
+function quarantineReply(quarantine: Quarantine, decision: string, method: string): Reply {
+  const text = quarantineNotice(quarantine, decision);
+  const data = quarantineData(quarantine, decision);
+  if (method !== 'tools/call') return failed(rpcCodes.refused, text, data);
+  const result = { content: [{ type: 'text', text }], isError: true, _meta: { [decisionKey]: data } };
+  return { ok: true, result };
+}
+
+/** What was done to a result, for the model that reads what is left. */
+export function narrowingNotice(transforms: readonly ResultTransform[], decision: string): string {
+  const done = transforms.map(sayOf).join('; ');
+  return `Countersign changed this result before you read it: ${done} (decision ${decision}).`;
+}
+
+function sayOf(transform: ResultTransform): string {
+  switch (transform.name) {
+    case 'mask':
+      return transform.what === 'secrets' ? 'secrets are masked' : 'personal data is masked';
+    case 'drop':
+      return `\`${transform.pointer}\` is left out`;
+    case 'strip':
+      return `${transform.what === 'invisible' ? 'invisible characters' : transform.what} are taken out`;
+    case 'cut_rows':
+      return `at most ${transform.most} rows are shown`;
+    case 'cut_bytes':
+      return `at most ${transform.most} bytes are shown`;
+  }
+}
+
+/** Marks a result that policy had changed: in its `_meta`, and where a model reads it. */
+export function marked(
+  method: string,
+  result: JsonObject,
+  transforms: readonly ResultTransform[],
+  decision: string,
+): JsonObject {
+  if (transforms.length === 0) return result;
+  const data = { outcome: 'modify', code: 'permitted', decision, transforms: transforms.map(spelt) };
+  const text = narrowingNotice(transforms, decision);
+  const content = arrayAt(result, 'content');
+  const meta = objectAt(result, '_meta') ?? {};
+  return {
+    ...result,
+    ...(method === 'tools/call' && content !== undefined
+      ? { content: [...content, { type: 'text', text }] }
+      : {}),
+    _meta: { ...meta, [decisionKey]: data },
+  };
 }
 
 /** @param asked what was refused, where it is not the method itself but something that it led to */
