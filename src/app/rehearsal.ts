@@ -9,6 +9,8 @@
  */
 
 import { hash } from 'node:crypto';
+import { foldResult } from '../core/decision/fold-result.ts';
+import type { Verdict } from '../core/decision/verdict.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import { type Label, nothingRead } from '../core/label/label.ts';
 import { type OriginFacts, unasked } from '../core/origin/facts.ts';
@@ -17,12 +19,14 @@ import type { Place } from '../core/policy/source.ts';
 import type { ReadProgram } from '../core/program/of-call.ts';
 import { type Budget, type Event, type OutcomeName, recordVersion } from '../core/record/event.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
+import type { ResultFacts } from '../core/result/facts.ts';
 import { kindOf, type Seen, type SeenKind, seenKinds } from '../core/session/seen.ts';
 import { facets } from '../core/state/facet.ts';
 import { createHead, type Head } from '../core/state/head.ts';
 import { keptOfResult } from '../core/temporal/kept.ts';
 import { type Considered, consider } from './consider.ts';
 import { createPast } from './past.ts';
+import { verdictsOn } from './result.ts';
 import type { InForce } from './road.ts';
 
 /** What holds when a call is made. What is not said is harmless: nothing read, nothing done, nothing new. */
@@ -89,6 +93,8 @@ export interface Expected {
 export interface RehearsedCall {
   readonly place: Place;
   readonly proposal: Proposal;
+  /** Present: what is expected is expected of its result, in which this was found. */
+  readonly found?: ResultFacts;
   readonly expected: Expected;
 }
 
@@ -143,12 +149,16 @@ export function rehearse(
 ): readonly Rehearsed[] {
   return suite.cases.flatMap((one) => {
     const stage = stageFor(one.given, force, understood, programs);
-    return one.calls.map(({ place, proposal, expected }): Rehearsed => {
+    return one.calls.map(({ place, proposal, found, expected }): Rehearsed => {
       const questions: Question[] = [];
-      const failures =
-        stage.fault === undefined ? differences(expected, stage.decide(proposal, questions)) : [stage.fault];
+      const decided = () =>
+        found === undefined
+          ? stage.decide(proposal, questions)
+          : stage.decideResult(proposal, found, questions);
+      const failures = stage.fault === undefined ? differences(expected, decided()) : [stage.fault];
       const args = JSON.stringify(proposal.args);
-      const name = `${one.name}: ${proposal.server}/${proposal.target} ${args}`;
+      const result = found === undefined ? '' : ', its result';
+      const name = `${one.name}: ${proposal.server}/${proposal.target} ${args}${result}`;
       return { suite: suite.name, name, place, failures, questions };
     });
   });
@@ -164,9 +174,11 @@ export function rehearsals(
   return suite.cases.flatMap((one) => {
     const stage = stageFor(one.given, force, understood, programs);
     return one.calls.map(
-      ({ proposal }) =>
+      ({ proposal, found }) =>
         () =>
-          void stage.decide(proposal, undefined),
+          void (found === undefined
+            ? stage.decide(proposal, undefined)
+            : stage.decideResult(proposal, found, undefined)),
     );
   });
 }
@@ -174,7 +186,15 @@ export function rehearsals(
 interface Stage {
   /** Why what is given cannot be: it is said of each call. */
   readonly fault: string | undefined;
-  decide(proposal: Proposal, questions: Question[] | undefined): Considered;
+  decide(proposal: Proposal, questions: Question[] | undefined): Decided;
+  decideResult(proposal: Proposal, found: ResultFacts, questions: Question[] | undefined): Decided;
+}
+
+interface Decided {
+  readonly outcome: OutcomeName;
+  readonly code: string;
+  readonly because: readonly Verdict[];
+  readonly detail?: string;
 }
 
 // Pseudonyms of tests are nobody's: equal texts are equal, and that is all that is asked of them.
@@ -207,6 +227,28 @@ function stageFor(
     decide(proposal, questions) {
       const asked = questions === undefined ? force : listening(force, questions);
       return consider(road, asked, head, { at: given.at, past }, caller, proposal, understood);
+    },
+    decideResult(proposal, found, questions) {
+      const made = consider(road, force, head, { at: given.at, past }, caller, proposal, understood);
+      const { entry, resource, projection, who } = made;
+      // Whether it may be called at all is another test.
+      if (entry === undefined || projection === undefined || who === undefined) return made;
+      const asked = questions === undefined ? force : listening(force, questions);
+      const verdicts = verdictsOn(asked, { entry, resource, args: projection }, found, who);
+      if (verdicts === undefined) return { outcome: 'deny', code: 'engine_failed', because: [] };
+      const folded = foldResult(verdicts, () => false);
+      const { outcome, because } = folded;
+      switch (outcome) {
+        case 'deny':
+          return { outcome, code: folded.code, because };
+        case 'step_up':
+          return { outcome, code: 'pending_approval', because };
+        case 'defer':
+          return { outcome, code: 'deferred', because };
+        case 'modify':
+        case 'allow':
+          return { outcome, code: 'permitted', because };
+      }
     },
   };
 }
@@ -341,7 +383,7 @@ function eventsOf(
   ];
 }
 
-function differences(expected: Expected, { outcome, code, because, detail }: Considered): readonly string[] {
+function differences(expected: Expected, { outcome, code, because, detail }: Decided): readonly string[] {
   const by = [...new Set(because.map(({ policy }) => policy.id))].sort();
   const found: string[] = [];
   const told = `${outcome} (${code})${by.length === 0 ? '' : ` by ${by.join(', ')}`}`;

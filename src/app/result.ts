@@ -186,7 +186,7 @@ export function judgeResult(
   who: Circumstances,
 ): Judged {
   const passes = { outcome: 'allow', code: 'permitted', because: [] } as const;
-  const said = force.policies.speaksOfResults ? asked(force, call, hand.found.facts, who) : [];
+  const said = force.policies.speaksOfResults ? verdictsOn(force, call, hand.found.facts, who) : [];
   if (said === undefined) return { outcome: 'deny', code: 'engine_failed', because: [] };
   const folded = foldResult(said, (one) => holds(one, hand.now, hand.found.facts));
   const { because } = folded;
@@ -220,7 +220,8 @@ function eachOnce(verdicts: readonly Verdict[]): readonly Verdict[] {
   return [...new Map(verdicts.map((one) => [one.policy.id, one])).values()];
 }
 
-function asked(
+/** @returns undefined where the engine failed, or cannot be asked */
+export function verdictsOn(
   force: InForce,
   { entry, args, resource }: Pick<LiveCall, 'entry' | 'args' | 'resource'>,
   facts: ResultFacts,

@@ -23,7 +23,7 @@ export function booksOf(dataDir: string, env: NodeJS.ProcessEnv): Books {
     tools: {
       policies: publishedPolicies,
       ask(files, entries, engine, question) {
-        const compiled = compilePolicies({ files, entries });
+        const compiled = compilePolicies({ files, entries, parts: true });
         if (!compiled.ok || compiled.set.engine !== engine) return undefined;
         const answer = compiled.set.evaluate(question);
         return answer.ok ? answer : undefined;

@@ -102,7 +102,7 @@ function coverageFor(
   const files = publishedFiles(published.sources.policies) ?? [];
   const own = publishedPolicies(files).filter(({ id }) => !id.startsWith('countersign.'));
   return coverageOf(own, files, questions, (texts) => {
-    const compiled = compilePolicies({ files: texts, entries: published.catalogue.entries });
+    const compiled = compilePolicies({ files: texts, entries: published.catalogue.entries, parts: true });
     return compiled.ok ? compiled.set : undefined;
   });
 }

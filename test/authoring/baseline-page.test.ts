@@ -44,7 +44,9 @@ function row({ id, effect, remedy, controls }: Policy): string {
       ? 'permit'
       : remedy?.kind === 'step_up'
         ? `step_up (${remedy.approvers.join(', ')})`
-        : 'deny';
+        : remedy?.kind === 'narrow'
+          ? 'modify'
+          : 'deny';
   const cells = columns.map(([of, prefix]) => {
     const own = controls.filter((control) => of.includes(familyOf(control) ?? ''));
     return (

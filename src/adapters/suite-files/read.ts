@@ -36,6 +36,7 @@ import {
   stringOf,
   stringsOf,
 } from '../catalogue-files/yaml.ts';
+import { readFound } from './given-found.ts';
 import { readOrigin } from './given-origin.ts';
 import { objectOf } from './json.ts';
 
@@ -92,7 +93,7 @@ function readCase(reading: Reading, file: string, node: Node, before: Given): Te
 
 /** One expectation, of one call or of several. */
 function readCalls(reading: Reading, file: string, node: Node): readonly RehearsedCall[] {
-  const known = ['call', 'method', 'args', 'expect', 'code', 'by', 'reason'];
+  const known = ['call', 'method', 'args', 'found', 'expect', 'code', 'by', 'reason'];
   const fields = knownFieldsOf(reading, node, 'a call', known) ?? new Map<string, Field>();
   const place = placeOf(reading, file, node);
   const outcome = choiceOf(reading, fields.get('expect'), 'an outcome', outcomes);
@@ -106,7 +107,10 @@ function readCalls(reading: Reading, file: string, node: Node): readonly Rehears
     ...(by === undefined ? {} : { by }),
     ...(reason === undefined ? {} : { reason }),
   };
-  return proposalsOf(reading, node, fields).map((proposal) => ({ place, proposal, expected }));
+  const written = fields.get('found');
+  const found =
+    written === undefined ? {} : { found: readFound(reading, written, (one) => countOf(reading, one)) };
+  return proposalsOf(reading, node, fields).map((proposal) => ({ place, proposal, expected, ...found }));
 }
 
 /** `server/target`, or a list of them; the target may have slashes of its own. */
