@@ -90,7 +90,11 @@ export interface ExplainedApproval {
   }[];
 }
 
-export type ExplainedObservation = Omit<ObservationEvent, 'result'> & { readonly result?: JsonValue };
+export type ExplainedObservation = Omit<ObservationEvent, 'result'> & {
+  readonly result?: JsonValue;
+  /** What the agent got, where that is something else. */
+  readonly released?: JsonValue;
+};
 
 export interface ExplainedVerdict {
   readonly policy: string;
@@ -221,7 +225,11 @@ function explained(
   };
 }
 
-function observed(event: ObservationEvent, { result }: Contents): ExplainedObservation {
+function observed(event: ObservationEvent, { result, released }: Contents): ExplainedObservation {
   const { result: _named, ...rest } = event;
-  return result === undefined ? rest : { ...rest, result: readable(result) };
+  return {
+    ...rest,
+    ...(result === undefined ? {} : { result: readable(result) }),
+    ...(released === undefined ? {} : { released: readable(released) }),
+  };
 }

@@ -35,6 +35,8 @@ export interface DecisionRead {
 export interface Contents {
   readonly args?: Opened;
   readonly result?: Opened;
+  /** What the agent got, where policy had it changed. */
+  readonly released?: Opened;
   /** What a second decision point was asked about and said. */
   readonly opinion?: Opened;
   /** Where the values that were in doubt came from: told again from what the task had been asked and had read. */
@@ -120,6 +122,7 @@ export async function openContents(
   const args = await opened(decision.request.args, position);
   const opinion = await opened(decision.opinion, position);
   const result = await opened(observation?.event.result, observation?.position ?? 0);
+  const released = await opened(observation?.event.decided?.released, observation?.position ?? 0);
   const policies = await sources(published.policies);
   const catalogue = await sources(published.catalogue);
   const lineage = await doubtsOf({ ledger, vault, programs }, decision, position, args, catalogue);
@@ -128,6 +131,7 @@ export async function openContents(
     ...(lineage === undefined ? {} : { lineage }),
     ...(opinion === undefined ? {} : { opinion }),
     ...(result === undefined ? {} : { result }),
+    ...(released === undefined ? {} : { released }),
     policies,
     catalogue,
   };

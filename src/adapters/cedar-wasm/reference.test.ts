@@ -41,7 +41,9 @@ describe.each([
   const conditions = rows.flat();
   const problems = problemsOf(
     conditions
-      .map((each, i) => `@id("x${i}") ${effect} (principal is ${principal}, action, resource) when { ${each} };`)
+      .map(
+        (each, i) => `@id("x${i}") ${effect} (principal is ${principal}, action, resource) when { ${each} };`,
+      )
       .join('\n'),
   );
   test.each(conditions.map((condition, i) => [condition, i + 1] as const))('%s', (_condition, at) => {

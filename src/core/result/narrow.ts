@@ -203,11 +203,12 @@ function cut(result: JsonObject, most: number): JsonObject {
   let left = most - 64;
   const fits = (value: JsonValue): boolean => bytesOf(value) <= left;
   for (const [key, value] of Object.entries(result)) {
-    const isList = listed.has(key) && isArray(value);
-    // The structure is worth more than the text that repeats it, and half of one is none.
-    if (isList || !fits(value)) continue;
-    rest.push([key, value]);
-    left -= bytesOf(value) + key.length + 4;
+    if (listed.has(key) && isArray(value)) continue;
+    // The text beside it says the same again, so it gets no more than a part; half of another member is none.
+    const part = key === 'structuredContent' ? inStrings(value, Math.floor(most / 3), mark) : value;
+    if (part === undefined || !fits(part)) continue;
+    rest.push([key, part]);
+    left -= bytesOf(part) + key.length + 4;
   }
   for (const key of listed) {
     const items = arrayAt(result, key);
@@ -233,6 +234,23 @@ function cut(result: JsonObject, most: number): JsonObject {
   return isObject(error) && own(whole, 'error') === undefined
     ? { ...whole, error: shortened(error, left, mark) ?? { code: own(error, 'code') ?? 0, message: mark } }
     : whole;
+}
+
+/** Cuts the strings in a structure and leaves its form: the longest first, as far as it has to. */
+function inStrings(value: JsonValue, room: number, mark: string): JsonValue | undefined {
+  const cutTo = (one: JsonValue, most: number): JsonValue => {
+    if (typeof one === 'string')
+      return one.length <= most + mark.length ? one : `${beginning(one, most)}${mark}`;
+    if (isArray(one)) return one.map((item) => cutTo(item, most));
+    if (!isObject(one)) return one;
+    return Object.fromEntries(Object.entries(one).map(([key, item]) => [key, cutTo(item, most)]));
+  };
+  if (bytesOf(value) <= room) return value;
+  for (let most = room; most >= 16; most = Math.floor(most / 2)) {
+    const shorter = cutTo(value, most);
+    if (bytesOf(shorter) <= room) return shorter;
+  }
+  return undefined;
 }
 
 const listed: ReadonlySet<string> = new Set(['content', 'contents', 'messages']);

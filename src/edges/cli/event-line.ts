@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One event as one line for people: when, whose session, what, how it went, by what.
-import type { DecisionEvent, Event } from '../../core/record/event.ts';
+import type { DecisionEvent, Event, ObservationEvent } from '../../core/record/event.ts';
 import { hueOf, type Paint, printable, shortId } from './printable.ts';
 
 /** What later lines are told by: an observation names its decision, and people think in tools. */
@@ -53,7 +53,7 @@ function told(event: Event, memory: LineMemory): Told {
         whose: event.session === undefined ? '' : shortId(event.session),
         what: memory.target(event.decision) ?? 'result',
         outcome: event.status,
-        rest: [`${event.tookMs} ms`, event.detail ?? '', event.decision],
+        rest: [`${event.tookMs} ms`, event.detail ?? '', resultTold(event), event.decision],
       };
     case 'task.started':
       return plain(event.task.agent, `${event.type} ${event.task.type}`, [
@@ -115,6 +115,15 @@ function told(event: Event, memory: LineMemory): Told {
     case 'node.started':
       return plain('', event.type, [event.version, event.mode]);
   }
+}
+
+/** What policy had done to a result, or why it is kept back. */
+function resultTold({ decided }: ObservationEvent): string {
+  if (decided === undefined || decided.outcome === 'allow') return '';
+  const { outcome, code, transforms, by, shadow } = decided;
+  const done = outcome === 'modify' ? transforms.join(',') : `quarantined: ${code}`;
+  const whose = by.map(({ policy }) => policy).join(',');
+  return [done, whose, shadow === true ? 'let through: shadow mode' : ''].filter(Boolean).join(' ');
 }
 
 function decisionTold(event: DecisionEvent, memory: LineMemory): Told {

@@ -56,6 +56,7 @@ const contentsShape = z.object({
   args: opened.exactOptional(),
   result: opened.exactOptional(),
   opinion: opened.exactOptional(),
+  released: opened.exactOptional(),
   lineage: z.array(lineage).exactOptional(),
   policies: opened,
   catalogue: opened,

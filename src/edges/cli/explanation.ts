@@ -240,8 +240,31 @@ function became(
     title('became'),
     `  ${paint(hueOf(seen.status), seen.status)} in ${seen.tookMs} ms${seen.detail === undefined ? '' : `: ${printable(seen.detail)}`}`,
     `  label ${printable(inWords(seen.label))}`,
-    ...(seen.result === undefined ? [] : ['  result', ...content(seen.result)]),
+    ...(seen.decided === undefined ? [] : resultDecided(seen.decided)),
+    ...(seen.result === undefined ? [] : [`  ${resultTitle(seen.decided)}`, ...content(seen.result)]),
+    ...(seen.released === undefined ? [] : ['  shown to the agent', ...content(seen.released)]),
   ];
+}
+
+type Decided = NonNullable<NonNullable<Explanation['observation']>['decided']>;
+
+function resultDecided({ outcome, code, by, transforms, found, left, shadow }: Decided): readonly string[] {
+  const whose = by.length === 0 ? '' : ` by ${by.map(({ policy }) => policy).join(', ')}`;
+  const counted = (facts: Decided['found']): string =>
+    Object.entries(facts)
+      .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(', ') : String(value)}`)
+      .join('; ');
+  return [
+    `  policy said of it: ${printable(`${outcome} (${code})${whose}`)}${shadow === true ? ', let through: shadow mode' : ''}`,
+    `  found in it: ${printable(counted(found))}`,
+    ...transforms.map((text) => `  changed: ${printable(text)}`),
+    ...(left === undefined ? [] : [`  left in it: ${printable(counted(left))}`]),
+  ];
+}
+
+function resultTitle(decided: Decided | undefined): string {
+  if (decided === undefined || decided.shadow === true || decided.outcome === 'allow') return 'result';
+  return decided.outcome === 'modify' ? 'what came back' : 'quarantined: the agent got a notice in its place';
 }
 
 function content(value: JsonValue): readonly string[] {
