@@ -13,14 +13,21 @@ import { parseJson } from '../core/json/parse.ts';
 import { isObject } from '../core/json/value.ts';
 import { originOf } from '../core/origin/recorded.ts';
 import { programFrom } from '../core/program/of-call.ts';
-import { type DecisionToReplay, type Replayed, verdictsOf } from '../core/record/replayed.ts';
+import {
+  type DecisionToReplay,
+  type ObservationToReplay,
+  type Replayed,
+  verdictsOf,
+} from '../core/record/replayed.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
+import { circumstances } from '../core/session/circumstances.ts';
 import type { View } from '../core/state/facet.ts';
 import { createHead } from '../core/state/head.ts';
 import { changes } from '../core/state/reduce.ts';
 import { type Change, createChanges, runs, type Said, saidOf } from './change.ts';
 import { type Considered, consider } from './consider.ts';
 import { createPast } from './past.ts';
+import { type ResultCall, resultAgain, resultSaid } from './plan-result.ts';
 import { type Arguments, hadNoStanding, isReplayed, type Step } from './replay.ts';
 import type { InForce, Second } from './road.ts';
 import { type Answered, askSecond, maxAsks } from './second-opinion.ts';
@@ -40,7 +47,17 @@ export interface Plan {
   readonly unchanged: number;
   readonly changes: readonly Change[];
   readonly cannot: Readonly<Partial<Record<Cannot, number>>>;
+  readonly results: PlannedResults;
   readonly records: number;
+}
+
+/** The same of what came back: only where the record says what was found in it. */
+export interface PlannedResults {
+  readonly replayed: number;
+  readonly unchanged: number;
+  readonly changes: readonly Change[];
+  /** What was found, or what would have been left of it, is in no record. */
+  readonly cannot: number;
 }
 
 export interface PlanOptions {
@@ -69,6 +86,7 @@ export async function plan(steps: AsyncIterable<readonly Step[]>, options: PlanO
   const view = underSet(head, next);
   const differences = createChanges();
   const cannot: Partial<Record<Cannot, number>> = {};
+  const results = createResults(next);
   let replayed = 0;
   let unchanged = 0;
   let records = 0;
@@ -85,8 +103,10 @@ export async function plan(steps: AsyncIterable<readonly Step[]>, options: PlanO
           // Most often: then nobody asks by what.
           if (outcome === event.outcome && code === event.code) unchanged += 1;
           else differences.note(event, before(event), { outcome, code, policies: again.policies() });
+          if (again.call !== undefined && event.open !== undefined) results.open(event, again.call);
         }
       }
+      if (event.type === 'observation') results.close(event, view);
       // Nobody else writes here: what only the versions of facets are read for is not folded.
       head.move(changes(head, event, event.id, event.at, event.node, false), event.id);
       past.learn(event);
@@ -94,7 +114,40 @@ export async function plan(steps: AsyncIterable<readonly Step[]>, options: PlanO
     records += page.length;
     options.onProgress?.(records);
   }
-  return { replayed, unchanged, changes: differences.ordered(), cannot, records };
+  return { replayed, unchanged, changes: differences.ordered(), cannot, results: results.done(), records };
+}
+
+/** Calls that are open, so that what came back is asked about as the call was. */
+function createResults(next: InForce) {
+  const calls = new Map<string, { readonly event: DecisionToReplay; readonly call: ResultCall }>();
+  const differences = createChanges();
+  let replayed = 0;
+  let unchanged = 0;
+  let cannot = 0;
+  return {
+    open(event: DecisionToReplay, call: ResultCall): void {
+      calls.set(event.id, { event, call });
+    },
+    close({ decision, status, decided, at }: ObservationToReplay, view: View): void {
+      const made = calls.get(decision);
+      calls.delete(decision);
+      if (made === undefined || !('session' in made.event.who)) return;
+      if (decided === undefined) {
+        // Nobody looked at it, or there was little to see: of sizes and links the record has nothing.
+        if (next.policies.speaksOfResults && (status === 'ok' || status === 'error')) cannot += 1;
+        return;
+      }
+      const who = circumstances(view, made.event.who, at);
+      const again = who.ok ? resultAgain(next, made.call, decided, who.value) : undefined;
+      if (again === undefined) {
+        cannot += 1;
+        return;
+      }
+      replayed += 1;
+      if (!differences.note(made.event, resultSaid(decided), again)) unchanged += 1;
+    },
+    done: (): PlannedResults => ({ replayed, unchanged, changes: differences.ordered(), cannot }),
+  };
 }
 
 /** The same names come again, and none of them is a secret: those were replaced before they were recorded. */
@@ -153,7 +206,11 @@ async function decidedAgain(
   for (;;) {
     const considered = consider(road, next, view, moment, event.who, proposal, understood);
     const { outcome, code, unasked } = considered;
-    if (unasked === undefined) return { outcome, code, policies: () => policiesOf(considered) };
+    if (unasked === undefined) {
+      const { entry, resource, projection } = considered;
+      const call = entry === undefined ? undefined : { entry, resource, args: projection ?? {} };
+      return { outcome, code, policies: () => policiesOf(considered), call };
+    }
     // What a server would say today is no evidence of what it said: only what policy denies can be told.
     if (second === undefined || !saidBySame(event, second) || answers.size >= maxAsks)
       return 'second_opinion';
@@ -185,6 +242,8 @@ interface Again {
   readonly outcome: Said['outcome'];
   readonly code: string;
   readonly policies: () => readonly string[];
+  /** As it was described, where it was. */
+  readonly call?: ResultCall | undefined;
 }
 
 /** What people said, or that there was no room to ask them, is no answer of a policy: to that it was a question. */

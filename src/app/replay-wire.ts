@@ -112,6 +112,7 @@ function packObservation(to: Outgoing, event: ObservationToReplay): void {
   again(to, event.status);
   again(to, event.label);
   json(to, event.kept);
+  json(to, event.decided);
 }
 
 /** By its text, or as the very object that it is. */
@@ -211,6 +212,7 @@ function observation(from: Incoming): ObservationToReplay {
     ...{ type: 'observation', id, decision: of, at: number(from), node: thing(from), status: thing(from) },
     label: thing(from),
     kept: value(from),
+    decided: value(from),
   };
 }
 

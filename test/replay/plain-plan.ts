@@ -78,7 +78,9 @@ export async function plainPlan(
     head.move(changes(head, event, event.id, event.at, event.node), event.id);
     past.learn(event);
   }
-  return { replayed, unchanged, changes: differences.ordered(), cannot, records: entries.length };
+  // Nothing of what these runs got back was decided, and no set here speaks of results.
+  const results = { replayed: 0, unchanged: 0, changes: [], cannot: 0 };
+  return { replayed, unchanged, changes: differences.ordered(), cannot, results, records: entries.length };
 }
 
 const hadNone = new Set([

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { personalFinder } from '../../src/adapters/detectors/personal.ts';
 import { secretlintFinder } from '../../src/adapters/detectors/secretlint.ts';
+import { plan } from '../../src/app/plan.ts';
 import { readDecision } from '../../src/app/read-decision.ts';
 import { eventOf } from '../../src/app/read-records.ts';
+import { stepsOf } from '../../src/app/replay.ts';
 import type { Finders } from '../../src/app/road.ts';
 import { canonicalJson } from '../../src/core/json/canonical.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
@@ -309,6 +311,58 @@ describe('what fails keeps the result back, or is taken for the worst', () => {
     const kept = await once(forbid('no', 'context.result.secrets > 0'), withKey, { mode: 'shadow' });
     expect(kept.observed).toMatchObject({ released: true, result: withKey });
     expect(kept.event).toMatchObject({ status: 'ok', decided: { outcome: 'deny', shadow: true } });
+  });
+});
+
+describe('a plan', () => {
+  const mask = narrow('mask', 'mask:secrets', 'context.result.secrets > 0');
+  const steps = (made: Rig) =>
+    stepsOf(
+      {
+        leaves: async function* () {
+          yield (await made.ledger.read(0, 1000)).map(({ position, leaf }) => ({
+            position,
+            leaf,
+            beside: [],
+          }));
+        },
+      },
+      { sinceMs: 0, open: (digest, position) => made.road.vault.open(digest, position) },
+    );
+  async function planned(made: Rig, rules: string) {
+    const over = (await opened(rules, text(''))).force.current();
+    return (await plan(steps(made), { sinceMs: 0, next: over, pseudonym: made.road.pseudonym })).results;
+  }
+
+  test.each<[string, before: string, result: JsonObject, after: string, want: object]>([
+    ['the same again', mask, withKey, mask, { replayed: 1, unchanged: 1, changes: [], cannot: 0 }],
+    [
+      'what would be kept back',
+      mask,
+      withKey,
+      `${mask}${forbid('no', 'context.result.secrets > 0')}`,
+      { replayed: 1, changes: [{ kind: 'newly_refused', after: { code: 'forbidden', policies: ['no'] } }] },
+    ],
+    [
+      'what would be kept back of what was left',
+      mask,
+      withKey,
+      `${mask}${forbid('no', 'context.result.sizeBytes > 0 && context.result.secrets == 0')}`,
+      { replayed: 1, changes: [{ after: { outcome: 'deny', policies: ['no'] } }] },
+    ],
+    [
+      'what would pass',
+      forbid('no', 'context.result.secrets > 0'),
+      withKey,
+      '',
+      { changes: [{ kind: 'newly_allowed' }] },
+    ],
+    ['a transform that was not made', '', withKey, mask, { replayed: 0, cannot: 1 }],
+    ['a result that nobody looked at closely', '', text('plain'), mask, { replayed: 0, cannot: 1 }],
+    ['a result of which no policy speaks', '', text('plain'), '', { replayed: 0, cannot: 0 }],
+  ])('%s', async (_what, before, result, after, want) => {
+    const { made } = await once(before, result);
+    expect(await planned(made, after)).toMatchObject(want);
   });
 });
 

@@ -7,7 +7,7 @@
  */
 import type { OperatorChannel } from '../request/proposal.ts';
 import { type CanonicalPattern, canonicalPattern } from './canonical-pattern.ts';
-import { decision, type Kept, type OutcomeName, observation } from './event.ts';
+import { decision, type Kept, type OutcomeName, observation, type ResultDecided } from './event.ts';
 import { inEnvelope, readEvent } from './read-event.ts';
 import {
   type DecisionToReplay,
@@ -196,7 +196,7 @@ function factsIn(text: string): DecisionToReplay['facts'] {
   return factNames.some((name) => text.includes(name)) ? factsToReplay(JSON.parse(text)) : noFacts;
 }
 
-const observationPaths = ['at', 'id', 'node', 'decision', 'status', 'kept', 'label'];
+const observationPaths = ['at', 'id', 'node', 'decision', 'status', 'kept', 'decided', 'label'];
 
 function observationReader(texts: Texts): (leaf: string) => ReplayedRecord | undefined {
   const pattern = canonicalPattern(observation, inEnvelope, observationPaths);
@@ -207,6 +207,7 @@ function observationReader(texts: Texts): (leaf: string) => ReplayedRecord | und
   const status = name<ObservationToReplay['status']>('status');
   const label = json<ObservationToReplay['label']>('label');
   const kept = json<Kept>('kept');
+  const decided = json<ResultDecided>('decided');
   return (leaf) => {
     const found = pattern.match(leaf);
     const read = found === undefined ? undefined : label(found);
@@ -220,6 +221,7 @@ function observationReader(texts: Texts): (leaf: string) => ReplayedRecord | und
       status: status(found),
       label: read,
       kept: kept(found),
+      decided: decided(found),
     };
     return { event, args: undefined };
   };

@@ -25,7 +25,7 @@ export interface DecisionToReplay
 
 export type ObservationToReplay = Pick<
   ObservationEvent,
-  'type' | 'id' | 'at' | 'node' | 'decision' | 'status' | 'kept' | 'label'
+  'type' | 'id' | 'at' | 'node' | 'decision' | 'status' | 'kept' | 'decided' | 'label'
 >;
 
 export type Replayed =
@@ -77,8 +77,8 @@ export function toReplay(whole: Event): ReplayedRecord {
       return { event, args: args?.digest };
     }
     case 'observation': {
-      const { type, id, at, node, decision, status, label, kept } = whole;
-      return { event: { type, id, at, node, decision, status, label, kept }, args: undefined };
+      const { type, id, at, node, decision, status, label, kept, decided } = whole;
+      return { event: { type, id, at, node, decision, status, label, kept, decided }, args: undefined };
     }
     default:
       return { event: whole, args: undefined };

@@ -77,7 +77,8 @@ export async function showPlan(parts: PlanParts, flags: PlanFlags, nowMs: number
   });
   if (flags.json === true) print(jsonLine({ schemaVersion: 1, ...made }));
   else for (const line of [...neverAskedLines(made.neverAsked), ...planLines(made)]) print(line);
-  return made.changes.length + made.neverAsked.length === 0 ? exit.ok : exit.denied;
+  const changed = made.changes.length + made.results.changes.length + made.neverAsked.length;
+  return changed === 0 ? exit.ok : exit.denied;
 }
 
 function triesFor({ catalogue }: InForce): number {
@@ -108,11 +109,18 @@ function since(text: string | undefined, nowMs: number): number {
   return instant;
 }
 
-export function planLines({ replayed, unchanged, changes, cannot }: Plan): readonly string[] {
+export function planLines({ replayed, unchanged, changes, cannot, results }: Plan): readonly string[] {
   const lines = [...changeLines(changes)];
   lines.push(`${replayed} decided again, ${unchanged} the same`);
   for (const [why, count] of Object.entries(cannot))
     lines.push(`${count} cannot be decided again: ${reasons[why]}`);
+  if (results.replayed + results.cannot === 0) return lines;
+  if (results.changes.length > 0) lines.push('of results:', ...changeLines(results.changes));
+  lines.push(`${results.replayed} results decided again, ${results.unchanged} the same`);
+  if (results.cannot > 0)
+    lines.push(
+      `${results.cannot} results cannot be decided again: what was found in them, or would have been left of them, is in no record`,
+    );
   return lines;
 }
 
