@@ -12,6 +12,10 @@
 export const signs = ['override', 'addressed', 'turn', 'tool', 'hidden'] as const;
 export type Sign = (typeof signs)[number];
 
+/** Without one of these words none of the next two is there: most texts are done with one look. */
+const trigger =
+  /ignor|disregard|missacht|vergiss|forget|olvida|oubli|overrid|bypass|discard|descarta|follow|instruct|prompt|orders?\s{0,3}[:=]|task|\bai\b|a\.i\.|\bllm|language|you are|tell|mention|inform|reveal|notif|show|alert|(?:before|after|once) you|assistant|chatbot|agent|\bbot|copilot|claude|gpt|gemini/i;
+
 /** Forget what you were told. */
 const override: readonly RegExp[] = [
   /\b(?:ignore|disregard|forget|override|bypass|discard|do not follow|don't follow|stop following)\b.{0,40}?\b(?:previous|prior|preceding|above|earlier|foregoing|original|initial|system|all|any|your)\b.{0,40}?\b(?:instructions?|prompts?|rules?|directions?|guidelines?|orders?|commands?|messages?|task|context)\b/is,
@@ -48,6 +52,7 @@ const spokenTo =
 /** Tag characters spell ASCII: four of them are a word. */
 const tagged = /(?:\udb40[\udc20-\udc7e]){4}/;
 
+const anyOrder = /\b(?:call|use|invoke|run|execute|trigger|start|using|calling|via)\b/i;
 const orders = /^(?:call|use|invoke|run|execute|trigger|start|using|calling|via)$/i;
 const word = /[A-Za-z][A-Za-z0-9_.-]{1,63}/g;
 /** Words between an order and the name of a tool. */
@@ -56,8 +61,9 @@ const reach = 4;
 /** @param tools names that the agent could be told to call */
 export function signsIn(text: string, tools: ReadonlySet<string>): readonly Sign[] {
   const found = new Set<Sign>();
-  if (override.some((one) => one.test(text))) found.add('override');
-  if (addressed.some((one) => one.test(text))) found.add('addressed');
+  const mayOrder = trigger.test(text);
+  if (mayOrder && override.some((one) => one.test(text))) found.add('override');
+  if (mayOrder && addressed.some((one) => one.test(text))) found.add('addressed');
   if (turn.some((one) => one.test(text))) found.add('turn');
   if (namesTool(text, tools)) found.add('tool');
   if (hides(text)) found.add('hidden');
@@ -73,7 +79,7 @@ function hides(text: string): boolean {
 
 /** An order, and right after it a tool. Names that are words of everyday language are none. */
 function namesTool(text: string, tools: ReadonlySet<string>): boolean {
-  if (tools.size === 0) return false;
+  if (tools.size === 0 || !anyOrder.test(text)) return false;
   let since = reach + 1;
   for (const [found] of text.matchAll(word)) {
     const name = found.replace(/[.-]+$/, '');

@@ -69,7 +69,8 @@ function escapeAt(text: string, at: number): { readonly said: string; readonly l
 }
 
 /** Runs that can hold something worth hiding; broken into lines as mail has them, they are one. */
-const run = /[A-Za-z0-9+/_-]{24,}(?:\r?\n[A-Za-z0-9+/_-]{1,100}(?![A-Za-z0-9+/_-]))*={0,2}/g;
+const run =
+  /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}(?:\r?\n[A-Za-z0-9+/_-]{1,100}(?![A-Za-z0-9+/_-]))*={0,2}/g;
 /** Tried at each of its four beginnings, since a letter in front shifts all that follows. */
 const shifts = [0, 1, 2, 3] as const;
 /** Longer runs are tried at their own beginning only. */
