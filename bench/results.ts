@@ -39,7 +39,11 @@ const caller = await made.start();
 const force = made.force.current();
 const entry = force.catalogue.find('tools/call', 'files', 'read_file');
 if (entry === undefined) throw new Error('no such tool');
-const call = { entry, args: { path: 'notes/1.md' }, resource: { type: entry.resource.type, id: 'notes/1.md' } };
+const call = {
+  entry,
+  args: { path: 'notes/1.md' },
+  resource: { type: entry.resource.type, id: 'notes/1.md' },
+};
 const standing = circumstances(made.road.sequencer.head, caller, made.road.clock.wallMs());
 if (!standing.ok) throw new Error(standing.code);
 const who = standing.value;

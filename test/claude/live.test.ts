@@ -26,6 +26,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { seed } from '../../examples/demo/seed.ts';
 import { openSink, type Sink } from '../../examples/demo/sink.ts';
 import { demoMcpConfig } from '../../examples/demo/tools.ts';
+import { awsKey } from '../../src/core/result/result.fixture.ts';
 import { type DaemonProcess, runDaemon } from '../scenarios/daemon-process.fixture.ts';
 import { type Model, openModel, type Step, subAgent } from './model.ts';
 
@@ -59,10 +60,13 @@ describe.skipIf(!isAsked)('Claude Code', () => {
     for (const name of ['files.yaml', 'files.lock.json'])
       cpSync(join(root, 'examples/demo/catalogue', name), join(catalogue, name));
     const { files } = demoMcpConfig(join(dir, 'world'), sink.port).mcpServers;
-    daemon = await runDaemon({
-      mcpServers: { files },
-      from: { policies: join(root, 'policies/coding'), catalogue },
-    });
+    const policies = join(dir, 'policies');
+    cpSync(join(root, 'policies/coding'), policies, { recursive: true });
+    writeFileSync(
+      join(policies, 'results.cedar'),
+      '@id("mask") @outcome("modify") @transform("mask:secrets") forbid (principal is Agent, action, resource) when { context has result && context.result.secrets > 0 };\n',
+    );
+    daemon = await runDaemon({ mcpServers: { files }, from: { policies, catalogue } });
   }, 600_000);
   afterAll(async () => {
     await daemon?.[Symbol.asyncDispose]();
@@ -233,6 +237,24 @@ describe.skipIf(!isAsked)('Claude Code', () => {
       'ok',
       'ok',
     ]);
+  });
+
+  test('a result that policy changes is the one that the model reads, of files, shell and search', async () => {
+    hooked();
+    writeFileSync(file('deploy.txt'), `region=eu\nkey=${awsKey}\n`);
+    const script: readonly Step[] = [
+      read('deploy.txt'),
+      bash('cat deploy.txt'),
+      { tool: 'Grep', input: { pattern: 'key', output_mode: 'content' } },
+      { text: 'done' },
+    ];
+    await using model = await openModel(script);
+    await turn(model, 'Read the deployment.', '--allowedTools', ...tools);
+    const told = model.results.map((text) => text ?? '');
+    expect(told).toHaveLength(3);
+    for (const text of told) expect(text).toContain('{masked aws_access_key}');
+    expect(told[0]).toContain('region=eu');
+    expect(model.heard).not.toContain(awsKey);
   });
 
   test('what the client itself would not run does not run, whatever is decided, and closes as ambiguous', async () => {

@@ -13,7 +13,7 @@ import { hasInvisible } from './invisible.ts';
 import { decodedIn, plainly, type Reading } from './readings.ts';
 
 /** Characters, readings included. */
-export const maxSheet = 4 << 20;
+export const maxSheet = 2 << 20;
 /** Texts and keys. */
 const maxTexts = 200_000;
 
