@@ -113,7 +113,12 @@ async function lookAt(
   const tools = tellingNames(
     road.published().catalogue.entries.flatMap(({ kind, target }) => (kind === 'tool' ? [target] : [])),
   );
-  return foundIn(result, sheet, said, kinds, { error, changedTools, tools });
+  const about = { error, changedTools, tools };
+  try {
+    return foundIn(result, sheet, said, kinds, about);
+  } catch {
+    return foundIn(result, undefined, said, kinds, about);
+  }
 }
 
 function sheetOrNot(result: JsonObject): Sheet | undefined {

@@ -101,6 +101,23 @@ describe('what policy says of a result', () => {
     expect(JSON.stringify(await made.ledger.read(0, 1000))).not.toContain(awsKey);
   });
 
+  test('personal data is masked where it has a checksum, in text and as a number', async () => {
+    const { observed, event } = await once(
+      narrow('mask', 'mask:pii', 'context.result.pii > 0'),
+      text(
+        '{"card":4111111111111111,"iban":"DE89 3704 0044 0532 0130 00","mail":"ada@example.com","n":4111111111111112}',
+      ),
+    );
+    expect(observed).toMatchObject({
+      result: text(
+        '{"card":"{masked card}","iban":"{masked iban}","mail":"ada@example.com","n":4111111111111112}',
+      ),
+    });
+    expect(event.decided).toMatchObject({ found: { pii: 2, emails: 1, kinds: ['card', 'iban'] } });
+    const open = await once('', text('4111 1111 1111 1111'));
+    expect(open.event.label.categories).toContain('pii');
+  });
+
   test('a secret that passes raises the label', async () => {
     const { made, caller, observed, event } = await once('', withKey);
     expect(observed).toMatchObject({ released: true, result: withKey, transforms: [] });
@@ -177,14 +194,19 @@ describe('what policy says of a result', () => {
     expect(again.ok && again.read.decision.facts.origin?.value).toEqual(['destination 1 nowhere']);
   });
 
-  test('policies that do not speak of results say nothing of any', async () => {
+  test.each([
+    ['and none beside them does', ''],
+    ['whatever others say', forbid('big', 'context.result.sizeBytes > 1000000')],
+  ])('policies that do not speak of results say nothing of any, %s', async (_beside, others) => {
     verifies('result.unasked');
-    const { observed, event } = await once(
-      '@id("tired") forbid (principal is Agent, action, resource) when { context.session.calls > 0 };',
-      text('plain'),
-    );
+    // By the time that the result is there, both would refuse the call.
+    const tired =
+      '@id("tired") forbid (principal is Agent, action, resource) when { context.session.calls > 0 };';
+    const fresh =
+      '@id("asks") @outcome("step_up") @approvers("ops") @expires("15m") forbid (principal is Agent, action, resource) when { context.session.calls > 0 };';
+    const { observed, event } = await once(`${tired}\n${fresh}\n${others}`, text('plain'));
     expect(observed).toMatchObject({ released: true, result: text('plain') });
-    expect(event.decided).toBeUndefined();
+    expect(event.decided?.by ?? []).toEqual([]);
   });
 
   test('a result needs no permit, and a rule about results is silent about calls', async () => {
@@ -268,7 +290,11 @@ describe('what fails keeps the result back, or is taken for the worst', () => {
       code: 'quarantined',
       quarantine: { code: 'unsettled_transforms' },
     });
-    expect(event.decided?.found).toMatchObject({ secrets: 1000, unknown: ['secrets'], kinds: ['x'] });
+    expect(event.decided?.found).toMatchObject({
+      secrets: 1000,
+      unknown: ['secrets'],
+      kinds: expect.arrayContaining(['x', 'private_key']),
+    });
     const open = await once('', text('harmless'), { finders: broken });
     expect(open.observed).toMatchObject({ released: true });
     expect(open.event.label.categories).toContain('secret');

@@ -108,3 +108,49 @@ test('never throw but by their bound, and stay within the text', async () => {
     { numRuns: 200 },
   );
 });
+
+// What is compared is growth within one run: quadratic work would be sixty-four times as much for eight times the text.
+test('hostile texts cost as much as others of their length', { timeout: 120_000 }, async () => {
+  const units = [
+    'a',
+    'AKIA',
+    '-----BEGIN PRIVATE KEY-----',
+    'sk-ant-',
+    'xoxb-1',
+    'aws_secret_access_key=',
+    '{"private_key":',
+    'https://a:',
+    'mongodb://',
+    'https://hooks.slack.com/services/',
+    'ghp_',
+    'glpat-',
+    '1 ',
+    '1-',
+    'DE12 ',
+    'AB12CD34 ',
+    'a@',
+    'a.',
+    'a@a.',
+    ' ',
+    '=',
+  ];
+  const finders = [secretlintFinder(), personalFinder()];
+  for (const finder of finders) {
+    const cost = async (text: string): Promise<number> => {
+      let best = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < 3; i++) {
+        const startedAt = process.cpuUsage();
+        await finder.find(text).catch(() => undefined);
+        const { user, system } = process.cpuUsage(startedAt);
+        best = Math.min(best, user + system);
+      }
+      return best;
+    };
+    for (const unit of units) {
+      const text = (size: number): string => unit.repeat(Math.ceil(size / unit.length));
+      await cost(text(1000));
+      const [small, large] = [await cost(text(32_000)), await cost(text(256_000))];
+      expect(large, unit).toBeLessThan(Math.max(small, 5000) * 32);
+    }
+  }
+});

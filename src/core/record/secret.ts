@@ -23,6 +23,9 @@ const formats: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['google_api_key', /AIza[0-9A-Za-z_-]{35}/g],
   ['npm_token', /npm_[A-Za-z0-9]{36,}/g],
 ];
+/** Every kind that is recognised here. */
+export const secretKinds: readonly string[] = [...formats.map(([kind]) => kind), 'jwt'];
+
 const hint = /BEGIN|AKIA|ASIA|gh[pousr]_|github_pat_|xox|sk-|AIza|eyJ|npm_/;
 
 /** Text with every recognised secret replaced. */

@@ -12,7 +12,7 @@ import { canonicalJson } from '../json/canonical.ts';
 import type { JsonObject } from '../json/value.ts';
 import { join, type Label, nothingRead } from '../label/label.ts';
 import type { CedarRecord } from '../policy/values.ts';
-import { type SecretSpan, secretsIn } from '../record/secret.ts';
+import { type SecretSpan, secretKinds, secretsIn } from '../record/secret.ts';
 import { dataIn, rowsOf } from './data.ts';
 import { type Detector, detectors } from './detector.ts';
 import { type Sign, signs, signsIn } from './instructions.ts';
@@ -53,7 +53,7 @@ export interface Said {
   readonly pii: readonly SecretSpan[] | undefined;
 }
 
-/** Every kind that they know: what could not be told may be any of them. */
+/** Every kind that they know: with our own, what could not be told may be any of them. */
 export interface Kinds {
   readonly secrets: readonly string[];
   readonly pii: readonly string[];
@@ -107,7 +107,7 @@ export function foundIn(
       pii: pii === undefined ? maxCount : Math.min(pii.length, maxCount),
       kinds: [
         ...new Set([
-          ...(secrets?.map(({ kind }) => kind) ?? kinds.secrets),
+          ...(secrets?.map(({ kind }) => kind) ?? [...secretKinds, ...kinds.secrets]),
           ...(pii?.map(({ kind }) => kind) ?? kinds.pii),
         ]),
       ].sort(),
@@ -132,7 +132,7 @@ function worst(
   return {
     secrets: maxCount,
     pii: maxCount,
-    kinds: [...new Set([...kinds.secrets, ...kinds.pii])].sort(),
+    kinds: [...new Set([...secretKinds, ...kinds.secrets, ...kinds.pii])].sort(),
     emails: maxCount,
     signs,
     invisible: maxCount,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * What a text says to whoever reads it with patience: with escapes resolved and what nobody sees left out, and what its
- * base64 stands for.
+ * base64 and hexadecimal digits stand for.
  *
  * Each reading knows where it comes from, so that what is found in it can be taken out of the text itself. Linear in the
  * text; the adversary is whoever wrote it. Text that has to be put together in another way (spelt backwards, spread over words) is
@@ -71,20 +71,27 @@ function escapeAt(text: string, at: number): { readonly said: string; readonly l
 /** Runs that can hold something worth hiding; broken into lines as mail has them, they are one. */
 const run =
   /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}(?:\r?\n[A-Za-z0-9+/_-]{1,100}(?![A-Za-z0-9+/_-]))*={0,2}/g;
+const hexadecimal = /[0-9a-f]{24,}/gi;
 /** Tried at each of its four beginnings, since a letter in front shifts all that follows. */
 const shifts = [0, 1, 2, 3] as const;
 /** Longer runs are tried at their own beginning only. */
 const maxShifted = 64 * 1024;
 
-/** What base64 in a text stands for; each stands, whole, for its run. */
+/** What base64 and hexadecimal digits in a text stand for; each stands, whole, for its run. */
 export function decodedIn(text: string): readonly Reading[] {
   const found: Reading[] = [];
   for (const { index, 0: all } of text.matchAll(run)) {
     const letters = all.replace(/[\r\n=]/g, '');
+    const at = (): readonly [number, number] => [index, index + all.length];
+    for (const [digits] of letters.matchAll(hexadecimal))
+      for (const shift of [0, 1]) {
+        const said = Buffer.from(digits.slice(shift), 'hex').toString('latin1');
+        if (isWorthReading(said)) found.push({ text: said, at });
+      }
     for (const shift of letters.length > maxShifted ? [0] : shifts) {
       const said = Buffer.from(letters.slice(shift), 'base64').toString('latin1');
       if (!isWorthReading(said)) continue;
-      found.push({ text: said, at: () => [index, index + all.length] });
+      found.push({ text: said, at });
     }
   }
   return found;
