@@ -8,6 +8,7 @@ import { plan } from '../../src/app/plan.ts';
 import { readDecision } from '../../src/app/read-decision.ts';
 import { eventOf } from '../../src/app/read-records.ts';
 import { stepsOf } from '../../src/app/replay.ts';
+import { takeInHand } from '../../src/app/result.ts';
 import type { Finders } from '../../src/app/road.ts';
 import { canonicalJson } from '../../src/core/json/canonical.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
@@ -298,6 +299,22 @@ describe('what fails keeps the result back, or is taken for the worst', () => {
     const open = await once('', text('harmless'), { finders: broken });
     expect(open.observed).toMatchObject({ released: true });
     expect(open.event.label.categories).toContain('secret');
+  });
+
+  test('a detector that does not come back in time', async () => {
+    verifies('result.unknown');
+    const made = await opened('', text('harmless'));
+    const late = { kinds: ['x'], find: () => new Promise<never>(() => undefined) };
+    const clock = {
+      ...made.road.clock,
+      after: (_delayMs: number, run: () => void) => {
+        queueMicrotask(run);
+        return () => undefined;
+      },
+    };
+    const road = { ...made.road, clock, finders: { ...finders, secrets: late } };
+    const hand = await takeInHand(road, { result: text('harmless'), error: false, changedTools: 0 });
+    expect(hand.cameFound).toMatchObject({ secrets: 1000, unknown: expect.arrayContaining(['secrets']) });
   });
 
   test('an engine that fails', async () => {
