@@ -10,6 +10,7 @@
 import { type Approval, type Status, statusAt, votesFor } from '../core/approval/approval.ts';
 import { type Said, voteOf } from '../core/approval/vote.ts';
 import type { Operator } from '../core/request/proposal.ts';
+import { circumstances } from '../core/session/circumstances.ts';
 import { facets } from '../core/state/facet.ts';
 import { type Administered, administer } from './administer.ts';
 import type { Ledger } from './ports.ts';
@@ -56,7 +57,7 @@ export interface ListedApproval {
   readonly votes: Decided['votes'];
 }
 
-/** What waits for people, or for the agent to make the call; the one whose time ends first, first. */
+/** What waits for people, or for the agent to make the call; the one whose time ends first, first. Not what can lead to nothing. */
 export function listApprovals({
   sequencer: { head },
   clock,
@@ -69,6 +70,7 @@ export function listApprovals({
     const state = head.get(facets.approval(approval));
     const status = state === undefined ? 'expired' : statusAt(state, clock.wallMs());
     if (state === undefined || status === 'expired') continue;
+    if (!circumstances(head, { ...state.from, tokenId: '' }, clock.wallMs()).ok) continue;
     listed.push({ approval, status, ...state.from, expiresAt: state.expiresAt, votes: votesOf(state) });
   }
   return listed.sort((a, b) => a.expiresAt - b.expiresAt);

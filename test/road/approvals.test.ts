@@ -465,7 +465,9 @@ describe('between the yes and the deed', () => {
     const made = await asked();
     const caller = await made.start();
     const approval = await asks(made, caller);
+    expect(listApprovals(made.road)).toHaveLength(1);
     await revoke(made.road, operator, 'session', caller.session, 'x');
+    expect(listApprovals(made.road)).toEqual([]);
     expect(await says(made, 'ana', approval)).toMatchObject({
       ok: false,
       reason: expect.stringContaining('session_revoked'),
