@@ -13,6 +13,7 @@ import type { JsonObject } from '../core/json/value.ts';
 import { type Touched, touchedBy } from '../core/label/items.ts';
 import { join as joinLabels, type Label } from '../core/label/label.ts';
 import { type OriginFacts, unasked } from '../core/origin/facts.ts';
+import { staysInside } from '../core/origin/inside.ts';
 import { originRecord } from '../core/origin/recorded.ts';
 import { type Described, questionFor } from '../core/policy/context.ts';
 import type { Question } from '../core/policy/question.ts';
@@ -406,6 +407,7 @@ function describe(
       resource: { type: entry.resource.type, id: resourceId(road, entry, proposal, projection) },
       args: values.args,
       opaque: values.opaque,
+      inside: staysInside(entry, projection),
       label: joinLabels(entry.resource.label, stored),
     },
   };

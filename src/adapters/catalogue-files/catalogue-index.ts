@@ -149,6 +149,7 @@ function entryJson(entry: CatalogueEntry): JsonValue {
     ...(entry.holds === undefined ? {} : { holds: entry.holds }),
     reversible: entry.reversible,
     stateless: entry.stateless,
+    ...(entry.internal === undefined ? {} : { internal: [...entry.internal].sort() }),
     ...(entry.keeps === undefined
       ? {}
       : { keeps: Object.entries(entry.keeps).sort(([a], [b]) => (a < b ? -1 : 1)) }),

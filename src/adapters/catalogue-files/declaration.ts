@@ -21,10 +21,20 @@ import { type ActionClass, classes, isActionClass, roles } from '../../core/cata
 import { prefixFault } from '../../core/catalogue/uri.ts';
 import { type Label, levels, unlabelled } from '../../core/label/label.ts';
 import { whyNotResourceType } from '../../core/policy/layout.ts';
+import { hostSuffixOf } from '../../core/task/host.ts';
 import { resultFields } from '../../core/temporal/kept.ts';
 import { isPointer, readCategories, readFields, readLabel, resultMembers } from './declared-label.ts';
 import { quoted } from './problem.ts';
-import { booleanOf, choiceOf, type Field, fieldsOf, knownFieldsOf, type Reading, stringOf } from './yaml.ts';
+import {
+  booleanOf,
+  choiceOf,
+  type Field,
+  fieldsOf,
+  knownFieldsOf,
+  type Reading,
+  stringOf,
+  stringsOf,
+} from './yaml.ts';
 
 export interface Declared {
   readonly at: Node;
@@ -53,6 +63,8 @@ export interface Declaration {
   readonly stateless: boolean;
   /** What it keeps its data in, where other servers do as well. */
   readonly store: string | undefined;
+  /** Hosts of one's own, and all that lies under them. */
+  readonly internal: readonly string[];
   readonly tools: ReadonlyMap<string, DeclaredTool>;
   readonly resources: ReadonlyMap<string, Declared>;
   readonly prompts: ReadonlyMap<string, Declared>;
@@ -91,9 +103,23 @@ const targeted: ReadonlyMap<string, string> = new Map([
   ['prompts/get', 'prompts'],
 ]);
 
+const maxInternal = 100;
+
+function readInternal(reading: Reading, field: Field | undefined): readonly string[] {
+  const written = stringsOf(reading, field, 'the internal hosts') ?? [];
+  if (written.length > maxInternal && field !== undefined)
+    reading.report(field.value, `at most ${maxInternal} internal hosts`);
+  return written.flatMap((one) => {
+    const host = hostSuffixOf(one);
+    if (host === undefined && field !== undefined)
+      reading.report(field.value, `${quoted(one)} is no host such as \`acme.example\``);
+    return host ?? [];
+  });
+}
+
 /** @param expectedServer what the file is called */
 export function readDeclaration(reading: Reading, expectedServer: string): Declaration | undefined {
-  const known = ['server', 'stateless', 'store', 'tools', 'resources', 'prompts', 'methods'];
+  const known = ['server', 'stateless', 'store', 'internal', 'tools', 'resources', 'prompts', 'methods'];
   const fields = knownFieldsOf(reading, reading.root, 'a catalogue', known);
   if (fields === undefined) return undefined;
   const server = stringOf(reading, fields.get('server'), '`server`');
@@ -122,6 +148,7 @@ export function readDeclaration(reading: Reading, expectedServer: string): Decla
     server,
     store: storeOf(reading, fields.get('store')),
     stateless: booleanOf(reading, fields.get('stateless'), '`stateless`') ?? false,
+    internal: readInternal(reading, fields.get('internal')),
     tools: section('tools', (target, field) => {
       faultless(field, targetNameFault(target));
       return readTool(reading, `${server}/${target}`, field);

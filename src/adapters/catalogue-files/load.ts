@@ -136,7 +136,7 @@ function entriesOf(joining: Joining): readonly Checked[] {
 }
 
 function plainEntry(
-  { server, stateless, store }: Declaration,
+  { server, stateless, store, internal }: Declaration,
   kind: TargetKind,
   target: string,
   { class: actionClass, result, holds, reversible }: Declared,
@@ -155,6 +155,7 @@ function plainEntry(
     reversible,
     ...(holds === undefined ? {} : { holds }),
     stateless,
+    ...(internal.length === 0 ? {} : { internal }),
   };
 }
 
@@ -166,7 +167,7 @@ function fitsOf({ compiler }: Joining, schema: JsonObject | undefined): Pick<Che
 
 function toolEntry(joining: Joining, tool: DeclaredTool, definition: ToolDefinition): Checked | undefined {
   const { reading, file, declaration, warnings } = joining;
-  const { server, stateless, store } = declaration;
+  const { server, stateless, store, internal } = declaration;
   const { name, inputSchema } = definition;
   const named = namedArguments(inputSchema);
   const unknownArgument = (argument: string) =>
@@ -230,6 +231,7 @@ function toolEntry(joining: Joining, tool: DeclaredTool, definition: ToolDefinit
       ...(tool.holds === undefined ? {} : { holds: tool.holds }),
       ...(Object.keys(tool.keeps).length === 0 ? {} : { keeps: tool.keeps }),
       stateless,
+      ...(internal.length === 0 ? {} : { internal }),
       pinned: { digest: definitionDigest(definition), definition },
     },
   };

@@ -78,6 +78,8 @@ export interface CatalogueEntry {
   readonly keeps?: { readonly [field: string]: string };
   /** True: one process may serve every task. */
   readonly stateless: boolean;
+  /** Hosts of one's own, as hosts are compared: what lies under them is inside. */
+  readonly internal?: readonly string[];
   /** Present for tools: what was accepted. */
   readonly pinned?: { readonly digest: string; readonly definition: ToolDefinition };
 }

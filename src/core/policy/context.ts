@@ -29,6 +29,8 @@ export interface Described {
   readonly args: CedarRecord;
   /** Something was sent that policy does not see. */
   readonly opaque: boolean;
+  /** All that it names as a place it goes to is one's own. */
+  readonly inside?: boolean;
   /** Of what is asked for, with what was written there. Default: as the catalogue has it. */
   readonly label?: Label;
 }
@@ -81,6 +83,7 @@ export function questionFor(
         urged: isUrged(origin),
       },
       intent: intentRecord(origin),
+      destination: { inside: described.inside === true },
       ...(program === undefined ? {} : { program: programContext(program) }),
       now: { __extn: { fn: 'datetime', arg: new Date(who.at).toISOString() } },
     },

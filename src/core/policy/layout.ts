@@ -124,6 +124,7 @@ const shared: readonly Field[] = record({
       urged: bool,
     }),
   ),
+  destination: named('DestinationFacts', record({ inside: bool })),
   intent: named(
     'IntentFacts',
     record({
@@ -162,6 +163,7 @@ const ours = [
   'IntentFacts',
   'ProgramFacts',
   'ResultFacts',
+  'DestinationFacts',
 ];
 const cedars = ['Bool', 'Boolean', 'String', 'Long', 'Set', 'Record', 'Entity', 'Extension'];
 const extensions = ['decimal', 'datetime', 'duration', 'ipaddr'];

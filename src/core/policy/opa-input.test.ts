@@ -101,6 +101,7 @@ test('the whole document', () => {
     args_opaque: true,
     first: { tool: true, class: false, resource: false, destination: true },
     origin: { destination: { doubt: 2, from: ['untrusted'] } },
+    destination: { inside: false },
     intent: {
       known: true,
       asked: false,

@@ -32,7 +32,7 @@ export interface Instants {
  * @param fresh what the agent uses for the first time ever: core/session/seen.ts
  */
 export function opaInput(
-  { entry, action, resource, opaque, label = entry.resource.label }: Described,
+  { entry, action, resource, opaque, inside = false, label = entry.resource.label }: Described,
   args: JsonObject,
   { at, agent, task, session }: Circumstances,
   instants: Instants,
@@ -77,6 +77,7 @@ export function opaInput(
       ),
     ),
     intent: intentRecord(origin),
+    destination: { inside },
     ...(program === undefined ? {} : { program: { ...program, groups: groupsOf(program.classes) } }),
     time: utc(at - (at % 60_000)),
   };
