@@ -76,7 +76,19 @@ describe('an event', () => {
 
 /** Members that some event may go without. */
 const optional = new Set([
-  ...['kept', 'first', 'open', 'detail', 'result', 'would', 'opinion', 'undoes', 'intent', 'decided'],
+  ...[
+    'kept',
+    'first',
+    'open',
+    'detail',
+    'result',
+    'would',
+    'opinion',
+    'undoes',
+    'intent',
+    'decided',
+    'pending',
+  ],
   ...['label.endorsed sources', 'label.declassified level'],
   ...['label.declassified categories', 'label.declassified readers'],
   ...['observation session', 'observation stored', 'policy.published author', 'policy.published reason'],
