@@ -137,14 +137,19 @@ export function tellOf(
   const observes = (classes[entry.class] as readonly string[]).includes('observe');
   // What who had read a stranger may have written there is nobody's address book any more, whatever it is catalogued as.
   const isTainted = event.stored?.untrusted === true;
-  const { integrity } = event.stored === undefined ? event.label : labelOf(entry, content);
   const isOwn = event.status === 'ok' && !isTainted;
+  const source = `${entry.server}/${entry.target}`;
+  // Its own label is told from what was stored; but what a detector found in it is named after the tool, and stays.
+  const isTrusted =
+    event.stored === undefined
+      ? event.label.integrity === 'trusted'
+      : labelOf(entry, content).integrity === 'trusted' && !event.label.sources.includes(source);
   const holds: Holds = !observes ? 'echo' : isOwn ? (entry.holds ?? 'records') : 'records';
   const seen: Seen = {
-    source: `${entry.server}/${entry.target}`,
+    source,
     class: entry.class,
     holds,
-    trusted: isOwn && integrity === 'trusted',
+    trusted: isOwn && isTrusted,
     id: event.id,
     document: isDocument(entry) || (isTainted && entry.result.integrity === 'trusted'),
     secret: event.label.categories.includes('secret'),
