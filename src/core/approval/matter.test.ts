@@ -25,7 +25,7 @@ const base: Matter = {
     args: { amount: 100 },
     transforms: [],
   },
-  labels: { level: 'internal', categories: [], integrity: 'trusted', sources: [] },
+  labels: { level: 'internal', categories: [], readers: ['r'], integrity: 'trusted', sources: [] },
   origins: unasked,
   policy: 'sha256:p',
   catalogue: 'sha256:c',
@@ -74,6 +74,14 @@ describe('a matter', () => {
     const q = { ...ask, policy: 'q' };
     const one = matterDigest({ ...base, asks: [ask, q] }, pseudonym);
     expect(matterDigest({ ...base, asks: [q, ask] }, pseudonym)).toBe(one);
+  });
+
+  test('is the same one however it is written that everybody may read', () => {
+    const { readers: _some, ...open } = base.labels;
+    const labels = { ...open, readers: undefined };
+    const one = matterDigest({ ...base, labels: open }, pseudonym);
+    expect(matterDigest({ ...base, labels }, pseudonym)).toBe(one);
+    expect(one).not.toBe(before);
   });
 
   test('says nothing of arguments to who has not the key', () => {
