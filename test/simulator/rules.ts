@@ -98,7 +98,7 @@ const always: readonly Rule[] = [
 ];
 
 const small: Remedy = { kind: 'modify', transform: { name: 'cap', argument: 'amount', most: 10 } };
-const people: Remedy = { kind: 'step_up', approvers: ['finance'], quorum: 2, expiresMs: 3000 };
+const people: Remedy = { kind: 'step_up', approvers: ['finance'], quorum: 2, expiresMs: 1500 };
 
 /** Each an operator of their own: `op:ana`. */
 export const approvers = ['ana', 'ben', 'eve'];

@@ -144,9 +144,10 @@ export function people(world: World, cluster: Cluster): Team {
     if (asked === undefined) return;
     count(memory, 'asked');
     for (const name of approvers)
-      scheduler.after(chance.between(0, 1500), () => onSome((there) => answered(there, name, asked)));
+      scheduler.after(chance.between(0, 1000), () => onSome((there) => answered(there, name, asked)));
     for (let i = chance.between(1, 3); i > 0; i--)
-      scheduler.after(chance.between(300, 4000), () => {
+      // Soon enough to be over by the end, and late enough to come too late at times.
+      scheduler.after(chance.between(200, 1800), () => {
         for (const name of cluster.names)
           on(name, async (there) => {
             if (await call(world, there, caller, proposal, 0.2)) count(memory, 'petition granted');
