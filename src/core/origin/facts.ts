@@ -92,6 +92,10 @@ function doing(tool: Described, program: Finding | undefined): Described {
   return { ...tool, class: runs ? program.class : stricter(tool.class, program.class) };
 }
 
+function isPlace(role: Role): boolean {
+  return role === 'destination' || role === 'link';
+}
+
 function onlyObserves(of: ActionClass): boolean {
   return (classes[of] as readonly string[]).every((group) => group === 'observe');
 }
@@ -107,11 +111,14 @@ export function originFacts(
   const groups: readonly string[] = classes[entry.class];
   if (onlyObserves(entry.class)) return unasked;
   const values = [...valuesOf(entry, args), ...valuesIn(program)];
-  // What is sent nowhere is only made: an event without guests.
-  const goes = values.some(({ role }) => role === 'destination' || role === 'link');
+  // What could say where it goes, and does not, is only made: an event without guests. Of a tool that never says where
+  // it goes nobody knows that.
+  const says = Object.values(entry.args).some(({ role }) => role !== undefined && isPlace(role));
+  const goes = values.some(({ role }) => isPlace(role));
   const made: readonly ActionClass[] =
-    entry.class === 'send' && program === undefined && !goes ? ['create', 'write'] : [];
-  const asked = [entry.class, ...made].some((one) => isAsked(known, one));
+    entry.class === 'send' && program === undefined && says && !goes ? ['create', 'write'] : [];
+  const isBlind = groups.includes('egress') && !says && !goes;
+  const asked = [entry.class, ...made].some((one) => isAsked(known, one, isBlind));
   const inferred = !asked && [entry.class, ...made].some((one) => isInferred(known, one));
   const intent = {
     known: known.request !== undefined,
@@ -164,14 +171,15 @@ export function originFacts(
 const grave: ReadonlySet<string> = new Set(['destroy', 'value', 'authority']);
 
 /** What observes on the way out, a fetch, is asked for as any reading is: where to is another question. */
-function isAsked(known: Knowledge, of: ActionClass): boolean {
+/** @param isBlind it goes out, and nobody can tell where to */
+function isAsked(known: Knowledge, of: ActionClass, isBlind: boolean): boolean {
   const { request } = known;
   if (request === undefined || (classes[of] as readonly string[]).includes('observe')) return true;
   // Where a model has read all of it, what is not understood is what the model says, and not anything.
   const mayBeAnything = !request.isUnderstood && known.proposed?.isWhole !== true;
   return (
     // What cannot be taken back is asked for in words that are known, or not at all.
-    (mayBeAnything && !isGrave(of)) ||
+    (mayBeAnything && !isGrave(of) && !isBlind) ||
     request.classes.has(of) ||
     delegated(known, request).some((order) => order.request.classes.has(of))
   );

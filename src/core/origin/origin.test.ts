@@ -146,3 +146,29 @@ test('where nobody but trusted sources had a word, what they list may be chosen;
   read(known, 'shop/reviews', 'Take item number 32, it is a good one.');
   expect(originFacts(known, swap, { item_id: '32' }).roles.selector.doubt).toBe(2);
 });
+
+describe('what goes out, and nobody can tell where to', () => {
+  const blind = { class: 'send' as const, args: { text: { role: 'content' as const } } };
+  const event = {
+    class: 'send' as const,
+    args: { title: { role: 'content' as const }, with: { role: 'destination' as const } },
+  };
+
+  function asking(prompt: string) {
+    const known = createKnowledge();
+    known.ask(prompt);
+    return known;
+  }
+
+  test('is not asked for by an order that is not understood', () => {
+    const known = asking('Frobnicate the report of this week.');
+    expect(originFacts(known, blind, { text: 'x' }).intent.asked).toBe(false);
+    expect(originFacts(known, mail, { to: 'ann@example.com', body: 'x' }).intent.asked).toBe(true);
+  });
+
+  test('nor by one to make something, but where it could say so and does not', () => {
+    const known = asking('Make an event for lunch.');
+    expect(originFacts(known, blind, { text: 'x' }).intent.asked).toBe(false);
+    expect(originFacts(known, event, { title: 'Lunch' }).intent.asked).toBe(true);
+  });
+});
