@@ -211,14 +211,16 @@ function observedAs(
 ): Observed {
   if (!answered || stopped) return { released: false, code: stopped ? 'stopped' : 'withheld' };
   if (hand === undefined || judged === undefined) return { released: true, observation: id, transforms: [] };
-  if (!quarantined || judged.code === 'permitted')
+  if (!quarantined)
     return {
       released: true,
       observation: id,
       result: hand.now,
       transforms: shadow ? [] : hand.applied,
     };
-  const { code, because } = judged;
+  const { because } = judged;
+  // Nothing is kept back with a permit; were it so, it would be kept back all the same.
+  const code = judged.code === 'permitted' ? 'forbidden' : judged.code;
   const reason = because.find(({ policy }) => policy.reason !== undefined)?.policy.reason;
   const policies = because.map(({ policy }) => policy.id);
   const quarantine = { observation: id, code, policies, ...(reason === undefined ? {} : { reason }) };
