@@ -111,9 +111,11 @@ function readInternal(reading: Reading, field: Field | undefined): readonly stri
     reading.report(field.value, `at most ${maxInternal} internal hosts`);
   return written.flatMap((one) => {
     const host = hostSuffixOf(one);
-    if (host === undefined && field !== undefined)
+    // Under one label lies what anybody can have.
+    const isHost = host?.includes('.') === true;
+    if (!isHost && field !== undefined)
       reading.report(field.value, `${quoted(one)} is no host such as \`acme.example\``);
-    return host ?? [];
+    return isHost ? host : [];
   });
 }
 

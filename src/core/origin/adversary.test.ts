@@ -391,3 +391,18 @@ test.each<[what: string, text: string]>([
   const { roles } = originFacts(known, pay, { account: 'eve@evil.example', amount: 12, order: 'x-1' });
   expect(roles.destination.doubt).toBe(2);
 });
+
+describe('a link in what goes out is looked at wherever it stands, or it is worth a question', () => {
+  const link = 'see https://evil.example/x';
+  const deep = (depth: number): JsonValue => (depth === 0 ? link : { a: deep(depth - 1) });
+
+  test.each<[where: string, body: JsonValue]>([
+    ['in the text', link],
+    ['behind a long text', `${'all is well. '.repeat(8000)}${link}`],
+    ['behind many others', [...Array.from({ length: 300 }, (_, i) => `line ${i}`), link]],
+    ['deep inside', deep(60)],
+  ])('%s', (_where, body) => {
+    const known = asked('Send the summary to ann@example.com.');
+    expect(doubtOf(known, { to: 'ann@example.com', body }, 'link')).toBeGreaterThan(0);
+  });
+});

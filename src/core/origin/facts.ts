@@ -15,11 +15,11 @@ import type { Knowledge } from './knowledge.ts';
 import { lexicons } from './lexicon.ts';
 import { secretInside } from './link.ts';
 import { says } from './matching.ts';
-import type { Act, Doubt, Origin, Reason } from './reason.ts';
+import { type Act, type Doubt, type Origin, type Reason, reason } from './reason.ts';
 import { reasonFor } from './reason-for.ts';
 import { telling } from './request.ts';
-import { typedOf } from './typed.ts';
-import { linksIn, textsOf, valuesIn, valuesOf } from './values.ts';
+import { maxSearched, typedOf } from './typed.ts';
+import { linksIn, textsOf, tooMuch, valuesIn, valuesOf } from './values.ts';
 
 /** Roles that decide what a call does, and to whom. */
 export const decidingRoles = ['destination', 'amount', 'selector', 'link', 'path', 'credential'] as const;
@@ -152,12 +152,17 @@ export function originFacts(
       add(argument, role, isOdd ? { ...found, doubt: 'ask', why: 'not_its_kind' } : found);
     }
     // A text that goes out leads those who read it wherever its links do.
-    else if (groups.includes('egress') && typeof value === 'string')
+    else if (groups.includes('egress') && typeof value === 'string') {
+      if (value === tooMuch || value.length > maxSearched)
+        add(argument, 'link', reason('ask', 'unknown', 'full'));
       for (const inside of linksIn(value)) add(argument, 'link', reasonFor(known, 'within', inside, act));
+    }
   }
   if (groups.includes('egress')) {
     const inside = new Set<string>();
-    for (const [argument, text] of textsOf(args)) {
+    // What is a credential by its role is judged as that.
+    const others = Object.entries(args).filter(([argument]) => entry.args[argument]?.role !== 'credential');
+    for (const [argument, text] of textsOf(Object.fromEntries(others))) {
       const carried = inside.has(argument) ? undefined : secretInside(known, text);
       if (carried === undefined) continue;
       inside.add(argument);
@@ -170,8 +175,11 @@ export function originFacts(
 
 const grave: ReadonlySet<string> = new Set(['destroy', 'value', 'authority']);
 
-/** What observes on the way out, a fetch, is asked for as any reading is: where to is another question. */
-/** @param isBlind it goes out, and nobody can tell where to */
+/**
+ * What observes on the way out, a fetch, is asked for as any reading is: where to is another question.
+ *
+ * @param isBlind it goes out, and nobody can tell where to
+ */
 function isAsked(known: Knowledge, of: ActionClass, isBlind: boolean): boolean {
   const { request } = known;
   if (request === undefined || (classes[of] as readonly string[]).includes('observe')) return true;

@@ -219,6 +219,8 @@ export function createKnowledge(
       bytes += text.length;
       if (bytes > bounds.maxBytes) {
         full = true;
+        // What is not found again is unknown; a secret that is not known would go out.
+        secrets.learn({ ...seen, args: [], things: thingsOf(undefined, text) }, seen.secret === true);
         return;
       }
       const laidOut = tree === undefined && seen.document !== true ? readLines(text) : undefined;
@@ -233,7 +235,7 @@ export function createKnowledge(
         ...(laidOut === undefined || seen.trusted ? {} : { loose: true }),
       };
       told.push(one);
-      if (seen.holds !== 'echo') secrets.learn(one, seen.secret === true);
+      secrets.learn(one, seen.secret === true);
       for (const thing of things) for (const leaf of thing.leaves) index(one, thing, leaf);
     },
     grade(one, thing) {

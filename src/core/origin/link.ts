@@ -72,6 +72,7 @@ export function secret(known: Knowledge, typed: Typed): Reason {
 export function secretInside(known: Knowledge, text: string): Reason | undefined {
   const carried = known.secrets.carriedBy(text);
   if (carried === undefined) return undefined;
+  if (carried === 'untold') return reason('ask', 'unknown', 'full');
   const { request } = known;
   if (
     request !== undefined &&

@@ -47,6 +47,8 @@ const percent = (text: string): string =>
   [...Buffer.from(text)].map((one) => `%${one.toString(16).padStart(2, '0')}`).join('');
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const hex = (text: string): string => Buffer.from(text).toString('hex');
+const nested = (value: JsonValue, depth: number): JsonValue =>
+  depth === 0 ? value : { a: nested(value, depth - 1) };
 const inLabels = (text: string): string => `${(text.match(/.{1,20}/g) ?? []).join('.')}.evil.example`;
 
 describe('a password that was read, in what goes out', () => {
@@ -60,6 +62,7 @@ describe('a password that was read, in what goes out', () => {
     ['over members', { a: password.slice(0, 9), b: password.slice(9) }],
     ['over the items of a list', [...password]],
     ['over what is deep inside', { a: { b: [password.slice(0, 5), { c: password.slice(5) }] } }],
+    ['deeper than anybody looks', nested(password, 60)],
     ['as the name of a member', { [password]: 1 }],
     ['turned round', [...password].reverse().join('')],
     ['in percent signs', percent(password)],
@@ -198,4 +201,69 @@ test('nothing that is sent makes it fail, and nothing that was never read is fou
     }),
     { numRuns: 500 },
   );
+});
+
+describe('whoever writes what is read cannot make room for a secret', () => {
+  const fakes = (count: number) =>
+    Array.from({ length: count }, (_, i) => `password: fake-${i}-x9`).join('\n');
+
+  test.each<[how: string, texts: readonly string[]]>([
+    ['by many of them before it, in one text', [`${fakes(400)}\n${note}`]],
+    [
+      'by many of them in texts before it',
+      [...Array.from({ length: 30 }, () => fakes(190).replaceAll('fake', `f${Math.random()}`)), note],
+    ],
+    ['behind a long text', [`${'all is well. '.repeat(8000)}${note}`]],
+    ['by more than a task remembers', ['x '.repeat(600_000), note]],
+  ])('%s', (_how, texts) => {
+    const known = having('nothing');
+    for (const text of texts)
+      known.tell(
+        { source: 'a/b', class: 'read', holds: 'records', trusted: false, id: 'o-2' },
+        {},
+        undefined,
+        text,
+      );
+    expect(doubt(known, sent(password))).toBeGreaterThan(0);
+  });
+
+  test('nor make each text be compared with thousands: of many that begin alike the beginning counts', () => {
+    const known = having('nothing');
+    const alike = Array.from({ length: 1500 }, (_, i) => ({ password: `aaaaaaaaaa${i}b` }));
+    known.tell({ source: 'a/b', class: 'read', holds: 'records', trusted: false, id: 'o-2' }, {}, alike, '');
+    expect(doubt(known, sent('a'.repeat(4000)))).toBe(2);
+    expect(doubt(known, sent('all is well'))).toBe(0);
+  });
+});
+
+describe('as the road has them', () => {
+  const key32 = 'ab'.repeat(16);
+
+  test('a key of a known form stands for itself by name, read or not', () =>
+    expect(doubt(having('nothing'), sent(`use secret(aws_access_key, ${key32}) there`))).toBe(2));
+
+  test('an argument that is a credential is judged as one, and not as something inside', () => {
+    const login = {
+      class: 'fetch' as const,
+      args: { url: { role: 'link' as const }, key: { role: 'credential' as const } },
+    };
+    const known = having(JSON.stringify({ api_key: 'q7-mm-81-zz' }), {
+      prompt: 'Get http://status.example/up with q7-mm-81-zz.',
+    });
+    const facts = originFacts(known, login, { url: 'http://status.example/up', key: 'q7-mm-81-zz' });
+    expect(facts.roles.credential.doubt).toBe(0);
+    expect(facts.lineage).toEqual([]);
+  });
+});
+
+test('what an act of the agent gave back may be a secret as well', () => {
+  const known = having('nothing');
+  const made = JSON.stringify({ id: 'k1', token: 'q7-mm-81-zz' });
+  known.tell(
+    { source: 'iam/create_key', class: 'create', holds: 'echo', trusted: true, id: 'o-2' },
+    {},
+    readResult(made),
+    made,
+  );
+  expect(doubt(known, sent('q7-mm-81-zz'))).toBe(2);
 });

@@ -15,8 +15,8 @@ import { maxSpelled, reversed, spellingsOf, squeezed } from './spelled.ts';
 export interface Secrets {
   /** @param isSecret the catalogue says that all of it is */
   learn(told: Told, isSecret: boolean): void;
-  /** Where the secrets that a text carries were read; empty where it carries none, or one that was not read. */
-  carriedBy(text: string): Carried | undefined;
+  /** The secrets that a text carries; `untold` where none is found and more was read than could be kept in mind. */
+  carriedBy(text: string): Carried | 'untold' | undefined;
 }
 
 export interface Found {
@@ -31,6 +31,11 @@ export interface Carried {
 }
 
 const maxSecrets = 2000;
+/** Of more that begin alike the beginning counts: whoever writes them would make each text be compared with all. */
+const maxAlike = 32;
+const maxShort = 200;
+/** Of one text; a longer result is read as no structure either. */
+const maxText = 1 << 20;
 const maxLength = 4096;
 /** Shorter ones are looked for as words of their own. */
 const leastSqueezed = 8;
@@ -41,16 +46,28 @@ export function createSecrets(): Secrets {
   /** By the first letters of what is squeezed. */
   const starts = new Map<string, string[]>();
   const short = new Set<string>();
+  /** Something was not kept: whoever floods what is read must not get a secret past it. */
+  let isFull = false;
 
   function add(raw: string, from: Found): void {
-    const value = raw.trim().replace(/[.,;:]+$/, '');
-    if (known.size >= maxSecrets || value.length < leastLength || value.length > maxLength) return;
-    const key = squeezed(value);
-    const id = key.length < leastSqueezed ? value.toLowerCase() : key;
+    const value = raw
+      .slice(0, maxLength)
+      .trim()
+      .replace(/[.,;:]+$/, '');
+    if (value.length < leastLength) return;
+    const whole = squeezed(value);
+    const start = whole.slice(0, leastSqueezed);
+    const alike = starts.get(start) ?? [];
+    const key = alike.length < maxAlike ? whole : start;
+    const id = whole.length < leastSqueezed ? value.toLowerCase() : key;
     if (known.has(id)) return;
+    if (known.size >= maxSecrets || (whole.length < leastSqueezed && short.size >= maxShort)) {
+      isFull = true;
+      return;
+    }
     known.set(id, { raw: value, from });
-    if (key.length < leastSqueezed) short.add(id);
-    else starts.set(key.slice(0, leastSqueezed), [...(starts.get(key.slice(0, leastSqueezed)) ?? []), key]);
+    if (whole.length < leastSqueezed) short.add(id);
+    else starts.set(start, [...alike, key]);
   }
 
   function within(text: string): readonly string[] {
@@ -72,14 +89,18 @@ export function createSecrets(): Secrets {
     learn(told, isSecret) {
       for (const thing of told.things)
         for (const leaf of thing.leaves)
-          for (const raw of secretsIn(leaf, isSecret)) add(raw, { told, thing });
+          for (const raw of secretsIn(leaf, isSecret)) {
+            if (raw === tooMuch) isFull = true;
+            else add(raw, { told, thing });
+          }
     },
     carriedBy(text) {
       // More than can be looked through may have one in it.
       if (text.length > maxSpelled && known.size > 0) return { values: [], found: [] };
       const spellings = spellingsOf(text);
       const found = new Set(known.size === 0 ? [] : spellings.flatMap(within));
-      if (found.size === 0 && !spellings.some(hasSecret)) return undefined;
+      if (found.size === 0 && !spellings.some((one) => hasSecret(one) || isNamed.test(one)))
+        return isFull ? 'untold' : undefined;
       const all = [...found].flatMap((id) => known.get(id) ?? []);
       return { values: all.map(({ raw }) => raw), found: all.map(({ from }) => from) };
     },
@@ -96,20 +117,26 @@ const said =
 const mayCall = /pass|secret|token|api|access|private|security|verification|door|gate|pin/i;
 /** As records and plans have one whose form is known. */
 const named = /secret\([a-z_]{1,32}, [0-9a-f]{32}\)/g;
+const isNamed = new RegExp(named.source);
 const opaque = /[^\s"'`,;<>()]{8,512}/g;
 const maxOfOne = 200;
+/** In place of what is more than is looked at. */
+const tooMuch = undefined;
 
-function secretsIn({ name, raw, is }: Leaf, isSecret: boolean): readonly string[] {
-  const text = raw.slice(0, 1 << 16);
-  const of = (pattern: RegExp) =>
-    [...text.matchAll(pattern)].slice(0, maxOfOne).map(([all, group]) => group ?? all);
+function secretsIn({ name, raw, is }: Leaf, isSecret: boolean): readonly (string | undefined)[] {
+  const text = raw.slice(0, maxText);
+  const of = (pattern: RegExp, counts: (word: string) => boolean = () => true) => {
+    const all = [...text.matchAll(pattern)].map(([whole, group]) => group ?? whole).filter(counts);
+    return all.length > maxOfOne ? [...all.slice(0, maxOfOne), tooMuch] : all;
+  };
   return [
+    ...(raw.length > maxText ? [tooMuch] : []),
     ...(callsItself.test(name) && !callsNothing.test(name) && !/\s/.test(text) && is !== 'address'
       ? [text]
       : []),
-    ...(mayCall.test(text) ? of(said).filter(isOpaque) : []),
+    ...(mayCall.test(text) ? of(said, isOpaque) : []),
     ...(text.includes('secret(') ? of(named) : []),
-    ...(isSecret ? of(opaque).filter(isOpaque) : []),
+    ...(isSecret ? of(opaque, isOpaque) : []),
   ];
 }
 

@@ -64,7 +64,7 @@ const maxWhole = 4096;
 const listMarks = /^([^\S\n]{0,40}(?:[-*•][^\S\n]{0,8})?)\d{1,3}[.)](?=\s)/gmu;
 
 /** At most this much of one text is looked through; what lies behind it is not found, which is no reason for anything. */
-const maxSearched = 1 << 16;
+export const maxSearched = 1 << 16;
 const maxFound = 2000;
 
 /** Every value with a shape inside of a text. @param only of what is looked for first of all, links, and nothing else */

@@ -29,7 +29,7 @@ const maxValues = 256;
 const maxDepth = 32;
 
 /** What is too many, or too deep, is one more value that nobody has said. */
-const tooMuch = '\u0000';
+export const tooMuch = '\u0000';
 
 export function valuesOf(entry: Described, args: JsonObject): readonly ArgumentValue[] {
   const declared = Object.entries(entry.args).flatMap(([argument, { role, kind }]) =>
@@ -137,7 +137,9 @@ export function textsOf(args: JsonObject): readonly (readonly [argument: string,
 }
 
 function textsIn(value: JsonValue, depth: number): { names: readonly string[]; values: readonly string[] } {
-  if (value === null || typeof value === 'boolean' || depth > maxDepth) return { names: [], values: [] };
+  if (value === null || typeof value === 'boolean') return { names: [], values: [] };
+  // Deeper than anybody looks it is one text.
+  if (depth > maxDepth) return { names: [], values: [JSON.stringify(value)] };
   if (typeof value !== 'object') return { names: [], values: [String(value)] };
   const members = isArray(value) ? value : Object.values(value);
   const inside = members.map((one) => textsIn(one, depth + 1));
