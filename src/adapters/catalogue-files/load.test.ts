@@ -309,6 +309,9 @@ describe('left out with a warning', () => {
 describe('refused, with line and column', () => {
   const tool = (text: string) => `server: crm\ntools:\n  refund: ${text}\n`;
   test.each<[what: string, yaml: string, want: string]>([
+    ['all of a top level as internal', 'server: crm\ninternal: [example]\n', '2:11 `example` is no host'],
+    ['an address as internal', 'server: crm\ninternal: ["a@acme.example"]\n', 'is no host such as'],
+    ['a pattern as internal', 'server: crm\ninternal: ["*.acme.example"]\n', 'is no host such as'],
     ['an unknown key', 'server: crm\ntols: {}\n', '2:1 a catalogue has no `tols` (did you mean `tools`?)'],
     [
       'an unknown key of a tool',
@@ -502,6 +505,7 @@ describe('the digest', () => {
     ['money', crmYaml.replace(', money: true', '')],
     ['a label', crmYaml.replace('level: internal, categories', 'level: public, categories')],
     ['a prefix', crmYaml.replace('file:///secret', 'file:///secrets')],
+    ['internal hosts', crmYaml.replace('stateless: true', 'stateless: true\ninternal: [acme.example]')],
     ['statelessness', crmYaml.replace('stateless: true', 'stateless: false')],
     ['reversibility', crmYaml.replace('action: refund', 'action: refund\n    reversible: true')],
   ])('depends on %s', (_what, yaml) => {

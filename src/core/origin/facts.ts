@@ -232,7 +232,10 @@ export function isUrged({ roles }: Pick<OriginFacts, 'roles'>): boolean {
   return decidingRoles.some((role) => roles[role].doubt > 0 && roles[role].from.includes('untrusted'));
 }
 
-/** Somebody who may say so has asked for such an act in words that are known, and there is a reason for each value that decides what it does. */
+/**
+ * Somebody who may say so has asked for such an act, or given an order that is not understood and may be this one, and there
+ * is a reason for each value that decides what it does. Of what destroys, pays or needs authority only in words that are known.
+ */
 export function isCovered({ roles, intent }: Pick<OriginFacts, 'roles' | 'intent'>): boolean {
   return intent.known && intent.asked && !intent.inferred && worstDoubt({ roles }) === 0;
 }
