@@ -390,6 +390,12 @@ export const requirements = {
     source: 'docs/approvals.md',
     controls: ['ASI09', 'AARM-R4'],
   },
+  'desk.shows-what-is-done': {
+    promise:
+      'who decides is shown all of what is done on any screen, whatever an agent has written into it, and nothing of that is ever run',
+    source: 'docs/approvals.md',
+    controls: ['ASI09', 'AARM-R4'],
+  },
   'labels.by-field': {
     promise:
       'a session is labelled by what was really in a result, and by the worst where that cannot be told',
