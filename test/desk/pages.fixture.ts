@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { cardPage } from '../../src/edges/desk/pages/card.ts';
 import type { Waiting } from '../../src/edges/desk/pages/groups.ts';
+import { keepersPage } from '../../src/edges/desk/pages/keepers.ts';
 import { listPage } from '../../src/edges/desk/pages/list.ts';
 import {
   answeredPage,
@@ -15,7 +16,7 @@ import {
   problemPage,
 } from '../../src/edges/desk/pages/outcome.ts';
 import type { Looking } from '../../src/edges/desk/pages/shell.ts';
-import { passkeysPage, signInPage } from '../../src/edges/desk/pages/sign-in.ts';
+import { enrolPage, passkeysPage, signInPage } from '../../src/edges/desk/pages/sign-in.ts';
 import { type Alike, togetherPage } from '../../src/edges/desk/pages/together.ts';
 import { cardWith, hostile, now, viewOf } from './cards.fixture.ts';
 
@@ -155,18 +156,31 @@ export const pages: ReadonlyMap<string, string> = new Map<string, string>([
         gonePage(ana, { approval: 'a-1', how, decided: said, verb: cardWith({ to: long }).verb, at: now }),
       ] as const,
   ),
-  ['passkeys-none', passkeysPage(ana, { passkeys: [], canAdd: true, invitation: 'i-1' })],
+  ['passkeys-none', passkeysPage(ana, { passkeys: [], mayNotAdd: 'A keeper has to make the link.' })],
   [
     'passkeys',
     passkeysPage(ana, {
-      canAdd: true,
-      problem: 'It was not added.',
+      problem: 'It was not removed.',
       passkeys: [
         { id: 'k-1', name: 'phone', addedAt: now - 86_400_000, usedAt: now },
-        { id: 'k-2', name: `${long}<b>`, addedAt: now },
+        { id: 'k-2', name: `${long}<b>"`, addedAt: now },
       ],
     }),
   ],
+  [
+    'passkeys-link',
+    passkeysPage(ana, { passkeys: [], link: `https://desk.example/enrol?invitation=${long}` }),
+  ],
+  ['enrol', enrolPage(nobody, { person: long, invitation: long, problem: 'That did not work.' })],
+  [
+    'keepers',
+    keepersPage(ana, {
+      people: ['ana', 'ben', `${long}"<`],
+      link: { person: 'ben', link: `https://desk.example/enrol?invitation=${long}` },
+      proposed: { digest: 'sha256:1', changes: ['eve joins finance', `${long} leaves \u202e`] },
+    }),
+  ],
+  ['keepers-not-you', keepersPage(ana, { people: [], mayNot: '`ana` is not of the group `keepers`.' })],
   ['problem', problemPage(nobody, 'Not found', `There is no such page. ${long}`)],
 ]);
 

@@ -111,6 +111,17 @@ describe.skipIf(browserPath === undefined)('in a browser', () => {
     await context.close();
   });
 
+  test.each([
+    ['card what a person changed', 'Approve once, as changed', 'not as the agent asked'],
+    ['card more calls than this one', 'Approve up to 20 such calls', 'up to 20 calls'],
+  ])('%s: the button says what a yes is to', async (name, button, flag) => {
+    const context = await browser.newContext();
+    const { page } = await show(context, name);
+    expect(await page.locator('.buttons button').allTextContents()).toEqual(['Refuse', button]);
+    expect(await page.locator('.flags li').allTextContents()).toContain(flag);
+    await context.close();
+  });
+
   test('nothing has the focus, and the keyboard reaches everything in that order', async () => {
     const context = await browser.newContext();
     const { page } = await show(context, 'card nothing unusual');

@@ -31,7 +31,7 @@ function forms(looking: Looking, view: CardView, can: Extract<Can, { answer: tru
   return html`<div class="buttons">
 <form method="post" action="${action}">${fields}<input type="hidden" name="verdict" value="refuse"><input type="hidden" name="reason" value="${noWords}">
 <button>Refuse</button></form>
-${approveForm(approval, action, fields, can.passkey)}
+${approveForm(approval, action, fields, can.passkey, yesOf(card))}
 </div>
 ${can.passkey && passkeyNote()}
 <details><summary>Refuse and tell the agent</summary>
@@ -44,9 +44,16 @@ ${can.forTask !== undefined && forTaskForm(approval, fields, can.forTask)}
 ${typeof card !== 'string' && quorumNote(view)}`;
 }
 
-function approveForm(approval: string, action: string, fields: Html, passkey: boolean): Html {
+/** What a yes is to: never more than the button says. */
+function yesOf(card: CardView['card']): string {
+  if (typeof card === 'string') return 'Approve once';
+  if (card.standing !== undefined) return `Approve up to ${card.standing.count} such calls`;
+  return card.edit === undefined ? 'Approve once' : 'Approve once, as changed';
+}
+
+function approveForm(approval: string, action: string, fields: Html, passkey: boolean, says: string): Html {
   const body = html`${fields}<input type="hidden" name="verdict" value="approve">
-<button>Approve once</button>`;
+<button>${says}</button>`;
   return passkey
     ? html`<form method="post" action="${action}" data-passkey="get" data-options="${paths.answerOptions(approval)}">${body}</form>`
     : html`<form method="post" action="${action}">${body}</form>`;

@@ -63,9 +63,11 @@ const statusWords = {
 
 /** What is unusual, before anything is read. */
 function flags(card: ShownCard): Html | undefined {
-  const { effect, lineage, read } = card;
+  const { effect, lineage, read, edit, standing } = card;
   const { hidden } = marksOf(effect.arguments);
   const all = [
+    ...(standing === undefined ? [] : [`up to ${standing.count} calls`]),
+    ...(edit === undefined ? [] : ['not as the agent asked']),
     ...(effect.reversible ? [] : ['cannot be undone']),
     ...(effect.external ? ['goes out'] : []),
     ...(hidden > 0 ? [`${hidden} hidden ${hidden === 1 ? 'character' : 'characters'}`] : []),

@@ -22,8 +22,18 @@ export const paths = {
   provider: (name: string): string => `/sign-in/${encodeURIComponent(name)}`,
   signOut: '/sign-out',
   passkeys: '/passkeys',
-  passkeyOptions: '/passkeys/options',
   passkeyRemove: '/passkeys/remove',
+  passkeyRemoveOptions: '/passkeys/remove/options',
+  /** POST `person`; without, for oneself. */
+  invite: '/passkeys/invite',
+  inviteOptions: '/passkeys/invite/options',
+  /** GET with `invitation`, POST `invitation`, `name` and `passkey`. */
+  enrol: '/enrol',
+  enrolOptions: '/enrol/options',
+  keepers: '/keepers',
+  /** POST `to`. */
+  approvers: '/keepers/approvers',
+  approversOptions: '/keepers/approvers/options',
   style: '/desk.css',
   script: '/desk.js',
 } as const;
