@@ -396,6 +396,12 @@ export const requirements = {
     source: 'docs/approvals.md',
     controls: ['ASI09', 'AARM-R4'],
   },
+  'approvals.load': {
+    promise:
+      'how often people are asked, how they answer and how fast is what the ledger says, in bounded memory; a rule that they nearly always answer alike is named',
+    source: 'docs/approvals.md',
+    controls: ['ASI09'],
+  },
   'labels.by-field': {
     promise:
       'a session is labelled by what was really in a result, and by the worst where that cannot be told',

@@ -9,6 +9,7 @@ import { addEval } from './cli-eval.ts';
 import { addEvidence } from './cli-evidence.ts';
 import { addLabels } from './cli-label.ts';
 import { durationOf, reason, several } from './cli-option.ts';
+import { addReview } from './cli-review.ts';
 import { defaultIntentTimeout } from './intent.ts';
 import { defaultOpaEntrypoint, defaultOpaTimeout } from './opa.ts';
 import {
@@ -153,6 +154,7 @@ program.hook('preAction', (_, command) => {
     process.stdout.on('error', () => process.exit(process.exitCode ?? exit.ok));
 });
 addApprovals(program, { daemon });
+addReview(program, { daemon });
 addEvidence(program, { daemon, dataDir, stdin: readStdin });
 addAdoption(program, { daemon, dataDir });
 addEval(program);

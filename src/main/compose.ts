@@ -34,6 +34,7 @@ import { above, lineOf } from '../core/task/lineage.ts';
 import { approvalRoutes } from '../edges/api/approval-routes.ts';
 import { catalogueRoutes } from '../edges/api/catalogue-routes.ts';
 import { labelRoutes } from '../edges/api/label-routes.ts';
+import { loadRoutes } from '../edges/api/load-routes.ts';
 import { policyRoutes } from '../edges/api/policy-routes.ts';
 import { recordRoutes } from '../edges/api/record-routes.ts';
 import { createApiServer } from '../edges/api/server.ts';
@@ -297,6 +298,7 @@ export async function startDaemon(
       ...claudeRoutes(hooks),
       ...taskRoutes(road, randomness, tokens, () => [url]),
       ...approvalRoutes(road, store.ledger),
+      ...loadRoutes(road, store.ledger),
       ...recordRoutes(road, store.ledger),
       ...labelRoutes(road),
       ...catalogueRoutes(road, desk),

@@ -46,6 +46,7 @@ const asksDaemon: readonly [command: string, args: readonly string[]][] = [
   ['approvals show', ['a-1']],
   ['approvals approve', ['a-1', '--card', noCard]],
   ['approvals refuse', ['a-1', '--card', noCard, '--reason', 'no']],
+  ['approvals load', []],
   ['policy publish', []],
   ['policy candidate', []],
   ['policy log', []],
@@ -285,6 +286,7 @@ describe('beside a daemon', () => {
       ['a-unknown', '--card', noCard, '--reason', ' ', '--json'],
       /a refusal has a reason/,
     ],
+    ['approvals load', ['--since', 'ages', '--json'], /must be a duration or a time/],
     ['label show', ['--task', 't-unknown', '--json'], /no task `t-unknown`/],
     ['label show', ['--json'], /name what it is of: --task or --store/],
     ['label endorse', ['--task', 't-unknown', '--reason', 'x', '--json'], /no task `t-unknown`/],
@@ -330,6 +332,7 @@ forbid (principal is Agent, action, resource) when { context.tool.name == "note"
     // Without a terminal nobody has looked at it.
     expectFailure(await own('approvals approve', first), 1, /no terminal to ask on: say --yes/);
     expect(await own('approvals approve', first, '--yes')).toMatchObject({ code: 0 });
+    expect(await own('approvals load')).toMatchObject({ code: 0, stderr: '' });
     const second = await asked();
     const { cardDigest } = JSON.parse((await own('approvals show', second)).stdout);
     expect(await own('approvals refuse', second, '--card', cardDigest, '--reason', 'no')).toMatchObject({

@@ -85,7 +85,7 @@ function lastOf(text: string): number {
   throw new CommandFailed(`-n \`${text}\` must be a whole number up to ${maxLast}`, exit.usage);
 }
 
-function sinceOf(text: string, nowMs: number): number {
+export function sinceOf(text: string, nowMs: number): number {
   const ago = parseDurationMs(text);
   if (ago !== undefined) return Math.max(1, nowMs - ago);
   const at = Date.parse(text);
