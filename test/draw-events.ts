@@ -337,6 +337,7 @@ function draws(names: Names): Draws {
       card: fc.oneof(digest, fc.constant(oneCard)),
       reason: text,
     }),
+    'approval.expired': fc.record({ type: type('approval.expired'), approval, session }),
     decision: together(
       fc.record({
         type: type('decision'),

@@ -396,6 +396,11 @@ export const requirements = {
     source: 'docs/approvals.md',
     controls: ['ASI09', 'AARM-R4'],
   },
+  'approvals.expired-once': {
+    promise: 'that nobody decided a request in time is on record once, and nothing rests on its being there',
+    source: 'docs/approvals.md',
+    controls: ['ASI09'],
+  },
   'approvals.load': {
     promise:
       'how often people are asked, how they answer and how fast is what the ledger says, in bounded memory; a rule that they nearly always answer alike is named',

@@ -145,6 +145,7 @@ function subjectOf(event: Event): { agent?: string; task?: string; session?: str
     case 'approval.requested':
       return { agent: event.agent, task: event.task, session: event.session };
     case 'observation':
+    case 'approval.expired':
       return { session: event.session };
     case 'agent.registered':
       return { agent: event.agent };

@@ -25,6 +25,7 @@ import { textsDigest } from '../app/published-sources.ts';
 import { closeAbandoned, watchAbandoned } from '../app/recover.ts';
 import type { Road } from '../app/road.ts';
 import { createSequencer } from '../app/sequencer.ts';
+import { watchUnanswered } from '../app/unanswered.ts';
 import { createVault } from '../app/vault.ts';
 import { mayList } from '../app/visible.ts';
 import type { Event } from '../core/record/event.ts';
@@ -83,6 +84,9 @@ const node = 'local';
 
 /** A call whose observation the store refused stays open for no longer than this once the store is back. */
 const abandonedEveryMs = 5000;
+
+/** That nobody answered a request in time is on record so soon after. */
+const unansweredEveryMs = 5000;
 
 export async function startDaemon(
   options: DaemonOptions,
@@ -189,10 +193,12 @@ export async function startDaemon(
   const integrator = createIntegrator(store.ledger, store.tree, signer.signer, origin, clock);
   const stopContact = watchContact(road);
   const stopClosing = watchAbandoned(road, node, abandonedEveryMs);
+  const stopExpiring = watchUnanswered(road, unansweredEveryMs);
   const stopIntegrating = integrator.start(1000, () => log('the log could not be integrated; trying again'));
   opened.defer(() => {
     stopContact();
     stopClosing();
+    stopExpiring();
     stopIntegrating();
   });
 
@@ -350,6 +356,7 @@ export async function startDaemon(
       api.closeAllConnections();
       stopContact();
       stopClosing();
+      stopExpiring();
       stopIntegrating();
       await integrator.integrate();
       await store.close();

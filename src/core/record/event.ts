@@ -241,6 +241,14 @@ export const approvalDecided = z.strictObject({
   reason: why,
 });
 
+/** Nobody decided it in time. It was over by then, whether or not this was ever written (core/approval/approval.ts). */
+export const approvalExpired = z.strictObject({
+  ...header,
+  type: z.literal('approval.expired'),
+  approval: id,
+  session: id,
+});
+
 const reserve = z.strictObject({
   budget: z.string(),
   units: z.number().int().positive(),
@@ -465,6 +473,7 @@ export const eventShape = z.discriminatedUnion('type', [
   approversPublished,
   approvalRequested,
   approvalDecided,
+  approvalExpired,
   decision,
   observation,
   labelEndorsed,

@@ -6,7 +6,7 @@
 import { requested, step } from '../approval/approval.ts';
 import type { BodyOf } from '../record/event.ts';
 import { type Change, drop, set } from './change.ts';
-import { type Asked, facets, type View } from './facet.ts';
+import { type Asked, facets, type OpenApproval, type View } from './facet.ts';
 
 export function approvalAsked(
   view: View,
@@ -20,7 +20,7 @@ export function approvalAsked(
   const before = view.get(facets.asked(session)) ?? [];
   // What has had its time, and what this one takes the place of, nobody will find again.
   const isOver = (one: Asked): boolean => at >= one.expiresAt || one.matter === matter;
-  const open = (view.get(facets.openApprovals) ?? []).filter((one) => at < one.expiresAt);
+  const open = stillListed(view.get(facets.openApprovals) ?? [], at);
   return [
     ...before.filter(isOver).map((one) => drop(facets.approval(one.approval))),
     set(key, requested({ from, matter, card: card.digest, asks, expiresAt })),
@@ -52,6 +52,35 @@ export function approvalVoted(view: View, event: BodyOf<'approval.decided'>, at:
             open.filter((one) => one.approval !== approval),
           ),
         ]),
+  ];
+}
+
+/** Of those that nobody decided in time, listed until their end is on record. */
+const maxUntold = 1000;
+
+function stillListed(open: readonly OpenApproval[], at: number): readonly OpenApproval[] {
+  const over = open.filter((one) => at >= one.expiresAt);
+  if (over.length <= maxUntold) return open;
+  const untold = new Set(over.slice(-maxUntold));
+  return open.filter((one) => at < one.expiresAt || untold.has(one));
+}
+
+/** That nobody decided it in time. Once: what is not listed any more has been told, or was decided. */
+export function approvalExpired(
+  view: View,
+  { approval, session }: BodyOf<'approval.expired'>,
+  at: number,
+): readonly Change[] {
+  const open = view.get(facets.openApprovals) ?? [];
+  if (!open.some((one) => one.approval === approval && at >= one.expiresAt)) return [];
+  const listed = open.filter((one) => one.approval !== approval);
+  const key = facets.approval(approval);
+  const asked = view.get(facets.asked(session)) ?? [];
+  const left = asked.filter((one) => one.approval !== approval);
+  return [
+    set(facets.openApprovals, listed),
+    ...(view.get(key) === undefined ? [] : [drop(key)]),
+    ...(left.length === asked.length ? [] : [set(facets.asked(session), left)]),
   ];
 }
 

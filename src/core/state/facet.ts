@@ -76,7 +76,7 @@ export interface Asked {
   readonly expiresAt: number;
 }
 
-/** A request that nobody has decided. */
+/** A request that nobody has decided: it waits, or its end is not on record yet. */
 export interface OpenApproval {
   readonly approval: string;
   readonly session: string;

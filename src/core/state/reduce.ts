@@ -8,7 +8,7 @@ import { withSeen } from '../session/seen.ts';
 import { storedUnder } from '../session/stored.ts';
 import { nextState } from '../task/admit.ts';
 import { lineOf } from '../task/lineage.ts';
-import { approvalAsked, approvalVoted, consumed } from './approvals.ts';
+import { approvalAsked, approvalExpired, approvalVoted, consumed } from './approvals.ts';
 import { type Change, set } from './change.ts';
 import { facets, type View } from './facet.ts';
 
@@ -109,6 +109,8 @@ export function changes(
       return approvalAsked(view, event, at);
     case 'approval.decided':
       return approvalVoted(view, event, at);
+    case 'approval.expired':
+      return approvalExpired(view, event, at);
     case 'approvers.published':
       return view.get(facets.approvers) === event.approvers ? [] : [set(facets.approvers, event.approvers)];
     case 'label.endorsed':

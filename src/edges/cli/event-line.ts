@@ -106,6 +106,8 @@ function told(event: Event, memory: LineMemory): Told {
         outcome: event.verdict === 'approve' ? 'approved' : 'refused',
         rest: [event.approval, event.policies.join(','), event.reason, `as ${event.operator}`],
       };
+    case 'approval.expired':
+      return { whose: shortId(event.session), what: event.type, outcome: 'expired', rest: [event.approval] };
     case 'label.endorsed':
     case 'label.declassified':
       return plain(event.author, event.type, [
