@@ -338,6 +338,17 @@ function draws(names: Names): Draws {
       reason: text,
     }),
     'approval.expired': fc.record({ type: type('approval.expired'), approval, session }),
+    'review.closed': fc.record(
+      {
+        type: type('review.closed'),
+        review: names.decision,
+        last: names.decision,
+        person: id,
+        operator: id,
+        reason: text,
+      },
+      { requiredKeys: ['type', 'review', 'last', 'operator', 'reason'] },
+    ),
     decision: together(
       fc.record({
         type: type('decision'),

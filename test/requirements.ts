@@ -407,6 +407,18 @@ export const requirements = {
     source: 'docs/approvals.md',
     controls: ['ASI09'],
   },
+  'reviews.nothing-lost': {
+    promise:
+      'what happened that a person has to look at lies open until somebody did, on every node and after a crash, and noise pushes nothing out',
+    source: 'docs/approvals.md',
+    controls: ['ASI08', 'ASI10', 'AARM-R4'],
+  },
+  'reviews.closed-by-people': {
+    promise:
+      'an item is closed by an act that policy decides, with a person and a reason on record, and what came since they looked keeps it open',
+    source: 'docs/approvals.md',
+    controls: ['ASI09', 'AARM-R4'],
+  },
   'labels.by-field': {
     promise:
       'a session is labelled by what was really in a result, and by the worst where that cannot be told',

@@ -23,6 +23,7 @@ export interface Subject {
     | 'record'
     | 'approval'
     | 'approvers'
+    | 'review'
     | 'store';
   readonly id: string;
 }

@@ -13,8 +13,13 @@ export function addApprovals(program: Command, { daemon }: { readonly daemon: ()
   approvals
     .command('ls')
     .description('what waits for people, or for the agent to make the approved call')
+    .option('--all', 'what has to be looked at afterwards as well, which nobody waits for')
     .option('--json', 'print one JSON object')
-    .action(async (flags) => (await load()).listApprovals(daemon(), flags.json === true));
+    .action(async (flags) => {
+      const json = flags.json === true;
+      if (flags.all === true) await (await import('../edges/cli/review.ts')).listAll(daemon(), json);
+      else await (await load()).listApprovals(daemon(), json);
+    });
   approvals
     .command('show')
     .description('one request, as whoever decides it has to see it: what is done, for whom, why it is asked')

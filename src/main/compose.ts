@@ -23,6 +23,7 @@ import type { Published, TreeStore } from '../app/ports.ts';
 import { createForce, publish, publishAtStart } from '../app/publish.ts';
 import { textsDigest } from '../app/published-sources.ts';
 import { closeAbandoned, watchAbandoned } from '../app/recover.ts';
+import { createReviews } from '../app/reviews.ts';
 import type { Road } from '../app/road.ts';
 import { createSequencer } from '../app/sequencer.ts';
 import { watchUnanswered } from '../app/unanswered.ts';
@@ -38,6 +39,7 @@ import { labelRoutes } from '../edges/api/label-routes.ts';
 import { loadRoutes } from '../edges/api/load-routes.ts';
 import { policyRoutes } from '../edges/api/policy-routes.ts';
 import { recordRoutes } from '../edges/api/record-routes.ts';
+import { reviewRoutes } from '../edges/api/review-routes.ts';
 import { createApiServer } from '../edges/api/server.ts';
 import { statusRoutes } from '../edges/api/status-routes.ts';
 import { taskRoutes } from '../edges/api/task-routes.ts';
@@ -138,6 +140,7 @@ export async function startDaemon(
   const programs = await loadPrograms();
   const live = createLiveCalls(clock, options.releaseWithinMs);
   sequencer.onEvent((event) => live.learn(event));
+  const reviews = createReviews(sequencer);
   const vault = createVault(store.keys, store.ledger, master, randomness);
   const force = createForce(first, sequencer);
   const origins = createOrigins({
@@ -305,6 +308,7 @@ export async function startDaemon(
       ...taskRoutes(road, randomness, tokens, () => [url]),
       ...approvalRoutes(road, store.ledger),
       ...loadRoutes(road, store.ledger),
+      ...reviewRoutes(road, reviews),
       ...recordRoutes(road, store.ledger),
       ...labelRoutes(road),
       ...catalogueRoutes(road, desk),

@@ -7,6 +7,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { awsKey } from '../../src/core/result/result.fixture.ts';
 import { writeCorpus } from '../eval/corpus.fixture.ts';
 import { linesOf, start, stop } from '../evidence/process.fixture.ts';
 import { verifies } from '../requirements.ts';
@@ -47,6 +48,9 @@ const asksDaemon: readonly [command: string, args: readonly string[]][] = [
   ['approvals approve', ['a-1', '--card', noCard]],
   ['approvals refuse', ['a-1', '--card', noCard, '--reason', 'no']],
   ['approvals load', []],
+  ['review ls', []],
+  ['review show', ['o-1']],
+  ['review done', ['o-1', '--last', 'o-1', '--reason', 'seen']],
   ['policy publish', []],
   ['policy candidate', []],
   ['policy log', []],
@@ -189,7 +193,7 @@ test('whoever follows a daemon learns that it was killed: 4', async () => {
 describe('what policy says to an act', () => {
   const administered = (): readonly [command: string, args: readonly string[]][] => [
     ...asksDaemon.filter(([command]) =>
-      /^(?:task|revoke|catalogue accept|approvals [^l]|label [ed])/.test(command),
+      /^(?:task|revoke|catalogue accept|approvals [^l]|review d|label [ed])/.test(command),
     ),
     ['explain', []],
   ];
@@ -287,6 +291,8 @@ describe('beside a daemon', () => {
       /a refusal has a reason/,
     ],
     ['approvals load', ['--since', 'ages', '--json'], /must be a duration or a time/],
+    ['review show', ['o-unknown', '--json'], /nothing open is called `o-unknown`/],
+    ['review done', ['o-unknown', '--reason', 'x', '--json'], /nothing open is called `o-unknown`/],
     ['label show', ['--task', 't-unknown', '--json'], /no task `t-unknown`/],
     ['label show', ['--json'], /name what it is of: --task or --store/],
     ['label endorse', ['--task', 't-unknown', '--reason', 'x', '--json'], /no task `t-unknown`/],
@@ -386,6 +392,19 @@ forbid (principal is Agent, action, resource) when { context.tool.name == "note"
     ).toMatchObject({ code: 0, stderr: '' });
     expect((await on('label show', '--task', who.task)).stdout).toBe(`${who.task}  public trusted\n`);
     expect(await on('label show', '--store', 'nobody')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('what somebody has to look at', async () => {
+    await callNote(world.open, { id: awsKey });
+    const listed = await on('review ls', '--json');
+    expect(listed).toMatchObject({ code: 0, stderr: '' });
+    const { review } = JSON.parse(listed.stdout).reviews.at(-1);
+    expect(await on('review show', review, '--json')).toMatchObject({ code: 0, stderr: '' });
+    expectFailure(await on('review done', review, '--reason', ' ', '--json'), 1, /say what came of it/);
+    expect(await on('review done', review, '--reason', 'a key of nobody')).toMatchObject({
+      code: 0,
+      stdout: `${review} done\n`,
+    });
   });
 
   test('policies that are tried, and going back', async () => {

@@ -45,6 +45,7 @@ const acts = [
   'revoke',
   'record.read',
   'approval.decide',
+  'review.close',
   'label.endorse',
   'label.declassify',
   'catalogue.accept',
@@ -118,10 +119,10 @@ async function leaveBehind(daemon: DaemonProcess, dataDir: string, receipt: stri
   return id;
 }
 
-export async function callNote(daemon: DaemonProcess): Promise<void> {
+export async function callNote(daemon: DaemonProcess, args = {}): Promise<void> {
   const { token } = await daemon.task();
   const headers = { 'mcp-name': 'acc__note' };
-  await modern(daemon.url, token, 'tools/call', { name: 'acc__note', arguments: {} }, { headers });
+  await modern(daemon.url, token, 'tools/call', { name: 'acc__note', arguments: args }, { headers });
 }
 
 /** JSON was asked for, and the command failed: there is one object about it, and a person hears the same. */

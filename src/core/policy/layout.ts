@@ -32,6 +32,7 @@ export const adminActions = [
   'policy.publish',
   'prompt.submit',
   'record.read',
+  'review.close',
   'revoke',
   'session.start',
   'task.end',

@@ -89,7 +89,7 @@ const optional = new Set([
     'decided',
     'pending',
   ],
-  ...['label.endorsed sources', 'label.declassified level'],
+  ...['label.endorsed sources', 'label.declassified level', 'review.closed person'],
   ...['label.declassified categories', 'label.declassified readers'],
   ...['observation session', 'observation stored', 'policy.published author', 'policy.published reason'],
 ]);

@@ -249,6 +249,20 @@ export const approvalExpired = z.strictObject({
   session: id,
 });
 
+/** Somebody has looked at what had happened: core/review/queue.ts. */
+export const reviewClosed = z.strictObject({
+  ...header,
+  type: z.literal('review.closed'),
+  /** The record that opened it. */
+  review: id,
+  /** The newest record of it that was looked at. */
+  last: id,
+  /** By the file of approvers; absent where the operator is nobody in it. */
+  person: id.optional(),
+  operator: id,
+  reason: why,
+});
+
 const reserve = z.strictObject({
   budget: z.string(),
   units: z.number().int().positive(),
@@ -474,6 +488,7 @@ export const eventShape = z.discriminatedUnion('type', [
   approvalRequested,
   approvalDecided,
   approvalExpired,
+  reviewClosed,
   decision,
   observation,
   labelEndorsed,

@@ -118,6 +118,7 @@ export function changes(
     case 'label.declassified':
       return labelsLowered(view, event.of, (label) => declassified(label, event));
     case 'catalogue.accepted':
+    case 'review.closed':
     case 'node.started':
       return [];
   }

@@ -108,6 +108,8 @@ function told(event: Event, memory: LineMemory): Told {
       };
     case 'approval.expired':
       return { whose: shortId(event.session), what: event.type, outcome: 'expired', rest: [event.approval] };
+    case 'review.closed':
+      return plain(event.person ?? event.operator, event.type, [event.review, event.reason]);
     case 'label.endorsed':
     case 'label.declassified':
       return plain(event.author, event.type, [
