@@ -2,6 +2,7 @@
 // Draws the union of all events that a ledger may hold, and histories of them that make sense.
 // Every arm is walked: a new event type does not compile until it is drawn here.
 import fc from 'fast-check';
+import { assurances } from '../src/core/approval/assurance.ts';
 import { parties } from '../src/core/decision/verdict.ts';
 import { integrities, type Label, levels } from '../src/core/label/label.ts';
 import { type BodyOf, type Event, type EventBody, outcomes } from '../src/core/record/event.ts';
@@ -44,6 +45,10 @@ export const labels: fc.Arbitrary<Label> = fc.record(
 );
 
 const payloadRef = fc.record({ digest, sizeBytes: fc.nat() });
+const person = fc.oneof(id, fc.constantFrom('ana', 'ben'));
+const credential = fc.oneof(fc.stringMatching(/^[A-Za-z0-9_-]{16,40}$/), fc.constant('c'.repeat(22)));
+const uses = fc.nat({ max: 1000 });
+const passkeyUsed = fc.record({ credential, uses, proof: payloadRef });
 const would = fc.record(
   { policy: digest, outcome: fc.constantFrom(...outcomes), code: text, by: strings },
   { requiredKeys: ['policy', 'code', 'by'] },
@@ -297,13 +302,33 @@ function draws(names: Names): Draws {
       definition: digest,
       reason: text,
     }),
-    'approvers.published': fc.record({
-      type: type('approvers.published'),
-      approvers: digest,
-      sources: payloadRef,
-      author: id,
-      reason: text,
-    }),
+    'approvers.published': together(
+      fc.record({
+        type: type('approvers.published'),
+        approvers: digest,
+        sources: payloadRef,
+        author: id,
+        reason: text,
+      }),
+      maybe('passkey', passkeyUsed),
+    ),
+    'passkey.enrolled': together(
+      fc.record({
+        type: type('passkey.enrolled'),
+        ...{ person, credential, publicKey: credential, rpId: id, uses },
+        name: fc.string({ maxLength: 60 }),
+        author: id,
+      }),
+      maybe('passkey', passkeyUsed),
+    ),
+    'passkey.removed': together(
+      fc.record({ type: type('passkey.removed'), person, credential, author: id, reason: text }),
+      maybe('passkey', passkeyUsed),
+    ),
+    'person.signed_in': together(
+      fc.record({ type: type('person.signed_in'), person, way: fc.constantFrom('passkey', 'oidc') }),
+      maybe('passkey', fc.record({ credential, uses })),
+    ),
     'approval.requested': fc.record({
       type: type('approval.requested'),
       approval,
@@ -314,29 +339,35 @@ function draws(names: Names): Draws {
       matter: fc.oneof(digest, fc.constant(`sha256:${'1'.repeat(64)}`)),
       card: fc.oneof(payloadRef, fc.constant({ digest: oneCard, sizeBytes: 1 })),
       asks: fc.array(
-        fc.record({
-          policy: fc.constantFrom('p1', 'p2'),
-          text: digest,
-          approvers: strings,
-          quorum: fc.integer({ min: 1, max: 2 }),
-          separate: fc.subarray([...parties]),
-          eligible: digest,
-        }),
+        together(
+          fc.record({
+            policy: fc.constantFrom('p1', 'p2'),
+            text: digest,
+            approvers: strings,
+            quorum: fc.integer({ min: 1, max: 2 }),
+            separate: fc.subarray([...parties]),
+            eligible: digest,
+          }),
+          maybe('assurance', fc.constantFrom(...assurances)),
+        ),
         { minLength: 1, maxLength: 2 },
       ),
       expiresAt: instant,
     }),
-    'approval.decided': fc.record({
-      type: type('approval.decided'),
-      approval,
-      verdict: fc.constantFrom('approve', 'refuse'),
-      person: fc.oneof(id, fc.constantFrom('ana', 'ben')),
-      operator: id,
-      policies: fc.oneof(strings, fc.constant(['p1']), fc.constant(['p1', 'p2'])),
-      binding: digest,
-      card: fc.oneof(digest, fc.constant(oneCard)),
-      reason: text,
-    }),
+    'approval.decided': together(
+      fc.record({
+        type: type('approval.decided'),
+        approval,
+        verdict: fc.constantFrom('approve', 'refuse'),
+        person,
+        operator: id,
+        policies: fc.oneof(strings, fc.constant(['p1']), fc.constant(['p1', 'p2'])),
+        binding: digest,
+        card: fc.oneof(digest, fc.constant(oneCard)),
+        reason: text,
+      }),
+      together(maybe('assurance', fc.constantFrom(...assurances)), maybe('passkey', passkeyUsed)),
+    ),
     'approval.expired': fc.record({ type: type('approval.expired'), approval, session }),
     'review.closed': fc.record(
       {

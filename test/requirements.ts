@@ -384,6 +384,18 @@ export const requirements = {
     source: 'docs/adr/0026-approvals.md',
     controls: ['ASI08', 'ASI09', 'AARM-R4'],
   },
+  'approvals.sealed': {
+    promise:
+      'once anybody can sign in, no answer over the socket counts, and who may approve is changed by keepers alone',
+    source: 'docs/adr/0028-assurance.md',
+    controls: ['ASI03', 'ASI09', 'AARM-R4'],
+  },
+  'approvals.signed': {
+    promise:
+      'a yes to what is grave is signed with a passkey over exactly that request, and the proof can be checked offline',
+    source: 'docs/formats/passkey-proof.md',
+    controls: ['ASI03', 'ASI09', 'AARM-R4'],
+  },
   'approvals.across-the-gateway': {
     promise:
       'a client that waits gets the result of the approved call, one that does not attaches later, and a crash in between loses no request and repeats no effect',

@@ -24,6 +24,7 @@ export interface Subject {
     | 'approval'
     | 'approvers'
     | 'review'
+    | 'passkey'
     | 'store';
   readonly id: string;
 }

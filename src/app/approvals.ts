@@ -8,7 +8,7 @@
  * Source: docs/approvals.md.
  */
 import { type Approval, type Status, statusAt, votesFor } from '../core/approval/approval.ts';
-import { type Said, voteOf } from '../core/approval/vote.ts';
+import { type Answerer, type Said, voteOf } from '../core/approval/vote.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import { circumstances } from '../core/session/circumstances.ts';
 import { facets } from '../core/state/facet.ts';
@@ -16,6 +16,7 @@ import { type Administered, administer } from './administer.ts';
 import type { Ledger } from './ports.ts';
 import { type ApprovalRead, readApproval } from './read-approval.ts';
 import type { Road } from './road.ts';
+import { type SignedIn, sealed } from './signed.ts';
 import type { Opened } from './vault.ts';
 
 export interface Decided {
@@ -25,19 +26,34 @@ export interface Decided {
   readonly votes: readonly { readonly policy: string; readonly have: number; readonly need: number }[];
 }
 
-export function decideApproval(
-  road: Pick<Road, 'sequencer' | 'published' | 'roster'>,
+/** @param by who signed in; undefined for whoever can open the socket */
+export async function decideApproval(
+  road: Pick<Road, 'sequencer' | 'published' | 'roster' | 'vault'>,
   operator: Operator,
   said: Said,
+  by?: SignedIn,
 ): Promise<Administered<Decided>> {
   const subject = { kind: 'approval', id: said.approval } as const;
+  const signed = by?.signed === undefined ? undefined : await sealed(road.vault, by.signed);
+  const answerer: Answerer = {
+    operator: operator.id,
+    ...(by === undefined ? {} : { person: by.person, isTrusted: by.isTrusted }),
+    ...(signed === undefined ? {} : { signed: signed.signed }),
+  };
   return administer(road, operator, 'approval.decide', subject, (view, place) => {
-    const voted = voteOf(view, place.at, road.roster?.(), operator.id, said);
+    const voted = voteOf(view, place.at, road.roster?.(), answerer, said);
     if (!voted.ok) return voted;
     const { event, after } = voted;
     return {
       ok: true,
-      writings: [{ id: place.id('e'), stream: `approval/${said.approval}`, event }],
+      writings: [
+        {
+          id: place.id('e'),
+          stream: `approval/${said.approval}`,
+          event,
+          payloads: signed === undefined ? [] : [signed.payload],
+        },
+      ],
       value: { status: after.status, person: event.person, votes: votesOf(after) },
     };
   });

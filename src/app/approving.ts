@@ -8,9 +8,11 @@
  * Source: docs/adr/0026-approvals.md.
  */
 import type { Ask } from '../core/approval/approval.ts';
+import { neededFor } from '../core/approval/assurance.ts';
 import { isShowable } from '../core/approval/card.ts';
 import { approvalLimits, matchOf, openCounts } from '../core/approval/match.ts';
 import { matterDigest } from '../core/approval/matter.ts';
+import { isSealed, withPasskeys } from '../core/approval/passkey.ts';
 import { eligible, eligibleDigest, type Parties, type Roster } from '../core/approval/roster.ts';
 import type { Transform, Verdict } from '../core/decision/verdict.ts';
 import type { OriginFacts } from '../core/origin/facts.ts';
@@ -75,20 +77,23 @@ export function underApproval(
     owner: who.agent.owner,
   };
   const asks: Ask[] = [];
+  const known = withPasskeys(roster, view);
   let expiresMs = Number.POSITIVE_INFINITY;
   for (const { policy } of asking) {
     if (policy.remedy?.kind !== 'step_up') return refused;
     const { approvers, quorum, separate = [] } = policy.remedy;
-    const people = eligible(roster, { approvers, separate }, from);
+    const assurance = neededFor(entry, policy.remedy.assurance, isSealed(known));
+    const people = eligible(known, { approvers, separate, assurance }, from);
     if (people.length < quorum)
       return {
         ...refused,
-        detail: `nobody here can approve it: \`${policy.id}\` needs ${quorum} of ${approvers.join(', ')}`,
+        detail: `nobody here can approve it: \`${policy.id}\` needs ${quorum} of ${approvers.join(', ')}${assurance === 'passkey' ? ' with passkeys' : ''}`,
       };
     expiresMs = Math.min(expiresMs, policy.remedy.expiresMs);
     asks.push({
       ...{ policy: policy.id, text: policy.textDigest, approvers, quorum, separate },
-      eligible: eligibleDigest(people),
+      ...(assurance === 'socket' ? {} : { assurance }),
+      eligible: eligibleDigest(people, known, { assurance }),
     });
   }
 

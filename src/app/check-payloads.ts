@@ -70,7 +70,12 @@ export function payloadsOf(event: Event): readonly PayloadRef[] {
       return [event.text, event.intent?.proposal].filter((ref) => ref !== undefined);
     case 'approval.requested':
       return [event.card];
+    case 'approval.decided':
+    case 'passkey.enrolled':
+    case 'passkey.removed':
+      return event.passkey === undefined ? [] : [event.passkey.proof];
     case 'approvers.published':
+      return [event.sources, event.passkey?.proof].filter((ref) => ref !== undefined);
     case 'policy.published':
     case 'candidate.published':
     case 'catalogue.published':

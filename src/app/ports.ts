@@ -184,6 +184,48 @@ export interface SecondOpinion {
   ask(input: string, timeoutMs: number): Promise<OpinionAnswer>;
 }
 
+/** The site that passkeys are for. */
+export interface Site {
+  /** `https://desk.example.com`, `http://localhost:7172` */
+  readonly origin: string;
+  readonly rpId: string;
+}
+
+/** What a browser brings after somebody used a passkey: base64url, as it came. */
+export interface Assertion {
+  readonly credential: string;
+  readonly authenticatorData: string;
+  readonly clientDataJSON: string;
+  readonly signature: string;
+}
+
+export type AssertionRead =
+  | { readonly ok: true; readonly assertion: Assertion; readonly uses: number }
+  | { readonly ok: false; readonly reason: string };
+
+export type EnrolmentRead =
+  | { readonly ok: true; readonly credential: string; readonly publicKey: string; readonly uses: number }
+  | { readonly ok: false; readonly reason: string };
+
+/** WebAuthn as a relying party has to verify it. Remembers nothing. Never rejects: what cannot be read is refused. */
+export interface PasskeyVerifier {
+  /** The credential that a response names, before anything of it is believed. */
+  named(response: JsonObject): string | undefined;
+  /** A new passkey, whose owner was verified as it was made. */
+  enrolled(response: JsonObject, site: Site, challenge: Uint8Array): Promise<EnrolmentRead>;
+  /**
+   * A signature over just this challenge, for this site, whose owner was verified.
+   *
+   * @param key COSE_Key, base64url
+   */
+  signed(
+    response: JsonObject,
+    site: Site,
+    challenge: Uint8Array,
+    key: { readonly credential: string; readonly publicKey: string; readonly uses: number },
+  ): Promise<AssertionRead>;
+}
+
 /** A compiled catalogue: immutable; a new one replaces it whole. */
 export interface CatalogueIndex {
   readonly digest: string;

@@ -13,6 +13,7 @@ import { signingKeyFromFile } from '../adapters/keys/signing.ts';
 import { openSqliteStore } from '../adapters/sqlite/ledger.ts';
 import { systemClock, systemRandomness } from '../adapters/system/clock.ts';
 import { createTaskTokens } from '../adapters/tokens/task-token.ts';
+import { approversInForce } from '../app/approvers.ts';
 import { proveRoad } from '../app/canary.ts';
 import { watchContact } from '../app/contact.ts';
 import { createIntegrator } from '../app/integrate.ts';
@@ -55,7 +56,7 @@ import {
   parseVerifierKey,
   type TrustedLog,
 } from '../log/index.ts';
-import { approversFrom } from './approver-file.ts';
+import { approversFrom, liveApprovers } from './approver-file.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
 import { openIntent, toldOf } from './intent-open.ts';
 import { readMcpServers } from './mcp-servers.ts';
@@ -107,9 +108,8 @@ export async function startDaemon(
   for (const key of servers.ignored) log(`ignored \`${key}\` of the upstreams' file`);
   const templates = templatesFrom(options.taskDir, log);
   if (!templates.ok) throw new ConfigurationRefused(templates.reason);
-  const approversFile =
-    options.approversFile === undefined ? undefined : approversFrom(options.approversFile, log);
-  if (approversFile?.ok === false) throw new ConfigurationRefused(approversFile.reason);
+  const approversFile = approversFrom(options.approversFile);
+  if (!approversFile.ok) throw new ConfigurationRefused(approversFile.reason);
   usable(dataDir);
   await using opened = new AsyncDisposableStack();
   const opa = options.opa === undefined ? undefined : await openSecond(options.opa, env);
@@ -150,7 +150,9 @@ export async function startDaemon(
     clock,
     catalogue: () => force.current().catalogue,
   });
-  const approvers = approversFile?.open(sequencer);
+  await sequencer.catchUp();
+  const stored = await approversInForce(store.ledger, vault);
+  const approvers = liveApprovers(approversFile.read, stored, sequencer, log);
   const road: Road = {
     clock,
     sequencer,
@@ -177,7 +179,6 @@ export async function startDaemon(
   await ownHead(store.tree, { origin, keys: [verifier.verifier] });
   writeFileSync(join(dataDir, 'log.pub'), `${pair.verifierKey}\n`);
 
-  await sequencer.catchUp();
   const restored = await atStart(road, store.ledger, first, shadow);
   if (!restored.ok) throw new ConfigurationRefused(restored.reason);
   if (restored.undone) log(rolledBack);

@@ -166,7 +166,7 @@ export function vote(
   const at = tick * tickMs;
   const card = seen.get(facets.approval(approval))?.card ?? '';
   const said = { approval, verdict, card, reason: 'no' };
-  const voted = parts.vote(seen, at, rosterIn(seen), `local:${name}`, said);
+  const voted = parts.vote(seen, at, rosterIn(seen), { operator: `local:${name}` }, said);
   return voted.ok
     ? written(parts, seen, [voted.event], at, { answer: 'allow', approval })
     : { answer: 'deny', expected: [], events: [] };

@@ -8,7 +8,7 @@
  * Source: docs/approvals.md, "Who approves".
  */
 import { readFileSync } from 'node:fs';
-import { type Person, type Roster, rosterOf } from '../../core/approval/roster.ts';
+import { type Person, type Roster, rosterOf, type SignIn } from '../../core/approval/roster.ts';
 import { canonicalJson } from '../../core/json/canonical.ts';
 import { about, type Problem, quoted } from '../catalogue-files/problem.ts';
 import {
@@ -17,6 +17,7 @@ import {
   knownFieldsOf,
   type Reading,
   readYaml,
+  stringOf,
   stringsOf,
 } from '../catalogue-files/yaml.ts';
 
@@ -43,26 +44,56 @@ export function readApprovers(file: string, text: string): ApproversLoad {
   const reading = readYaml(file, text);
   const fields =
     reading.problems.length === 0
-      ? knownFieldsOf(reading, reading.root, 'the file of approvers', ['people', 'groups'])
+      ? knownFieldsOf(reading, reading.root, 'the file of approvers', ['people', 'groups', 'sign_in'])
       : undefined;
   const people = fields === undefined ? [] : peopleOf(reading, fields.get('people'));
   const groups = fields === undefined ? [] : groupsOf(reading, fields.get('groups'), people);
+  const signIn = fields === undefined ? undefined : signInOf(reading, fields.get('sign_in'));
   if (reading.problems.length > 0) return { ok: false, problems: reading.problems };
   const source = canonicalJson({
-    people: people.map(({ name, operators, also }) => ({ name, operators, also })),
+    people: people.map(({ name, operators, also, subjects = [] }) => ({
+      ...{ name, operators, also },
+      ...(subjects.length === 0 ? {} : { subjects }),
+    })),
     groups: Object.fromEntries(groups),
+    ...(signIn === undefined ? {} : { signIn: { ...signIn } }),
   });
-  return { ok: true, roster: rosterOf(people, groups), source };
+  return { ok: true, roster: rosterOf(people, groups, signIn), source };
+}
+
+function signInOf(reading: Reading, field: Field | undefined): SignIn | undefined {
+  if (field === undefined) return undefined;
+  const own = knownFieldsOf(reading, field.value, '`sign_in`', ['issuer', 'client']);
+  const issuer = stringOf(reading, own?.get('issuer'), '`issuer`') ?? '';
+  const client = stringOf(reading, own?.get('client'), '`client`') ?? '';
+  if (!isIssuer(issuer))
+    reading.report(
+      field.value,
+      `the issuer ${quoted(issuer)} must be an https URL without query: \`https://login.example.com\``,
+    );
+  if (!/^[\x21-\x7e]{1,200}$/.test(client))
+    reading.report(field.value, `the client ${quoted(client)} must be what the issuer knows this desk as`);
+  return { issuer, client };
+}
+
+/** Without TLS only on this machine: what is read on the way can be said by others. */
+function isIssuer(text: string): boolean {
+  const url = text.length <= 500 ? URL.parse(text) : null;
+  if (url === null || url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '')
+    return false;
+  const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLocal);
 }
 
 function peopleOf(reading: Reading, field: Field | undefined): readonly Person[] {
   const fields = fieldsOf(reading, field?.value ?? null, '`people`') ?? new Map<string, Field>();
   if (fields.size > maxPeople) reading.report(field?.value ?? null, `there are at most ${maxPeople} people`);
   const known = new Map<string, string>();
+  const subjectsKnown = new Map<string, string>();
   return [...fields].map(([name, { key, value }]) => {
     if (!isName(name))
       reading.report(key, `${quoted(name)} must be a name such as \`ana\` or \`ana@example.com\``);
-    const own = knownFieldsOf(reading, value, `person ${quoted(name)}`, ['operators', 'also']);
+    const own = knownFieldsOf(reading, value, `person ${quoted(name)}`, ['operators', 'also', 'subjects']);
     const operators = namesOf(reading, own?.get('operators'), '`operators`');
     const also = namesOf(reading, own?.get('also'), '`also`');
     for (const called of new Set([name, ...also])) {
@@ -71,7 +102,16 @@ function peopleOf(reading: Reading, field: Field | undefined): readonly Person[]
         reading.report(key, `${quoted(called)} is what ${quoted(other)} is called already`);
       known.set(called, name);
     }
-    return { name, operators, also };
+    const subjects = stringsOf(reading, own?.get('subjects'), '`subjects`') ?? [];
+    if (subjects.length > maxNames || !subjects.every((one) => /^[\x20-\x7e]{1,255}$/.test(one)))
+      reading.report(key, `\`subjects\` are at most ${maxNames}, as the issuer has them in \`sub\``);
+    for (const subject of subjects) {
+      const other = subjectsKnown.get(subject);
+      if (other !== undefined)
+        reading.report(key, `the issuer's subject ${quoted(subject)} is ${quoted(other)} already`);
+      subjectsKnown.set(subject, name);
+    }
+    return { name, operators, also, ...(subjects.length === 0 ? {} : { subjects }) };
   });
 }
 

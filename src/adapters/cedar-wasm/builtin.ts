@@ -39,5 +39,16 @@ permit (
   resource
 )
 when { context.channel == "hook" };
+
+// Somebody who signed in looks at what they are asked, answers it, and may change who approves where they are a keeper.
+@id("countersign.desk")
+@owner("countersign")
+@reason("People who signed in answer what they are asked.")
+permit (
+  principal is Operator,
+  action in [Action::"approval.decide", Action::"approvers.publish", Action::"record.read"],
+  resource
+)
+when { context.channel == "desk" && ["approval", "approvers", "passkey"].contains(context.kind) };
 `,
 };

@@ -10,6 +10,7 @@
  * Source: docs/adr/0026-approvals.md.
  */
 import type { Party } from '../decision/verdict.ts';
+import type { Assurance } from './assurance.ts';
 
 /** One forbid that people can lift, with those who may. */
 export interface Ask {
@@ -19,6 +20,8 @@ export interface Ask {
   readonly approvers: readonly string[];
   readonly quorum: number;
   readonly separate: readonly Party[];
+  /** How sure an answer has to be (assurance.ts). Absent: `socket`. */
+  readonly assurance?: Assurance | undefined;
   /** Digest of the people who may lift it: when they are others, it is another request. */
   readonly eligible: string;
 }

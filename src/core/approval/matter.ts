@@ -71,8 +71,9 @@ export function matterDigest(matter: Matter, pseudonym: Pseudonym): string {
     catalogue,
     asks: [...asks]
       .sort((a, b) => (a.policy < b.policy ? -1 : 1))
-      .map(({ policy, text, approvers, quorum, separate, eligible }) => ({
+      .map(({ policy, text, approvers, quorum, separate, assurance, eligible }) => ({
         ...{ policy, text, quorum, eligible },
+        ...(assurance === undefined ? {} : { assurance }),
         approvers: [...approvers].sort(),
         separate: [...separate].sort(),
       })),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one policy said about one request, and what may take it back.
+import type { Assurance } from '../approval/assurance.ts';
 import type { ResultTransform } from '../result/narrow.ts';
 
 export type Effect = 'permit' | 'forbid';
@@ -17,6 +18,8 @@ export type Remedy =
       readonly expiresMs: number;
       /** Absent: nobody is kept apart. */
       readonly separate?: readonly Party[];
+      /** How sure an answer has to be at least. Absent: as the deed and the roster want it. */
+      readonly assurance?: Assurance;
     }
   | { readonly kind: 'defer'; readonly until: string; readonly timeoutMs: number }
   | { readonly kind: 'modify'; readonly transform: Transform }

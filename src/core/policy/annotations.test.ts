@@ -32,6 +32,17 @@ describe('understood', () => {
       { remedy: { kind: 'step_up', approvers: ['x', 'y'], quorum: 2, expiresMs: 900_000 } },
     ],
     [
+      'an answer that has to be signed',
+      'forbid',
+      '@id("a") @outcome("step_up") @approvers("x") @expires("1h") @assurance("passkey")',
+      {
+        remedy: {
+          ...{ kind: 'step_up', approvers: ['x'], quorum: 1, expiresMs: 3_600_000 },
+          assurance: 'passkey',
+        },
+      },
+    ],
+    [
       'one approver is enough unless said',
       'forbid',
       '@id("a") @outcome("step_up") @approvers("x") @expires("1h")',
@@ -136,6 +147,13 @@ test.each<[rule: string, effect: string, annotations: string, message: string]>(
     'at most `30d`',
   ],
   ['a quorum of none', 'forbid', `${stepUp} @quorum("0")`, 'from 1 to 16'],
+  [
+    'an assurance that there is not',
+    'forbid',
+    `${stepUp} @assurance("certain")`,
+    '`@assurance` must be one of',
+  ],
+  ['an assurance without a step_up', 'forbid', '@id("a") @assurance("passkey")', '`@outcome("step_up")`'],
   ['a quorum of many', 'forbid', `${stepUp} @quorum("17")`, 'from 1 to 16'],
   ['a quorum in words', 'forbid', `${stepUp} @quorum("two")`, 'from 1 to 16'],
   ['approvers without an outcome', 'forbid', '@id("a") @approvers("x")', '`@outcome("step_up")`'],

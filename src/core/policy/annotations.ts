@@ -8,6 +8,7 @@
  * Source: docs/policy-reference.md.
  */
 import { hash } from 'node:crypto';
+import { type Assurance, assurances } from '../approval/assurance.ts';
 import { obligationOf, transformOf } from '../decision/spelling.ts';
 import { type Obligation, type Party, type Policy, parties, type Remedy } from '../decision/verdict.ts';
 import { minCutBytes, resultTransformOf } from '../result/narrow.ts';
@@ -24,6 +25,7 @@ const companions: ReadonlyMap<string, (typeof outcomes)[number]> = new Map([
   ['quorum', 'step_up'],
   ['expires', 'step_up'],
   ['separate', 'step_up'],
+  ['assurance', 'step_up'],
   ['until', 'defer'],
   ['timeout', 'defer'],
   ['transform', 'modify'],
@@ -152,11 +154,26 @@ function readStepUp(reading: Reading, outcome: Annotation): Remedy | undefined {
     refuse(reading, quorum, `the quorum \`${quorum.value}\` must be a whole number from 1 to ${maxQuorum}`);
   const expiresMs = readDuration(reading, 'expires', outcome);
   const separate = readSeparate(reading);
+  const assurance = readAssurance(reading);
   if (approvers === undefined || expiresMs === undefined) return undefined;
   return {
     ...{ kind: 'step_up', approvers, quorum: count, expiresMs },
     ...(separate === undefined ? {} : { separate }),
+    ...(assurance === undefined ? {} : { assurance }),
   };
+}
+
+function readAssurance(reading: Reading): Assurance | undefined {
+  const annotation = annotated(reading, 'assurance');
+  if (annotation === undefined) return undefined;
+  return (
+    assurances.find((one) => one === annotation.value) ??
+    refuse(
+      reading,
+      annotation,
+      `\`@assurance\` must be one of ${quotedList(assurances)}: how sure it is who answers`,
+    )
+  );
 }
 
 function readSeparate(reading: Reading): readonly Party[] | undefined {

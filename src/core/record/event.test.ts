@@ -76,6 +76,8 @@ describe('an event', () => {
 
 /** Members that some event may go without. */
 const optional = new Set([
+  'passkey',
+  'approval.decided assurance',
   ...[
     'kept',
     'first',

@@ -2,6 +2,7 @@
 // Every event that a ledger holds: its shape and, from the same definition, its parser.
 // A record is an event in its envelope (envelope.ts). Byte format: docs/formats/record.md.
 import { z } from 'zod';
+import { assurances } from '../approval/assurance.ts';
 import { parties } from '../decision/verdict.ts';
 import { integrities, levels } from '../label/label.ts';
 import { operatorChannels } from '../request/proposal.ts';
@@ -188,6 +189,14 @@ export const toolAccepted = z.strictObject({
   reason: z.string(),
 });
 
+/** A credential's id, base64url. */
+const credential = z.string().min(1).max(700);
+const uses = z.number().int().nonnegative();
+
+/** By which passkey somebody signed what the event says, how often it was used by then, and the proof (docs/formats/passkey-proof.md). */
+const passkeyUsed = z.strictObject({ credential, uses, proof: payloadRef });
+export type PasskeyUsed = z.infer<typeof passkeyUsed>;
+
 /** Who may be asked: people, groups, and which operators they are. */
 export const approversPublished = z.strictObject({
   ...header,
@@ -196,6 +205,42 @@ export const approversPublished = z.strictObject({
   sources: payloadRef,
   author: id,
   reason: why,
+  /** Where a keeper signed it. */
+  passkey: passkeyUsed.optional(),
+});
+
+/** From now on what this passkey signs is this person's word. */
+export const passkeyEnrolled = z.strictObject({
+  ...header,
+  type: z.literal('passkey.enrolled'),
+  person: id,
+  credential,
+  /** COSE_Key, base64url. */
+  publicKey: z.string().min(1).max(1600),
+  rpId: id,
+  name: z.string().max(60),
+  uses,
+  /** Who let it be enrolled: whoever could, while nothing was sealed, or who invited. */
+  author: id,
+  passkey: passkeyUsed.optional(),
+});
+
+export const passkeyRemoved = z.strictObject({
+  ...header,
+  type: z.literal('passkey.removed'),
+  person: id,
+  credential,
+  author: id,
+  reason: why,
+  passkey: passkeyUsed.optional(),
+});
+
+export const personSignedIn = z.strictObject({
+  ...header,
+  type: z.literal('person.signed_in'),
+  person: id,
+  way: z.enum(['passkey', 'oidc']),
+  passkey: passkeyUsed.omit({ proof: true }).optional(),
 });
 
 const ask = z.strictObject({
@@ -204,6 +249,8 @@ const ask = z.strictObject({
   approvers: z.array(z.string()).readonly(),
   quorum: z.number().int().positive(),
   separate: z.array(z.enum(parties)).readonly(),
+  /** Absent: `socket`, as in records from before there was another. */
+  assurance: z.enum(assurances).optional(),
   eligible: digest,
 });
 
@@ -239,6 +286,10 @@ export const approvalDecided = z.strictObject({
   /** The card that they were shown. */
   card: digest,
   reason: why,
+  /** How sure it is that it was they. Absent: `socket`. */
+  assurance: z.enum(assurances).optional(),
+  /** Where they signed it. */
+  passkey: passkeyUsed.optional(),
 });
 
 /** Nobody decided it in time. It was over by then, whether or not this was ever written (core/approval/approval.ts). */
@@ -485,6 +536,9 @@ export const eventShape = z.discriminatedUnion('type', [
   cataloguePublished,
   toolAccepted,
   approversPublished,
+  passkeyEnrolled,
+  passkeyRemoved,
+  personSignedIn,
   approvalRequested,
   approvalDecided,
   approvalExpired,

@@ -29,11 +29,14 @@ export interface Caller {
 
 /** A person or a local process that administers, as the edge verified it. */
 export interface Operator {
-  /** `local:<uid>` for the owner of the local socket, of the watched files and of the clients that have hooks. */
+  /**
+   * `local:<uid>` for the owner of the local socket, of the watched files and of the clients that have hooks;
+   * `person:<name>` for somebody who signed in on the desk.
+   */
   readonly id: string;
   readonly channel: OperatorChannel;
 }
 
-/** How an act of administration arrived: asked for over the socket, by saving a watched file, or by a client's hook. */
-export const operatorChannels = ['local-socket', 'watched-files', 'hook'] as const;
+/** How an act of administration arrived: asked for over the socket, by saving a watched file, by a client's hook, or on the desk. */
+export const operatorChannels = ['local-socket', 'watched-files', 'hook', 'desk'] as const;
 export type OperatorChannel = (typeof operatorChannels)[number];

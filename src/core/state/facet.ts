@@ -3,6 +3,7 @@
 // A facet's version is the id of the record that last moved it, so two writers can never mean
 // different values by the same version.
 import type { Approval } from '../approval/approval.ts';
+import type { Passkey } from '../approval/passkey.ts';
 import type { Label } from '../label/label.ts';
 import type { Stored } from '../label/stored.ts';
 import type { Reserve, TaskTerms } from '../record/event.ts';
@@ -127,6 +128,10 @@ export const facets = {
   >,
   /** Digest of the people and groups that may be asked. */
   approvers: { name: 'approvers' } satisfies FacetKey<string> as FacetKey<string>,
+  /** The passkeys of people, in the order in which they were enrolled. */
+  passkeys: { name: 'passkeys' } satisfies FacetKey<readonly Passkey[]> as FacetKey<readonly Passkey[]>,
+  /** How often a passkey says that it was used. Apart from the passkey itself, on which decisions rest. */
+  passkeyUses: (credential: string): FacetKey<number> => ({ name: `passkey/${credential}` }),
   policy: { name: 'policy' } satisfies FacetKey<string> as FacetKey<string>,
   catalogue: { name: 'catalogue' } satisfies FacetKey<string> as FacetKey<string>,
   /** The policy set that is tried beside the one in force, null where there is none any more. No decision rests on it. */

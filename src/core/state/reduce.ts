@@ -11,6 +11,7 @@ import { lineOf } from '../task/lineage.ts';
 import { approvalAsked, approvalExpired, approvalVoted, consumed } from './approvals.ts';
 import { type Change, set } from './change.ts';
 import { facets, type View } from './facet.ts';
+import { enrolled, passkeyUse, removed } from './passkeys.ts';
 
 export type { Change } from './change.ts';
 
@@ -108,11 +109,20 @@ export function changes(
     case 'approval.requested':
       return approvalAsked(view, event, at);
     case 'approval.decided':
-      return approvalVoted(view, event, at);
+      return [...approvalVoted(view, event, at), ...passkeyUse(view, event.passkey)];
     case 'approval.expired':
       return approvalExpired(view, event, at);
     case 'approvers.published':
-      return view.get(facets.approvers) === event.approvers ? [] : [set(facets.approvers, event.approvers)];
+      return [
+        ...(view.get(facets.approvers) === event.approvers ? [] : [set(facets.approvers, event.approvers)]),
+        ...passkeyUse(view, event.passkey),
+      ];
+    case 'passkey.enrolled':
+      return enrolled(view, event, at);
+    case 'passkey.removed':
+      return [...removed(view, event), ...passkeyUse(view, event.passkey)];
+    case 'person.signed_in':
+      return passkeyUse(view, event.passkey);
     case 'label.endorsed':
       return labelsLowered(view, event.of, (label) => endorsed(label, event));
     case 'label.declassified':

@@ -85,6 +85,11 @@ function told(event: Event, memory: LineMemory): Told {
       return plain('', event.type, [`${event.server}/${event.tool}`, shortDigest(event.definition)]);
     case 'approvers.published':
       return plain(event.author, event.type, [shortDigest(event.approvers), event.reason]);
+    case 'passkey.enrolled':
+    case 'passkey.removed':
+      return plain(event.person, event.type, [event.credential, `by ${event.author}`]);
+    case 'person.signed_in':
+      return plain(event.person, event.type, [event.way]);
     case 'approval.requested':
       return {
         whose: shortId(event.session),
@@ -104,7 +109,13 @@ function told(event: Event, memory: LineMemory): Told {
         whose: event.person,
         what: 'approval.decided',
         outcome: event.verdict === 'approve' ? 'approved' : 'refused',
-        rest: [event.approval, event.policies.join(','), event.reason, `as ${event.operator}`],
+        rest: [
+          event.approval,
+          event.policies.join(','),
+          event.reason,
+          `as ${event.operator}`,
+          event.assurance ?? 'socket',
+        ],
       };
     case 'approval.expired':
       return { whose: shortId(event.session), what: event.type, outcome: 'expired', rest: [event.approval] };
