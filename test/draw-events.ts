@@ -162,6 +162,7 @@ type Draws = { readonly [T in EventBody['type']]: fc.Arbitrary<BodyOf<T>> };
 function draws(names: Names): Draws {
   const type = <T extends string>(value: T) => fc.constant(value);
   const { agent, task, session } = names;
+  const signalName = fc.oneof(id, fc.constantFrom('severity', 'dependency.payments'));
   const approval = fc.oneof(id, fc.constantFrom('a-1', 'a-2'));
   const caller = fc.record({ agent, task, session, tokenId: id });
   const operator = fc.record({ operator: id, channel: fc.constantFrom(...operatorChannels) });
@@ -329,6 +330,29 @@ function draws(names: Names): Draws {
       fc.record({ type: type('person.signed_in'), person, way: fc.constantFrom('passkey', 'oidc') }),
       maybe('passkey', fc.record({ credential, uses })),
     ),
+    'signals.published': fc.record({
+      type: type('signals.published'),
+      signals: digest,
+      sources: payloadRef,
+      author: id,
+      reason: text,
+    }),
+    'signal.set': fc.record({
+      type: type('signal.set'),
+      signal: signalName,
+      value: fc.oneof(text, fc.constantFrom('up', 'down')),
+      number: fc.integer(),
+      source: id,
+      maxAgeMs: fc.integer({ min: 1, max: 60_000 }),
+      author: id,
+      reason: text,
+    }),
+    'signal.cleared': fc.record({
+      type: type('signal.cleared'),
+      signal: signalName,
+      author: id,
+      reason: text,
+    }),
     'approval.requested': fc.record({
       type: type('approval.requested'),
       approval,

@@ -493,6 +493,38 @@ export const requirements = {
     source: 'docs/adr/0024-results.md',
     controls: ['AARM-R3'],
   },
+  'signals.stale-is-missing': {
+    promise: 'a signal that is older than it may be is to policy as if nobody had said it',
+    source: 'docs/signals.md',
+    controls: ['ASI08', 'AARM-R2'],
+  },
+  'signals.by-whom-registered': {
+    promise:
+      'a signal counts only where policy lets whoever says it, and the file of signals names them, this value and no longer age',
+    source: 'docs/signals.md',
+    controls: ['ASI03', 'ASI07', 'NHI5', 'AARM-R2'],
+  },
+  'signals.no-decision-across-a-change': {
+    promise: 'a decision that read a signal is committed before it changes, or decided again',
+    source: 'docs/adr/0034-signals.md',
+    controls: ['AARM-R2', 'AARM-R5'],
+  },
+  'signals.bounded': {
+    promise:
+      'however often a signal is said, what is written of it has a bound, and one that flaps counts as missing',
+    source: 'docs/adr/0034-signals.md',
+    controls: ['ASI08'],
+  },
+  'signals.calendar': {
+    promise: 'a window is open while the clock of its place shows a time in it, also when the clocks change',
+    source: 'docs/signals.md',
+    controls: ['AARM-R2'],
+  },
+  'signals.in-the-record': {
+    promise: 'what signals said to a decision is in its record, and deciding it again says the same',
+    source: 'docs/signals.md',
+    controls: ['AARM-R5', 'AARM-R6'],
+  },
   'cli.exit-codes': {
     promise: 'what a command was refused, or could not ask, it exits with, and programs hear why as JSON',
     source: 'docs/cli.md',

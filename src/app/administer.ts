@@ -25,6 +25,9 @@ export interface Subject {
     | 'approvers'
     | 'review'
     | 'passkey'
+    | 'signal'
+    | 'signals'
+    | 'deferral'
     | 'store';
   readonly id: string;
 }
@@ -56,7 +59,13 @@ export type Deed<T> = (
   view: View,
   place: Place,
 ) =>
-  | { readonly ok: true; readonly writings: readonly Writing[]; readonly value: T }
+  | {
+      readonly ok: true;
+      readonly writings: readonly Writing[];
+      readonly value: T;
+      /** Nothing was to be done that was not done already: not even that it was allowed is written. */
+      readonly quiet?: boolean;
+    }
   | { readonly ok: false; readonly code: 'not_found' | 'not_possible'; readonly reason: string };
 
 /**
@@ -143,7 +152,7 @@ export async function administer<T>(
         };
       }
       return {
-        writings: [record, ...done.writings],
+        writings: done.quiet === true ? [] : [record, ...done.writings],
         depends: true,
         result: { ok: true, value: done.value, decision: id },
       };

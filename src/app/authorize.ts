@@ -88,6 +88,7 @@ export async function authorize(
       pseudonym: road.pseudonym,
       programs: readOnce(road.programs),
       roster: road.roster?.(),
+      registry: road.registry?.(),
       answers: road.second === undefined ? undefined : answerTo,
       origins: (entry: CatalogueEntry, args: JsonObject, program: Finding | undefined) => {
         const known = road.origins.of(caller.task);

@@ -15,6 +15,7 @@ import { join as joinLabels, type Label } from '../core/label/label.ts';
 import { type OriginFacts, unasked } from '../core/origin/facts.ts';
 import { staysInside } from '../core/origin/inside.ts';
 import { originRecord } from '../core/origin/recorded.ts';
+import { askedAction } from '../core/policy/actions.ts';
 import { type Described, questionFor } from '../core/policy/context.ts';
 import type { Question } from '../core/policy/question.ts';
 import { cedarArgs } from '../core/policy/values.ts';
@@ -33,6 +34,8 @@ import type { Caller, Proposal } from '../core/request/proposal.ts';
 import { type Circumstances, circumstances, type NoStanding } from '../core/session/circumstances.ts';
 import { neverSeen, usedBy } from '../core/session/seen.ts';
 import { storedIn } from '../core/session/stored.ts';
+import { liveAt, type Told } from '../core/signal/heard.ts';
+import type { Registry } from '../core/signal/registry.ts';
 import { facets, type View } from '../core/state/facet.ts';
 import { type Admission, scopeAdmits } from '../core/task/admit.ts';
 import { type Above, above, lineOf } from '../core/task/lineage.ts';
@@ -40,7 +43,7 @@ import { keptOfArguments } from '../core/temporal/kept.ts';
 import { type Asked, underApproval } from './approving.ts';
 import { hear } from './hear.ts';
 import type { Past } from './past.ts';
-import type { Published } from './ports.ts';
+import type { Mentioned, Published } from './ports.ts';
 import type { InForce, Road } from './road.ts';
 import { type Answers, type Asking, askingAbout, type Counted, opinionFacts } from './second-opinion.ts';
 
@@ -129,6 +132,10 @@ export interface Considering extends Pick<Road, 'pseudonym'> {
   readonly answers?: Answers | undefined;
   /** Who may lift what people can lift. Absent: nobody is asked. */
   readonly roster?: Roster | undefined;
+  /** Which signals there are. Absent: none, and the clock is that of UTC. */
+  readonly registry?: Registry | undefined;
+  /** What signals said then, where no state tells it again. */
+  readonly told?: Told | undefined;
   /** What was lifted already, by a record: for who decides again. */
   readonly lifts?: readonly Lift[] | undefined;
 }
@@ -205,7 +212,15 @@ export function consider(
     const program = found === undefined ? undefined : (road.program ?? seenOf(found, road.pseudonym));
     const origin =
       road.origins?.(entry, asRead(road, entry, soFar.args, described.projection), found) ?? unasked;
-    const bare = questionFor(described.value, standing.value, first, origin, program);
+    const mentioned = force.policies.mentions.for(askedAction(entry));
+    if (!isRegistryHere(road, view, mentioned)) return { ...soFar, code: 'policy_not_here' };
+    const { live, facts: said } = liveAt(
+      { registry: road.registry, told: road.told, replayed: road.replayed },
+      view,
+      mentioned,
+      at,
+    );
+    const bare = questionFor(described.value, standing.value, first, origin, program, live);
     const heard = hear(road, force.policies.conditions, view, past, {
       entry,
       caller,
@@ -225,7 +240,7 @@ export function consider(
       facts:
         road.replayed === true
           ? facts
-          : { ...facts, ...heard.facts, ...originRecord(origin, at), ...recorded(program, at) },
+          : { ...facts, ...heard.facts, ...originRecord(origin, at), ...recorded(program, at), ...said },
     };
     const judged = judge(force, heard.question, [...soFar.lifts, ...asking.map(liftOf)]);
     if (!judged.ok) return { ...soFar, code: 'engine_failed' };
@@ -297,6 +312,16 @@ export function consider(
     }
   }
   return { ...soFar, code: 'unsettled_transforms' };
+}
+
+/** As with policies: a node that has not loaded which signals count decides nothing by them. */
+function isRegistryHere(
+  { registry, replayed }: Considering,
+  view: View,
+  { signals, time }: Mentioned,
+): boolean {
+  if (registry === undefined || replayed === true || (signals.length === 0 && !time)) return true;
+  return view.get(facets.signals) === registry.digest;
 }
 
 function recorded(program: Program | undefined, at: number): Considered['facts'] {

@@ -18,6 +18,7 @@ import { cedarArgs } from '../core/policy/values.ts';
 import { programFrom } from '../core/program/of-call.ts';
 import type { DecisionEvent } from '../core/record/event.ts';
 import { recordLimits } from '../core/record/read-event.ts';
+import { liveFrom, toldIn } from '../core/signal/heard.ts';
 import { conditionName } from '../core/temporal/condition.ts';
 import { clausesOf } from './clauses.ts';
 import { asWritten, type Doubt, doubtIn, heardIn, writtenOut } from './explain-history.ts';
@@ -197,6 +198,7 @@ function questionOf(
     decision.first ?? [],
     originOf(decision.facts),
     programFrom(decision.facts),
+    liveFrom(toldIn(decision.facts), standing.who.at),
   );
   const names = published.flatMap(({ conditions }) => conditions.map(({ name }) => name));
   const heard = Object.fromEntries(heardIn(decision.facts, names));

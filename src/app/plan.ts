@@ -21,6 +21,8 @@ import {
 } from '../core/record/replayed.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import { circumstances } from '../core/session/circumstances.ts';
+import { toldIn } from '../core/signal/heard.ts';
+import type { Registry } from '../core/signal/registry.ts';
 import type { View } from '../core/state/facet.ts';
 import { createHead } from '../core/state/head.ts';
 import { changes } from '../core/state/reduce.ts';
@@ -67,6 +69,8 @@ export interface PlanOptions {
   readonly pseudonym: Pseudonym;
   /** Asked again about what this very bundle had a say in; without it, that is not decided again. */
   readonly second?: Second;
+  /** Calendars and the zone, for policies that read what those of then did not. */
+  readonly registry?: Registry | undefined;
   readonly onProgress?: (records: number) => void;
 }
 
@@ -80,7 +84,8 @@ const understood: ReadonlySet<string> = new Set(['max_result_bytes']);
 /** @throws what comes out of `steps` */
 export async function plan(steps: AsyncIterable<readonly Step[]>, options: PlanOptions): Promise<Plan> {
   const { next, sinceMs } = options;
-  const deciding: Deciding = { next, pseudonym: remembering(options.pseudonym), second: options.second };
+  const { second, registry } = options;
+  const deciding: Deciding = { next, pseudonym: remembering(options.pseudonym), second, registry };
   const head = createHead();
   const past = createPast(deciding.pseudonym);
   const view = underSet(head, next);
@@ -164,7 +169,7 @@ function remembering(pseudonym: Pseudonym): Pseudonym {
   };
 }
 
-interface Deciding extends Pick<PlanOptions, 'next' | 'pseudonym'> {
+interface Deciding extends Pick<PlanOptions, 'next' | 'pseudonym' | 'registry'> {
   readonly second: Second | undefined;
 }
 
@@ -173,7 +178,7 @@ async function decidedAgain(
   args: Arguments | undefined,
   view: View,
   past: ReturnType<typeof createPast>,
-  { next, pseudonym, second }: Deciding,
+  { next, pseudonym, second, registry }: Deciding,
 ): Promise<Again | Cannot> {
   if (!('session' in event.who)) return 'not_described';
   if (hadNoStanding(event)) return asBefore(event);
@@ -199,6 +204,9 @@ async function decidedAgain(
     // As they were told then: what has been read since is no part of it.
     origins: () => originOf(event.facts),
     program: programFrom(event.facts),
+    // What was said of signals is in the state; what calendars and clocks said then is in the record alone.
+    registry,
+    told: toldIn(event.facts),
     // What people lifted then is lifted: whether they would again is nothing that a policy can tell.
     lifts: event.lifts,
     answers: event.hadOpinion ? (digest: string) => answers.get(digest) : undefined,

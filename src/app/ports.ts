@@ -145,6 +145,23 @@ export interface Conditions {
   for(action: string): Together;
 }
 
+/** What policies read of what holds at the moment. */
+export interface Mentioned {
+  /** Names, sorted. */
+  readonly signals: readonly string[];
+  /** Whether they read the clock of the zone. */
+  readonly time: boolean;
+}
+
+export interface Mentions {
+  /** Of all policies. */
+  readonly all: readonly string[];
+  /** Of each policy that reads some, by its id. */
+  readonly by: ReadonlyMap<string, readonly string[]>;
+  /** Of the policies that can apply to an action, by its id: the same object each time. */
+  for(action: string): Mentioned;
+}
+
 /** A compiled policy set: immutable; a new one replaces it whole. */
 export interface PolicySet {
   readonly digest: string;
@@ -153,6 +170,8 @@ export interface PolicySet {
   readonly policies: ReadonlyMap<string, Policy>;
   /** What must stand in the context under their names before it is asked; what cannot be told is left out, which errs. */
   readonly conditions: Conditions;
+  /** What of the signals must be looked up before it is asked; a missing one is left out. */
+  readonly mentions: Mentions;
   /** Whether some policy reads `context.result`: else nobody asks it about results. */
   readonly speaksOfResults: boolean;
   /** Every satisfied policy of either effect and every errored one, by id. Never throws. */

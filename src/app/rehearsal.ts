@@ -21,6 +21,8 @@ import { type Budget, type Event, type OutcomeName, recordVersion } from '../cor
 import type { Caller, Proposal } from '../core/request/proposal.ts';
 import type { ResultFacts } from '../core/result/facts.ts';
 import { kindOf, type Seen, type SeenKind, seenKinds } from '../core/session/seen.ts';
+import type { Told } from '../core/signal/heard.ts';
+import { calendarPrefix, type Registry, type SignalValue, spokenAs } from '../core/signal/registry.ts';
 import { facets } from '../core/state/facet.ts';
 import { createHead, type Head } from '../core/state/head.ts';
 import { keptOfResult } from '../core/temporal/kept.ts';
@@ -60,8 +62,15 @@ export interface Given {
   /** What the agent would use for the first time ever. */
   readonly first: readonly SeenKind[];
   readonly history: readonly Happened[];
+  /** What was said, by name; the others are missing. */
+  readonly signals: ReadonlyMap<string, GivenSignal>;
   /** Where the values of its calls come from; by default nobody knows anything. */
   readonly origin: OriginFacts;
+}
+
+export interface GivenSignal {
+  readonly value: SignalValue;
+  readonly ageMs: number;
 }
 
 /** `refused`: never made. `open`: made, and not come back yet. */
@@ -130,6 +139,7 @@ const defaultGiven: Omit<Given, 'at'> = {
   session: { id: 's-test', ageMs: 0, idleMs: 0, calls: 0, labels: nothingRead },
   first: [],
   history: [],
+  signals: new Map(),
   origin: unasked,
 };
 
@@ -140,15 +150,17 @@ export function givenBy(at: number, said: Partial<Omit<Given, 'at'>> = {}): Give
 /**
  * @param understood obligations that an edge can honour
  * @param programs reads what calls would run; without it all of that is `unknown`
+ * @param registry which signals there are; without it a signal that is given is taken as it stands
  */
 export function rehearse(
   suite: Suite,
   force: InForce,
   understood: ReadonlySet<string>,
   programs?: ReadProgram,
+  registry?: Registry,
 ): readonly Rehearsed[] {
   return suite.cases.flatMap((one) => {
-    const stage = stageFor(one.given, force, understood, programs);
+    const stage = stageFor(one.given, force, understood, programs, registry);
     return one.calls.map(({ place, proposal, found, expected }): Rehearsed => {
       const questions: Question[] = [];
       const decided = () =>
@@ -170,9 +182,10 @@ export function rehearsals(
   force: InForce,
   understood: ReadonlySet<string>,
   programs?: ReadProgram,
+  registry?: Registry,
 ): readonly (() => void)[] {
   return suite.cases.flatMap((one) => {
-    const stage = stageFor(one.given, force, understood, programs);
+    const stage = stageFor(one.given, force, understood, programs, registry);
     return one.calls.map(
       ({ proposal, found }) =>
         () =>
@@ -205,13 +218,15 @@ function stageFor(
   force: InForce,
   understood: ReadonlySet<string>,
   programs: ReadProgram | undefined,
+  registry: Registry | undefined,
 ): Stage {
-  const head = stateOf(given, force);
-  const road = { ...testers, origins: () => given.origin, programs };
+  const head = stateOf(given, force, registry);
+  const { told, why } = toldOf(given, registry);
+  const road = { ...testers, origins: () => given.origin, programs, registry, told };
   const past = createPast(road.pseudonym);
   const caller: Caller = { agent: given.agent.id, task, session: given.session.id, tokenId: 'test' };
   const before = given.history.toSorted((a, b) => b.agoMs - a.agoMs);
-  let fault: string | undefined;
+  let fault = why;
   for (const [i, happened] of before.entries()) {
     const at = given.at - happened.agoMs;
     const made = consider(road, force, head, { at, past }, caller, happened.proposal, understood);
@@ -253,6 +268,33 @@ function stageFor(
   };
 }
 
+/** What is given as it would be heard, or why it cannot be. */
+function toldOf(
+  { signals, at }: Given,
+  registry: Registry | undefined,
+): { readonly told: Told; readonly why: string | undefined } {
+  const told = new Map<string, { value: string; number: number; at: number; source: string }>();
+  let why: string | undefined;
+  for (const [name, { value, ageMs }] of signals) {
+    const terms = registry?.signals.get(name);
+    const isCalendar = name.startsWith(calendarPrefix) && (value === 'open' || value === 'closed');
+    const spoken = terms === undefined ? undefined : spokenAs(terms, value);
+    if (spoken?.ok === false) why ??= `the signal \`${name}\` must be ${spoken.want}`;
+    if (registry !== undefined && terms === undefined && !isCalendar)
+      why ??= `there is no signal \`${name}\` in the file of signals`;
+    // Too old, it is missing, as it is for an agent.
+    if (terms !== undefined && ageMs >= terms.maxAgeMs) continue;
+    const number = spoken?.ok === true ? spoken.number : Number(value === 'open' || value === true || value);
+    told.set(name, {
+      value: String(value),
+      number: Number.isSafeInteger(number) ? number : 0,
+      at: at - ageMs,
+      source: 'test',
+    });
+  }
+  return { told: { signals: told }, why };
+}
+
 function listening(force: InForce, questions: Question[]): InForce {
   const { policies } = force;
   return {
@@ -267,7 +309,11 @@ function listening(force: InForce, questions: Question[]): InForce {
   };
 }
 
-function stateOf({ at, agent, task: terms, session, first }: Given, force: InForce): Head {
+function stateOf(
+  { at, agent, task: terms, session, first }: Given,
+  force: InForce,
+  registry: Registry | undefined,
+): Head {
   const { params, type, purpose, onBehalfOf, budgets, hasPrompt, depth } = terms;
   const head = createHead();
   const set = (key: { readonly name: string }, value: unknown) =>
@@ -307,6 +353,7 @@ function stateOf({ at, agent, task: terms, session, first }: Given, force: InFor
   set(facets.seen(agent.id), seenAllBut(first));
   set(facets.policy, force.policies.digest);
   set(facets.catalogue, force.catalogue.digest);
+  if (registry !== undefined) set(facets.signals, registry.digest);
   return head;
 }
 

@@ -4,6 +4,7 @@ import type { Roster } from '../core/approval/roster.ts';
 import type { RecordShape } from '../core/policy/shape.ts';
 import type { ReadProgram } from '../core/program/of-call.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
+import type { Registry } from '../core/signal/registry.ts';
 import type { Templates } from '../core/task/template.ts';
 import type { IntentReader } from './intent.ts';
 import type { LiveCalls } from './live.ts';
@@ -30,6 +31,8 @@ export interface Road {
   readonly second?: Second;
   /** Who may lift what people can lift. Absent: nobody is asked, and what needs them stays refused. */
   readonly roster?: () => Roster;
+  /** Which signals there are. Absent: none. */
+  readonly registry?: () => Registry;
   /** Absent: prompts are read by the built-in reader alone. */
   readonly intent?: IntentReader;
   /** Absent: only our own detectors look. */

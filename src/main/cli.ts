@@ -10,6 +10,7 @@ import { addEvidence } from './cli-evidence.ts';
 import { addLabels } from './cli-label.ts';
 import { durationOf, reason, several } from './cli-option.ts';
 import { addReview } from './cli-review.ts';
+import { addSignals } from './cli-signal.ts';
 import { defaultIntentTimeout } from './intent.ts';
 import { defaultOpaEntrypoint, defaultOpaTimeout } from './opa.ts';
 import {
@@ -48,6 +49,10 @@ program
   .option(
     '--approvers <file>',
     'people and groups that may approve (default: ./approvers.yaml, if it is there)',
+  )
+  .option(
+    '--signals <file>',
+    'signals, who may say them, calendars (default: ./signals.yaml, if it is there)',
   )
   .option(
     '--approval-hold <duration>',
@@ -147,6 +152,7 @@ program
   );
 
 addLabels(program, { daemon });
+addSignals(program, { daemon });
 
 // A reader that has enough, `head` for one, is no failure. What runs on answers for its own output.
 program.hook('preAction', (_, command) => {

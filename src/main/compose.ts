@@ -10,6 +10,7 @@ import { personalFinder } from '../adapters/detectors/personal.ts';
 import { secretlintFinder } from '../adapters/detectors/secretlint.ts';
 import { masterKeyFromFile, masterKeyFromText } from '../adapters/keys/master.ts';
 import { signingKeyFromFile } from '../adapters/keys/signing.ts';
+import { openHttpProbes } from '../adapters/probe/http.ts';
 import { openSqliteStore } from '../adapters/sqlite/ledger.ts';
 import { systemClock, systemRandomness } from '../adapters/system/clock.ts';
 import { createTaskTokens } from '../adapters/tokens/task-token.ts';
@@ -21,6 +22,7 @@ import { createLiveCalls } from '../app/live.ts';
 import { createOrigins } from '../app/origins.ts';
 import { createPast } from '../app/past.ts';
 import type { Published, TreeStore } from '../app/ports.ts';
+import { startProbing } from '../app/probing.ts';
 import { createForce, publish, publishAtStart } from '../app/publish.ts';
 import { textsDigest } from '../app/published-sources.ts';
 import { closeAbandoned, watchAbandoned } from '../app/recover.ts';
@@ -42,6 +44,8 @@ import { policyRoutes } from '../edges/api/policy-routes.ts';
 import { recordRoutes } from '../edges/api/record-routes.ts';
 import { reviewRoutes } from '../edges/api/review-routes.ts';
 import { createApiServer } from '../edges/api/server.ts';
+import { signalRoutes } from '../edges/api/signal-routes.ts';
+import { hearSource, sourcePath } from '../edges/api/source-listener.ts';
 import { statusRoutes } from '../edges/api/status-routes.ts';
 import { taskRoutes } from '../edges/api/task-routes.ts';
 import { createClaudeHooks } from '../edges/hooks/claude.ts';
@@ -68,6 +72,7 @@ import { ConfigurationRefused } from './refused.ts';
 import { loadTested } from './rehearse.ts';
 import { createReloader } from './reload.ts';
 import { shadowCheckOf } from './shadow-check.ts';
+import { signalsFrom } from './signals-file.ts';
 import { socketPathOf } from './socket-path.ts';
 import { templatesFrom } from './task-templates.ts';
 import { watchFiles } from './watch.ts';
@@ -110,6 +115,8 @@ export async function startDaemon(
   if (!templates.ok) throw new ConfigurationRefused(templates.reason);
   const approversFile = approversFrom(options.approversFile);
   if (!approversFile.ok) throw new ConfigurationRefused(approversFile.reason);
+  const signalsFile = options.signalsFile === undefined ? undefined : signalsFrom(options.signalsFile, log);
+  if (signalsFile?.ok === false) throw new ConfigurationRefused(signalsFile.reason);
   usable(dataDir);
   await using opened = new AsyncDisposableStack();
   const opa = options.opa === undefined ? undefined : await openSecond(options.opa, env);
@@ -153,6 +160,7 @@ export async function startDaemon(
   await sequencer.catchUp();
   const stored = await approversInForce(store.ledger, vault);
   const approvers = liveApprovers(approversFile.read, stored, sequencer, log);
+  const signals = signalsFile?.open(sequencer);
   const road: Road = {
     clock,
     sequencer,
@@ -169,6 +177,7 @@ export async function startDaemon(
     finders: { secrets: secretlintFinder(), pii: personalFinder(), timeoutMs: 2000 },
     templates: templates.current,
     ...(approvers === undefined ? {} : { roster: approvers.approvers.current }),
+    ...(signals === undefined ? {} : { registry: signals.registries.current }),
   };
 
   const origin = `countersign/${master.id}`;
@@ -185,6 +194,7 @@ export async function startDaemon(
   force.stage(restored.published);
   await publishAtStart(road, restored.published, operator.id);
   await approvers?.publishAtStart(road, operator.id);
+  await signals?.publishAtStart(road, operator.id);
   const policyDir = options.policyDir ?? starterDir;
   const publishing = createPublishing({ road, force, ledger: store.ledger, policyDir, shadow, say: log });
   await publishing.checkCandidate(operator);
@@ -240,7 +250,8 @@ export async function startDaemon(
   gatewayServer.on('request', (req, res) => {
     if (req.method === 'GET' && req.url === new URL(metadataUrl).pathname) {
       res.writeHead(200, { 'content-type': 'application/json' }).end(metadata);
-    } else gateway.handle(req, res);
+    } else if (pathOf(req.url) === sourcePath) void hearSource(road, req, res);
+    else gateway.handle(req, res);
   });
   sequencer.onEvent((event) => {
     const lost = losers(event, sequencer.head);
@@ -265,6 +276,7 @@ export async function startDaemon(
         shadow,
         programs,
         ...(existsSync(catalogueDir) ? { catalogueDir } : {}),
+        ...(options.signalsFile === undefined ? {} : { signalsFile: options.signalsFile }),
       }),
     current: force.current,
     publish: (who, next, reason) => publish(road, force, who, next, { reason }),
@@ -287,9 +299,28 @@ export async function startDaemon(
   const stopApprovers =
     (options.watch === true ? approvers?.watch(road, watchedFiles) : undefined) ?? (() => undefined);
   opened.defer(stopApprovers);
+  const stopSignals =
+    (options.watch === true ? signals?.watch(road, watchedFiles) : undefined) ?? (() => undefined);
+  opened.defer(stopSignals);
+  const probes = openHttpProbes();
+  const stopProbing = startProbing(road, probes.ask, { id: `${operator.id}/probe` }, (signal, why) =>
+    log(`the probe of \`${signal}\` could not say what it found: ${why}`),
+  );
+  opened.defer(async () => {
+    stopProbing();
+    await probes.close();
+  });
   const desk = createCatalogueDesk(catalogueDir, upstreams, force.current, reloader);
 
-  const guards = [dataDir, policyDir, catalogueDir, options.taskDir, options.mcpFile, options.approversFile];
+  const guards = [
+    dataDir,
+    policyDir,
+    catalogueDir,
+    options.taskDir,
+    options.mcpFile,
+    options.approversFile,
+    options.signalsFile,
+  ];
   const hooks = createClaudeHooks({
     road,
     randomness,
@@ -310,6 +341,7 @@ export async function startDaemon(
       ...approvalRoutes(road, store.ledger),
       ...loadRoutes(road, store.ledger),
       ...reviewRoutes(road, reviews),
+      ...signalRoutes(road, store.ledger),
       ...recordRoutes(road, store.ledger),
       ...labelRoutes(road),
       ...catalogueRoutes(road, desk),
@@ -349,6 +381,9 @@ export async function startDaemon(
       stopWatching();
       stopTemplates();
       stopApprovers();
+      stopSignals();
+      stopProbing();
+      await probes.close();
       gatewayServer.close();
       await gateway.close(options.graceMs);
       hooks.close();
@@ -394,6 +429,10 @@ function usable(dataDir: string): void {
       `\`${dataDir}\` cannot be the data directory (${code}): name another with --data`,
     );
   }
+}
+
+function pathOf(url = ''): string {
+  return url.split('?', 1)[0] ?? '';
 }
 
 /** Who lost its standing by an event. */

@@ -4,7 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadCatalogue } from '../adapters/catalogue-files/load.ts';
 import { compilePolicies, type PlacedCondition } from '../adapters/cedar-wasm/compile.ts';
+import { unregistered } from '../adapters/cedar-wasm/mentions.ts';
 import type { ShadowCheck } from '../adapters/cedar-wasm/set.ts';
+import { loadSignals } from '../adapters/signal-files/load.ts';
 import type { CatalogueIndex, Published } from '../app/ports.ts';
 import type { ToolDefinition } from '../core/catalogue/entry.ts';
 import { definitionJson } from '../core/catalogue/pin.ts';
@@ -13,6 +15,7 @@ import type { JsonObject, JsonValue } from '../core/json/value.ts';
 import type { Finding } from '../core/policy/lint/rules.ts';
 import type { PolicyFile } from '../core/policy/source.ts';
 import type { ReadProgram } from '../core/program/of-call.ts';
+import type { Registry } from '../core/signal/registry.ts';
 import { starterDir } from './options.ts';
 
 export interface Problem {
@@ -32,6 +35,8 @@ export type Loaded =
       readonly schema: string;
       readonly conditions: readonly PlacedCondition[];
       readonly lint: () => readonly Finding[];
+      /** The signals that policies were held to, where there is a file of them. */
+      readonly registry?: Registry;
     }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
@@ -40,6 +45,8 @@ export interface Sources {
   readonly catalogueDir?: string;
   /** One that is at hand, instead of a directory. */
   readonly catalogue?: CatalogueIndex;
+  /** Which signals there are. Absent: policies may read none. */
+  readonly signalsFile?: string;
   readonly mode: 'enforce' | 'shadow';
   /** How decisions are held to the official engine. Default: not at all. */
   readonly shadow?: ShadowCheck | undefined;
@@ -59,13 +66,34 @@ export function load({ policyDir = starterDir, catalogueDir, mode, shadow, ...at
   if (!catalogue.ok) return catalogue;
   const files = policyFiles(policyDir);
   if (!Array.isArray(files)) return { ok: false, problems: [files] };
+  const signals = at.signalsFile === undefined ? undefined : loadSignals(at.signalsFile);
+  if (signals?.ok === false) return signals;
   const compiled = compileOver(files, catalogue.index, { mode, shadow });
   if (!compiled.ok) return compiled;
+  const unknown = unknownSignals(compiled.published, signals?.registry);
+  if (unknown.length > 0) return { ok: false, problems: unknown };
   return {
     ...compiled,
+    ...(signals === undefined ? {} : { registry: signals.registry }),
     warnings: [...catalogue.warnings, ...compiled.warnings],
     accepted: catalogue.accepted,
   };
+}
+
+/** A rule about a signal that nobody can say would quietly never hold, or always. */
+function unknownSignals(
+  { policies: { mentions, policies } }: Published,
+  registry: Registry | undefined,
+): readonly Problem[] {
+  const known = {
+    signals: new Set(registry?.signals.keys()),
+    calendars: new Set(registry?.calendars.map(({ name }) => name)),
+  };
+  const where = registry === undefined ? ': there is no file of signals' : ' in the file of signals';
+  return unregistered(mentions, known).map(({ policy, name }) => {
+    const { file = 'policies', line = 0 } = policies.get(policy) ?? {};
+    return { file, line, column: 0, message: `nobody has registered the signal \`${name}\`${where}` };
+  });
 }
 
 export type CompiledOver =

@@ -16,6 +16,8 @@ export interface DaemonOptions {
   readonly taskDir?: string;
   /** Who may approve: docs/approvals.md. Absent: nobody is asked. */
   readonly approversFile?: string;
+  /** Which signals there are: docs/signals.md. Absent: none. */
+  readonly signalsFile?: string;
   /** How long the gateway holds a call that waits for people. */
   readonly approvalHoldMs?: number;
   readonly dataDir: string;
@@ -41,6 +43,7 @@ export interface Flags extends OpaFlags, IntentFlags {
   readonly catalogue?: string;
   readonly tasks?: string;
   readonly approvers?: string;
+  readonly signals?: string;
   readonly approvalHold?: string;
   readonly data?: string;
   readonly listen?: string;
@@ -96,6 +99,7 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
   if (releaseWithinMs === undefined || releaseWithinMs < leastMs || releaseWithinMs > mostMs)
     return { ok: false, message: '--release-within is a duration from 100ms to 30s: 1s' };
   const approversFile = named(flags.approvers ?? env.COUNTERSIGN_APPROVERS, 'approvers.yaml');
+  const signalsFile = named(flags.signals ?? env.COUNTERSIGN_SIGNALS, 'signals.yaml');
   const hold = flags.approvalHold ?? env.COUNTERSIGN_APPROVAL_HOLD ?? defaultApprovalHold;
   const approvalHoldMs = hold === '0' ? 0 : parseDurationMs(hold);
   if (approvalHoldMs === undefined || approvalHoldMs > maxApprovalHoldMs)
@@ -120,6 +124,7 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
       ...(catalogueDir === undefined ? {} : { catalogueDir }),
       ...(taskDir === undefined ? {} : { taskDir }),
       ...(approversFile === undefined ? {} : { approversFile }),
+      ...(signalsFile === undefined ? {} : { signalsFile }),
       approvalHoldMs,
       dataDir: dataDirOf(flags.data, env),
       ...listen,

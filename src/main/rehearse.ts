@@ -36,7 +36,7 @@ export function loadTested(sources: Sources): Loaded {
   const force = shaped(loaded.published);
   const reading = sources.programs ?? programs();
   const failed = own
-    .flatMap((suite) => rehearse(suite, force, understood, reading))
+    .flatMap((suite) => rehearse(suite, force, understood, reading, loaded.registry))
     .flatMap(({ name, place, failures }) =>
       failures.map((why): Problem => ({ ...place, message: `a test fails: ${name}: ${why}`, rule: 'CS004' })),
     );
@@ -75,14 +75,15 @@ export function testPolicies(sources: Sources, { coverage, benchMs }: TestOption
     const loaded = load({
       policyDir,
       mode: sources.mode,
+      ...(sources.signalsFile === undefined ? {} : { signalsFile: sources.signalsFile }),
       ...(catalogueDir === undefined ? {} : { catalogueDir }),
     });
     if (!loaded.ok) return loaded;
     const force = shaped(loaded.published);
-    const said = own.flatMap((suite) => rehearse(suite, force, understood, reading));
+    const said = own.flatMap((suite) => rehearse(suite, force, understood, reading, loaded.registry));
     results.push(...said);
     if (benchMs !== undefined)
-      runs.push(...own.flatMap((suite) => rehearsals(suite, force, understood, reading)));
+      runs.push(...own.flatMap((suite) => rehearsals(suite, force, understood, reading, loaded.registry)));
     const questions = said.flatMap((one) => one.questions);
     const seen = coverage ? coverageFor(loaded, questions) : undefined;
     if (seen !== undefined) covered.push(seen);

@@ -6,11 +6,13 @@ import { createOrigins } from '../../src/app/origins.ts';
 import { createPast } from '../../src/app/past.ts';
 import type { Clock, KeyStore, Ledger, MasterKey, Published, Randomness } from '../../src/app/ports.ts';
 import { createForce, type Force } from '../../src/app/publish.ts';
+import { createRegistries } from '../../src/app/registries.ts';
 import type { Road } from '../../src/app/road.ts';
 import { createSequencer, type Sequencer, type SequencerOptions } from '../../src/app/sequencer.ts';
 import { createVault } from '../../src/app/vault.ts';
 import type { Roster } from '../../src/core/approval/roster.ts';
 import type { Pseudonym } from '../../src/core/record/secret.ts';
+import type { Registry } from '../../src/core/signal/registry.ts';
 import { programs } from '../../src/main/programs.ts';
 
 export interface RoadParts {
@@ -24,6 +26,8 @@ export interface RoadParts {
   readonly releaseWithinMs: number;
   /** Who may be asked; without it nobody is. */
   readonly roster?: Roster | undefined;
+  /** Which signals there are; without it none. */
+  readonly registry?: Registry | undefined;
 }
 
 export interface Wired {
@@ -62,7 +66,8 @@ export function roadOn(
 ): Wired {
   const { ledger, keys, clock, randomness, master, first, sequencer, live, pseudonym, releaseWithinMs } =
     parts;
-  const { roster } = parts;
+  const { roster, registry } = parts;
+  const registries = registry === undefined ? undefined : createRegistries(registry, sequencer);
   const approvers = roster === undefined ? undefined : createApprovers(roster, sequencer);
   const vault = createVault(keys, ledger, master, randomness);
   const force = createForce(first, sequencer);
@@ -85,6 +90,7 @@ export function roadOn(
     candidate: force.candidate,
     releaseWithinMs,
     ...(approvers === undefined ? {} : { roster: approvers.current }),
+    ...(registries === undefined ? {} : { registry: registries.current }),
   };
   return { road, force, ...(approvers === undefined ? {} : { approvers }) };
 }

@@ -10,12 +10,14 @@ import type { IntentReader } from '../../src/app/intent.ts';
 import { type Observed, observe, type Upshot } from '../../src/app/observe.ts';
 import type { Clock, Ledger, PolicySet, Published } from '../../src/app/ports.ts';
 import { type Force, publishAtStart } from '../../src/app/publish.ts';
+import { publishSignalsAtStart } from '../../src/app/registries.ts';
 import type { Finders, Road, Second } from '../../src/app/road.ts';
 import { startTask, type TaskOrder } from '../../src/app/tasks.ts';
 import type { Roster } from '../../src/core/approval/roster.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
 import type { ReadProgram } from '../../src/core/program/of-call.ts';
 import type { Caller, Operator, Proposal } from '../../src/core/request/proposal.ts';
+import type { Registry } from '../../src/core/signal/registry.ts';
 import { load } from '../../src/main/load.ts';
 import { roadOver } from '../builders/road.ts';
 
@@ -65,6 +67,8 @@ export interface RigOptions {
   readonly programs?: ReadProgram | undefined;
   /** Who may be asked. */
   readonly roster?: Roster;
+  /** Which signals there are. */
+  readonly registry?: Registry;
   /** Asked beside policy. */
   readonly second?: Second;
   /** Asked what prompts ask for. */
@@ -113,9 +117,10 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     limits: { commitTimeoutMs: 1000, maxGroup: 64, maxQueued: 1000, maxAttempts: 4 },
     releaseWithinMs: 1000,
     roster: options.roster,
+    registry: options.registry,
   });
   const { force, approvers } = wired;
-  const { roster, second, finders } = options;
+  const { roster, registry, second, finders } = options;
   const road: Road = {
     ...wired.road,
     ...(second === undefined ? {} : { second }),
@@ -126,6 +131,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
   await road.sequencer.catchUp();
   await publishAtStart(road, published, 'local:0');
   if (roster !== undefined) await publishApproversAtStart(road, { roster, source: '{}' }, 'local:0');
+  if (registry !== undefined) await publishSignalsAtStart(road, { registry, source: '{}' }, 'local:0');
 
   const effects: string[] = [];
   const made: Rig = {

@@ -55,6 +55,8 @@ export interface DaemonFiles {
   readonly mode?: 'enforce' | 'shadow';
   /** The file of approvers; without it nobody is asked. */
   readonly approvers?: string;
+  /** The file of signals; without it there are none. A test may write it again. */
+  readonly signals?: string;
   /** More flags of `up`. */
   readonly flags?: readonly string[];
   /** Of the daemon, besides that of the test. */
@@ -72,6 +74,8 @@ export async function runDaemon(files: DaemonFiles): Promise<DaemonProcess> {
   writeFileSync(mcpFile, JSON.stringify({ mcpServers: files.mcpServers }));
   const approvers = join(dir, 'approvers.yaml');
   if (files.approvers !== undefined) writeFileSync(approvers, files.approvers);
+  const signals = join(dir, 'signals.yaml');
+  if (files.signals !== undefined) writeFileSync(signals, files.signals);
   const from = files.from ?? written(dir, files);
   const control = daemonAt(socketPathOf(dataDir));
 
@@ -91,6 +95,7 @@ export async function runDaemon(files: DaemonFiles): Promise<DaemonProcess> {
     ];
     if (from.tasks !== undefined) own.push('--tasks', from.tasks);
     if (files.approvers !== undefined) own.push('--approvers', approvers);
+    if (files.signals !== undefined) own.push('--signals', signals);
     own.push(...(files.flags ?? []));
     const args = ['up', '--mcp', mcpFile, '--data', dataDir, '--listen', listen, ...own];
     const env = { ...process.env, ...files.env };

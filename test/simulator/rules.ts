@@ -45,6 +45,7 @@ export function policySet(version: string, rules: readonly Rule[]): PolicySet {
     engine: 'functions/1',
     policies,
     conditions,
+    mentions: { all: [], by: new Map(), for: () => ({ signals: [], time: false }) },
     mayAllow: () => true,
     speaksOfResults: false,
     evaluate(question) {

@@ -18,13 +18,13 @@ forbid (principal, action == Action::"countersign.canary", resource);
 permit (principal is Operator, action in Action::"administer", resource)
 when { context.channel == "local-socket" };
 
-// Saving a policy, a catalogue or the file of approvers publishes it. To publish only when asked, forbid this.
+// Saving a policy, a catalogue, the file of approvers or that of signals publishes it. To publish only when asked, forbid this.
 @id("countersign.watched-files")
 @owner("countersign")
 @reason("The owner of the watched directories publishes by saving a file.")
 permit (
   principal is Operator,
-  action in [Action::"policy.publish", Action::"approvers.publish"],
+  action in [Action::"policy.publish", Action::"approvers.publish", Action::"signals.publish"],
   resource
 )
 when { context.channel == "watched-files" };
@@ -50,5 +50,11 @@ permit (
   resource
 )
 when { context.channel == "desk" && ["approval", "approvers", "passkey"].contains(context.kind) };
+// The file of signals says which of them may say what, and for how long it counts.
+@id("countersign.signals")
+@owner("countersign")
+@reason("Registered sources and probes say signals.")
+permit (principal is Operator, action == Action::"signal.set", resource)
+when { ["source", "probe"].contains(context.channel) };
 `,
 };

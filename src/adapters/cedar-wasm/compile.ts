@@ -28,6 +28,7 @@ import {
 } from './conditions.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { resourceBound } from './listing.ts';
+import { mentionsOf } from './mentions.ts';
 import { nowhere, type Piece, readFile } from './piece.ts';
 import { type Parsable, policySet, type ShadowCheck } from './set.ts';
 import { usesOf } from './uses-of.ts';
@@ -82,10 +83,6 @@ export function compilePolicies({
   engine = createEngine(),
   parts = false,
 }: PolicySources): Compiled {
-  const schema = cedarSchema(entries);
-  if (!schema.ok)
-    return { ok: false, problems: schema.problems.map((message) => ({ ...nowhere('catalogue'), message })) };
-
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
   const lowered = lowerFiles(sorted);
   const read = [builtInPolicies, ...lowered.files].map((file) =>
@@ -98,10 +95,15 @@ export function compilePolicies({
     ),
     new Set(lowered.conditions.map(({ condition }) => condition.name)),
   );
+  const { mentions, problems: unnamed } = mentionsOf(pieces, entries);
+  const schema = cedarSchema(entries, { signals: mentions.all });
+  if (!schema.ok)
+    return { ok: false, problems: schema.problems.map((message) => ({ ...nowhere('catalogue'), message })) };
   const problems = [
     ...lowered.problems,
     ...read.flatMap((each) => each.problems),
     ...(parts ? [] : misplaced),
+    ...unnamed,
     ...sameNames(sorted),
     ...sameIds(pieces),
     ...groupsTakenForActions(pieces, new Set(schema.groups)),
@@ -114,7 +116,7 @@ export function compilePolicies({
   const checked = checkConditions(engine, entries, schema.text, lowered.conditions);
   if (!checked.ok) return { ok: false, problems: checked.problems };
   const conditions = checked.conditions.all.map((condition) => condition.name);
-  const schemas = schemasWith(entries, conditions);
+  const schemas = schemasWith(entries, { conditions, signals: mentions.all });
   const whole = schemas.full({}) ?? schema.text;
   const invalid = whyInvalid(engine, { schema: whole, policies }, pieces);
   if (invalid.problems.length > 0) return { ok: false, problems: invalid.problems };
@@ -141,6 +143,7 @@ export function compilePolicies({
       engine: version,
       policies: new Map(pieces.map(({ policy }) => [policy.id, policy])),
       conditions: checked.conditions,
+      mentions,
       parsable,
       uses: narrowed,
       bound: resourceBound(pieces.map(({ policy, json }) => [policy.id, json])),
@@ -264,9 +267,12 @@ interface Schemas {
   bare(options: Omit<SchemaOptions, 'conditions'>): string | undefined;
 }
 
-function schemasWith(entries: readonly CatalogueEntry[], conditions: readonly string[]): Schemas {
+function schemasWith(
+  entries: readonly CatalogueEntry[],
+  { conditions, signals }: Required<Pick<SchemaOptions, 'conditions' | 'signals'>>,
+): Schemas {
   const made = (options: SchemaOptions) => {
-    const schema = cedarSchema(entries, options);
+    const schema = cedarSchema(entries, { ...options, signals });
     return schema.ok ? schema.text : undefined;
   };
   return { full: (options) => made({ ...options, conditions }), bare: made };

@@ -38,6 +38,7 @@ function published(
     engine: 'test',
     policies: new Map(Object.keys(policies).map((id) => [id, policy(id)])),
     conditions: { all: [], for: () => together([]) },
+    mentions: { all: [], by: new Map(), for: () => ({ signals: [], time: false }) },
     parsable: { schema: text, requests: text, policies: Object.fromEntries(permits) },
     uses: allUses,
     bound: new Set(),

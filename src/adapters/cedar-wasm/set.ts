@@ -11,7 +11,7 @@
  * Source: docs/adr/0013-compiled-cedar.md.
  */
 import type { StatefulAuthorizationCall } from '@cedar-policy/cedar-wasm/nodejs';
-import type { Conditions, EngineAnswer, PolicySet } from '../../app/ports.ts';
+import type { Conditions, EngineAnswer, Mentions, PolicySet } from '../../app/ports.ts';
 import type { Policy } from '../../core/decision/verdict.ts';
 import type { Question } from '../../core/policy/question.ts';
 import { narrowedQuestion, type QuestionUses } from '../../core/policy/uses.ts';
@@ -34,6 +34,7 @@ export interface CompiledSet {
   readonly engine: string;
   readonly policies: ReadonlyMap<string, Policy>;
   readonly conditions: Conditions;
+  readonly mentions: Mentions;
   readonly parsable: Parsable;
   readonly uses: QuestionUses;
   /** From `resourceBound`. */
@@ -63,6 +64,7 @@ export function policySet({
   engine: version,
   policies,
   conditions,
+  mentions,
   parsable,
   uses,
   bound,
@@ -115,6 +117,7 @@ export function policySet({
     engine: version,
     policies,
     conditions,
+    mentions,
     speaksOfResults: [...policies.values()].some(({ about }) => about === 'result'),
     evaluate(question) {
       try {

@@ -38,6 +38,7 @@ import {
 } from '../catalogue-files/yaml.ts';
 import { readFound } from './given-found.ts';
 import { readOrigin } from './given-origin.ts';
+import { readSignals } from './given-signals.ts';
 import { objectOf } from './json.ts';
 
 export const suiteEnd = '_test.yaml';
@@ -132,7 +133,7 @@ function proposalsOf(reading: Reading, node: Node, fields: Fields): readonly Pro
 
 function readGiven(reading: Reading, file: string, field: Field | undefined, before: Given): Given {
   if (field === undefined) return before;
-  const known = ['now', 'agent', 'task', 'session', 'first', 'history', 'origin', 'intent'];
+  const known = ['now', 'agent', 'task', 'session', 'first', 'history', 'origin', 'intent', 'signals'];
   const fields = knownFieldsOf(reading, field.value, 'what is given', known) ?? new Map<string, Field>();
   const history = fields.has('history')
     ? itemsOf(reading, fields.get('history'), 'history').map((node) => readHappened(reading, file, node))
@@ -144,6 +145,9 @@ function readGiven(reading: Reading, file: string, field: Field | undefined, bef
     session: readSession(reading, fields.get('session'), before.session),
     first: choicesOf(reading, fields.get('first'), 'something that can be new', seenKinds) ?? before.first,
     history,
+    signals: fields.has('signals')
+      ? readSignals(reading, fields.get('signals'), (one) => durationOf(reading, one))
+      : before.signals,
     origin: readOrigin(reading, fields.get('origin'), fields.get('intent'), before.origin),
   };
 }

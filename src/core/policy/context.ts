@@ -15,6 +15,7 @@ import { type Program, programContext } from '../program/of-call.ts';
 import { factsRecord, type ResultFacts } from '../result/facts.ts';
 import type { Circumstances } from '../session/circumstances.ts';
 import { firsts } from '../session/seen.ts';
+import { utcClock } from '../signal/local-time.ts';
 import { askedAction } from './actions.ts';
 import type { AdminAction } from './layout.ts';
 import type { CedarValue, Entity, EntityUid, Question } from './question.ts';
@@ -35,10 +36,18 @@ export interface Described {
   readonly label?: Label;
 }
 
+/** What holds at the moment, whoever asks. */
+export interface Live {
+  /** Of those that policies read: what counts. */
+  readonly signals: CedarRecord;
+  readonly time: CedarRecord;
+}
+
 /**
  * @param fresh what the agent uses for the first time ever: core/session/seen.ts
  * @param origin where the values come from; by default nobody knows anything
  * @param program what the call would run, if anything
+ * @param live by default no signal was said, and the clock is that of UTC
  */
 export function questionFor(
   described: Described,
@@ -46,6 +55,7 @@ export function questionFor(
   fresh: readonly string[] = [],
   origin: OriginFacts = unasked,
   program?: Program,
+  live: Live = { signals: {}, time: { ...utcClock(who.at) } },
 ): Question {
   const { entry } = described;
   const label = labelRecord(described.label ?? entry.resource.label);
@@ -85,6 +95,8 @@ export function questionFor(
       intent: intentRecord(origin),
       destination: { inside: described.inside === true },
       ...(program === undefined ? {} : { program: programContext(program) }),
+      signals: live.signals,
+      time: live.time,
       now: { __extn: { fn: 'datetime', arg: new Date(who.at).toISOString() } },
     },
     entities: [

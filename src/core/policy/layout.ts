@@ -35,6 +35,9 @@ export const adminActions = [
   'review.close',
   'revoke',
   'session.start',
+  'signal.clear',
+  'signal.set',
+  'signals.publish',
   'task.end',
   'task.start',
 ] as const;
@@ -103,6 +106,12 @@ const resultFacts = record({
   label: dataLabel,
 });
 
+/** `number` is the place of an ordered value, 0 or 1 of a boolean, or the number itself. */
+const signalFact = named('SignalFact', record({ value: string, number: long, age: long }));
+
+/** By the clocks of the zone that the file of signals names. */
+const timeFacts = named('TimeFacts', record({ date: string, weekday: long, hour: long, minute: long }));
+
 const shared: readonly Field[] = record({
   args_opaque: bool,
   session: named(
@@ -139,13 +148,30 @@ const shared: readonly Field[] = record({
   ),
   'program?': programFacts,
   'result?': named('ResultFacts', resultFacts),
+  time: timeFacts,
   now: datetime,
 }).fields;
 
-/** @param conditions names of conditions over history: each is a boolean beside the rest */
-export function agentContext(args: CedarType, conditions: readonly string[]): RecordType {
+/**
+ * @param conditions names of conditions over history: each is a boolean beside the rest
+ * @param signals names of signals that policies read; each is there while it counts
+ */
+export function agentContext(
+  args: CedarType,
+  conditions: readonly string[],
+  signals: readonly string[],
+): RecordType {
   const held = conditions.map((name): Field => ({ name, type: bool, required: true }));
-  return { kind: 'record', fields: [{ name: 'args', type: args, required: true }, ...shared, ...held] };
+  const said = signals.map((name): Field => ({ name, type: signalFact, required: false }));
+  return {
+    kind: 'record',
+    fields: [
+      { name: 'args', type: args, required: true },
+      ...shared,
+      { name: 'signals', type: { kind: 'record', fields: said }, required: true },
+      ...held,
+    ],
+  };
 }
 
 const ours = [
@@ -165,6 +191,8 @@ const ours = [
   'ProgramFacts',
   'ResultFacts',
   'DestinationFacts',
+  'SignalFact',
+  'TimeFacts',
 ];
 const cedars = ['Bool', 'Boolean', 'String', 'Long', 'Set', 'Record', 'Entity', 'Extension'];
 const extensions = ['decimal', 'datetime', 'duration', 'ipaddr'];

@@ -49,6 +49,8 @@ export interface SchemaOptions {
   readonly standIns?: boolean;
   /** The conditions over history that policies read. Default: none. */
   readonly conditions?: readonly string[];
+  /** The signals that policies read. Default: none. */
+  readonly signals?: readonly string[];
 }
 
 const standInPrefix = 'countersign.any-';
@@ -62,15 +64,15 @@ const sortedClasses = Object.entries(classes).sort(([a], [b]) => (a < b ? -1 : 1
 
 export function cedarSchema(
   entries: readonly CatalogueEntry[],
-  { uses = allUses, standIns = true, conditions = [] }: SchemaOptions = {},
+  { uses = allUses, standIns = true, conditions = [], signals = [] }: SchemaOptions = {},
 ): CedarSchema {
   const actions = actionsOf(entries);
   if (!actions.ok) return actions;
   const lines = [
     '// Generated from the catalogue: what policies may name. See docs/policy-reference.md.',
-    ...declaredTypes(actions.value, uses, conditions),
+    ...declaredTypes(actions.value, uses, { conditions, signals }),
     ...declaredGroups(actions.value),
-    ...declaredActions(actions.value, uses, standIns, conditions),
+    ...declaredActions(actions.value, uses, standIns, { conditions, signals }),
   ];
   return {
     ok: true,
@@ -79,14 +81,17 @@ export function cedarSchema(
   };
 }
 
-function bareContext(uses: QuestionUses, conditions: readonly string[]): CedarType {
-  return named('BareContext', narrowed(agentContext(record({}), conditions), uses.context));
+/** Names in the context that policies bring with them. */
+type Read = Required<Pick<SchemaOptions, 'conditions' | 'signals'>>;
+
+function bareContext(uses: QuestionUses, { conditions, signals }: Read): CedarType {
+  return named('BareContext', narrowed(agentContext(record({}), conditions, signals), uses.context));
 }
 
 function declaredTypes(
   { resourceTypes }: CatalogueActions,
   uses: QuestionUses,
-  conditions: readonly string[],
+  read: Read,
 ): readonly string[] {
   const attributesOf = {
     Agent: narrowed(entityTypes.Agent, uses.principal),
@@ -95,11 +100,7 @@ function declaredTypes(
     Administered: entityTypes.Administered,
   };
   const resource = narrowed(resourceAttributes, uses.resource);
-  const mentioned: readonly CedarType[] = [
-    bareContext(uses, conditions),
-    resource,
-    ...Object.values(attributesOf),
-  ];
+  const mentioned: readonly CedarType[] = [bareContext(uses, read), resource, ...Object.values(attributesOf)];
   const names = new Map(mentioned.flatMap(namesIn).map(({ name, type }) => [name, type]));
   return [
     ...[...names].map(([name, type]) => `type ${name} = ${written(type)};`),
@@ -136,13 +137,14 @@ function declaredActions(
   { asked, resourceTypes }: CatalogueActions,
   uses: QuestionUses,
   standIns: boolean,
-  conditions: readonly string[],
+  read: Read,
 ): readonly string[] {
   const anything = resourceTypes.join(', ');
-  const bare = bareContext(uses, conditions);
+  const bare = bareContext(uses, read);
   const agents = (name: string, of: readonly string[], resources: string, context: CedarType) =>
     action(name, of, 'Agent', resources, context);
-  const withArgs = (args: RecordType) => narrowed(agentContext(args, conditions), uses.context);
+  const withArgs = (args: RecordType) =>
+    narrowed(agentContext(args, read.conditions, read.signals), uses.context);
   return [
     ...(standIns ? sortedClasses : []).map(([name]) =>
       agents(`${standInPrefix}${name}`, [name], anything, bare),

@@ -243,6 +243,39 @@ export const personSignedIn = z.strictObject({
   passkey: passkeyUsed.omit({ proof: true }).optional(),
 });
 
+/** Which signals there are, who may say them, and calendars. */
+export const signalsPublished = z.strictObject({
+  ...header,
+  type: z.literal('signals.published'),
+  signals: digest,
+  sources: payloadRef,
+  author: id,
+  reason: why,
+});
+
+/** Somebody who may has said it. Said again soon, the same is no event. */
+export const signalSet = z.strictObject({
+  ...header,
+  type: z.literal('signal.set'),
+  signal: id,
+  /** As policy reads it; of an ordered value `number` is its place. */
+  value: z.string().max(256),
+  number: z.number().int(),
+  source: id,
+  /** From the time of this record on. */
+  maxAgeMs: z.number().int().positive(),
+  author: id,
+  reason: why,
+});
+
+export const signalCleared = z.strictObject({
+  ...header,
+  type: z.literal('signal.cleared'),
+  signal: id,
+  author: id,
+  reason: why,
+});
+
 const ask = z.strictObject({
   policy: z.string(),
   text: digest,
@@ -539,6 +572,9 @@ export const eventShape = z.discriminatedUnion('type', [
   passkeyEnrolled,
   passkeyRemoved,
   personSignedIn,
+  signalsPublished,
+  signalSet,
+  signalCleared,
   approvalRequested,
   approvalDecided,
   approvalExpired,

@@ -6,6 +6,7 @@
  * Source: docs/formats/record.md. Held to `readEvent` by read-event.test.ts.
  */
 import type { OperatorChannel } from '../request/proposal.ts';
+import { toldByRecord } from '../signal/heard.ts';
 import { type CanonicalPattern, canonicalPattern } from './canonical-pattern.ts';
 import { decision, type Kept, type OutcomeName, observation, type ResultDecided } from './event.ts';
 import { inEnvelope, readEvent } from './read-event.ts';
@@ -189,7 +190,7 @@ function decisionReader(texts: Texts): (leaf: string) => ReplayedRecord | undefi
 
 const noFacts: DecisionToReplay['facts'] = {};
 /** A quote in a string would be escaped, so each can stand for nothing but the name of a fact. */
-const factNames = replayedFacts.map((name) => `"${name}":{`);
+const factNames = [...replayedFacts.map((name) => `"${name}":{`), ...toldByRecord];
 
 /** Most records have none of those that are wanted. */
 function factsIn(text: string): DecisionToReplay['facts'] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What folding a record and deciding it again need of it: the rest is most of its text.
+import { isToldByRecord } from '../signal/heard.ts';
 import type { DecisionEvent, Event, ObservationEvent } from './event.ts';
 
 export interface DecisionToReplay
@@ -47,11 +48,9 @@ export function verdictsOf({ verdicts }: DecisionToReplay): DecisionEvent['verdi
 export const replayedFacts = ['origin', 'program', 'opa.outcome', 'opa.bundle', 'opa.entrypoint'] as const;
 
 export function factsToReplay(facts: DecisionEvent['facts']): DecisionEvent['facts'] {
+  const wanted: ReadonlySet<string> = new Set(replayedFacts);
   return Object.fromEntries(
-    replayedFacts.flatMap((name) => {
-      const fact = Object.hasOwn(facts, name) ? facts[name] : undefined;
-      return fact === undefined ? [] : [[name, fact]];
-    }),
+    Object.entries(facts).filter(([name]) => wanted.has(name) || isToldByRecord(name)),
   );
 }
 

@@ -37,6 +37,9 @@ export interface Operator {
   readonly channel: OperatorChannel;
 }
 
-/** How an act of administration arrived: asked for over the socket, by saving a watched file, by a client's hook, or on the desk. */
-export const operatorChannels = ['local-socket', 'watched-files', 'hook', 'desk'] as const;
+/**
+ * How an act of administration arrived: asked for over the socket, by saving a watched file, by a client's hook, on the
+ * desk, with the token of a registered source of signals, or from this daemon's own probe.
+ */
+export const operatorChannels = ['local-socket', 'watched-files', 'hook', 'desk', 'source', 'probe'] as const;
 export type OperatorChannel = (typeof operatorChannels)[number];

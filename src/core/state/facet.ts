@@ -8,6 +8,7 @@ import type { Label } from '../label/label.ts';
 import type { Stored } from '../label/stored.ts';
 import type { Reserve, TaskTerms } from '../record/event.ts';
 import type { Seen } from '../session/seen.ts';
+import type { SignalState } from '../signal/signal.ts';
 
 declare const stored: unique symbol;
 /** A facet's name; its type parameter says what is stored under it. Made only by the functions below. */
@@ -132,6 +133,10 @@ export const facets = {
   passkeys: { name: 'passkeys' } satisfies FacetKey<readonly Passkey[]> as FacetKey<readonly Passkey[]>,
   /** How often a passkey says that it was used. Apart from the passkey itself, on which decisions rest. */
   passkeyUses: (credential: string): FacetKey<number> => ({ name: `passkey/${credential}` }),
+  /** Digest of the file that says which signals there are. */
+  signals: { name: 'signals' } satisfies FacetKey<string> as FacetKey<string>,
+  /** What was said last. Never dropped: what was taken back stands as nothing. */
+  signal: (name: string): FacetKey<SignalState> => ({ name: `signal/${name}` }),
   policy: { name: 'policy' } satisfies FacetKey<string> as FacetKey<string>,
   catalogue: { name: 'catalogue' } satisfies FacetKey<string> as FacetKey<string>,
   /** The policy set that is tried beside the one in force, null where there is none any more. No decision rests on it. */

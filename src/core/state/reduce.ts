@@ -12,6 +12,7 @@ import { approvalAsked, approvalExpired, approvalVoted, consumed } from './appro
 import { type Change, set } from './change.ts';
 import { facets, type View } from './facet.ts';
 import { enrolled, passkeyUse, removed } from './passkeys.ts';
+import { signalSaid, signalTakenBack } from './signals.ts';
 
 export type { Change } from './change.ts';
 
@@ -123,6 +124,12 @@ export function changes(
       return [...removed(view, event), ...passkeyUse(view, event.passkey)];
     case 'person.signed_in':
       return passkeyUse(view, event.passkey);
+    case 'signals.published':
+      return view.get(facets.signals) === event.signals ? [] : [set(facets.signals, event.signals)];
+    case 'signal.set':
+      return signalSaid(view, event, at);
+    case 'signal.cleared':
+      return signalTakenBack(view, event, at);
     case 'label.endorsed':
       return labelsLowered(view, event.of, (label) => endorsed(label, event));
     case 'label.declassified':

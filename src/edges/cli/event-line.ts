@@ -90,6 +90,16 @@ function told(event: Event, memory: LineMemory): Told {
       return plain(event.person, event.type, [event.credential, `by ${event.author}`]);
     case 'person.signed_in':
       return plain(event.person, event.type, [event.way]);
+    case 'signals.published':
+      return plain(event.author, event.type, [shortDigest(event.signals), event.reason]);
+    case 'signal.set':
+      return plain(event.source, event.type, [
+        `${event.signal} ${event.value}`,
+        `for ${event.maxAgeMs / 1000} s`,
+        event.reason,
+      ]);
+    case 'signal.cleared':
+      return plain(event.author, event.type, [event.signal, event.reason]);
     case 'approval.requested':
       return {
         whose: shortId(event.session),
