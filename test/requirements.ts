@@ -396,6 +396,17 @@ export const requirements = {
     source: 'docs/formats/passkey-proof.md',
     controls: ['ASI03', 'ASI09', 'AARM-R4'],
   },
+  'approvals.the-wait': {
+    promise:
+      'a call that waits for people is answered in the way that its client can use; a retry attaches to the same request, one call is let through by one approval, and one whose outcome is unknown is not run again',
+    source: 'docs/approvals.md, docs/adr/0030-the-wait.md',
+    controls: ['ASI02', 'ASI09', 'AARM-R4'],
+  },
+  'approvals.answers-approve-nothing': {
+    promise: 'nothing that a client answers to a question approves a call, or takes a request to people back',
+    source: 'docs/adr/0030-the-wait.md',
+    controls: ['ASI03', 'ASI09', 'AARM-R1'],
+  },
   'approvals.across-the-gateway': {
     promise:
       'a client that waits gets the result of the approved call, one that does not attaches later, and a crash in between loses no request and repeats no effect',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A request to people as it goes on record, beside the decision that it comes from: the card sealed, and what is asked.
-import { type Card, cardOf } from '../core/approval/card.ts';
+import { type Card, cardOf, verbLine } from '../core/approval/card.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import { payloadRef } from '../core/record/payload.ts';
@@ -14,11 +14,34 @@ import type { Sealer } from './vault.ts';
 export interface Pending {
   readonly approval: string;
   readonly expiresAt: number;
+  /** What waits, in one line, with no value that the caller did not send. */
+  readonly line: string;
+  /** Whom it waits for: groups and how many of each, no names. */
+  readonly needs: readonly { readonly approvers: readonly string[]; readonly quorum: number }[];
+  /** Where they decide, as far as the edge knows. */
+  readonly url?: string;
 }
 
 export interface Requested {
-  readonly pending: Pending;
+  readonly pending: Pick<Pending, 'approval' | 'expiresAt'>;
   readonly writing: Writing;
+}
+
+/** Of a request that was made now, or that somebody made before. */
+export function pendingOf(
+  { approval, expiresAt }: Pick<Pending, 'approval' | 'expiresAt'>,
+  { entry, projection, transforms, because }: Considered,
+): Pending {
+  // What a policy put in the place of a value is for people, and not for whoever sent another.
+  const args = transforms.length === 0 ? projection : undefined;
+  return {
+    approval,
+    expiresAt,
+    line: entry === undefined ? '' : verbLine(entry, args),
+    needs: because.flatMap(({ policy: { remedy } }) =>
+      remedy?.kind === 'step_up' ? [{ approvers: remedy.approvers, quorum: remedy.quorum }] : [],
+    ),
+  };
 }
 
 export function requestOf(

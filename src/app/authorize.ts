@@ -20,7 +20,7 @@ import { kindOf } from '../core/session/seen.ts';
 import { storedUnder } from '../core/session/stored.ts';
 import { facets, type UnitView, type View } from '../core/state/facet.ts';
 import { chainOf, transformText } from './approving.ts';
-import { type Pending, requestOf } from './asking.ts';
+import { type Pending, pendingOf, requestOf } from './asking.ts';
 import { type Would, wouldBe } from './candidate.ts';
 import { type Considered, consider, type RefusalCode } from './consider.ts';
 import type { LiveCall } from './live.ts';
@@ -217,9 +217,7 @@ function decided(
         decision: id,
         policies: against.map((verdict) => verdict.policy.id),
         ...(reason === undefined ? {} : { reason }),
-        ...(pending === undefined
-          ? {}
-          : { pending: { approval: pending.approval, expiresAt: pending.expiresAt } }),
+        ...(pending === undefined ? {} : { pending: pendingOf(pending, considered) }),
       },
     };
   }

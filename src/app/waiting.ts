@@ -1,52 +1,142 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Waiting for people, for a while. Listens first and looks then, so that nothing is decided in between unseen.
+ * Everybody who waits for people at one gateway, each with a seat under the request that they wait for.
  *
- * Says only that something may have changed. Whether the call may be made now is decided again, from the beginning.
+ * Says only that something may have changed. Whether the call may be made now is decided again, from the beginning. A seat
+ * is taken before the state is looked at, and what happened while the decision was made is remembered by a mark, so that
+ * nothing is decided in between unseen. Those who wait for one request take turns: the first that is let through uses the
+ * approval up, and the others learn that without asking people once more.
+ *
+ * Source: docs/adr/0030-the-wait.md.
  */
-import { isOpen } from '../core/approval/match.ts';
+import type { Status } from '../core/approval/approval.ts';
+import { statusOf, type Waited } from '../core/approval/match.ts';
 import type { Event } from '../core/record/event.ts';
+import type { Caller } from '../core/request/proposal.ts';
+import { circumstances } from '../core/session/circumstances.ts';
 import type { Road } from './road.ts';
 
-/** @returns false where nothing had happened by then */
-export function untilDecided(
+/** `changed`: look again. `expired`: its time is over and nobody has decided. */
+export type Over = 'changed' | 'expired';
+
+export interface Seat {
+  /** Never rejects. Does not resolve once it was left. */
+  readonly over: Promise<Over>;
+  leave(): void;
+}
+
+export interface WaitingRoom {
+  /** To be taken before the decision that says to wait. */
+  mark(): number;
+  /** @returns undefined where no more fit in */
+  enter(request: Waited, caller: Caller, since: number): Seat | undefined;
+  status(request: Waited): Status;
+  /** Runs what is said for one request one after another. */
+  inTurn<T>(approval: string, run: () => Promise<T>): Promise<T>;
+  readonly size: number;
+  close(): void;
+}
+
+interface Sitting {
+  readonly request: Waited;
+  readonly caller: Caller;
+  end(over: Over): void;
+}
+
+/** The longest that a timer can be set for. */
+const longestMs = 2 ** 31 - 1;
+
+export function createWaitingRoom(
   { sequencer, clock }: Pick<Road, 'sequencer' | 'clock'>,
-  approval: string,
-  forMs: number,
-  gone: AbortSignal | undefined,
-): Promise<boolean> {
-  return new Promise((resolve) => {
-    let cancel = (): void => undefined;
-    const end = (changed: boolean): void => {
-      stop();
-      cancel();
-      gone?.removeEventListener('abort', left);
-      resolve(changed);
-    };
-    const left = (): void => end(false);
-    const isWaiting = (): boolean => isOpen(sequencer.head, approval, clock.wallMs());
-    const stop = sequencer.onEvent((event) => {
-      if (mayMatter(event, approval) && (!isWaiting() || takesAway(event))) end(true);
-    });
-    if (gone?.aborted === true) return end(false);
-    gone?.addEventListener('abort', left, { once: true });
-    cancel = clock.after(forMs, left);
-    // What was decided before this line is in the state, what comes after is told.
-    if (!isWaiting()) end(true);
-  });
-}
+  maxWaiting: number,
+): WaitingRoom {
+  const under = new Map<string, Set<Sitting>>();
+  const turns = new Map<string, Promise<unknown>>();
+  let size = 0;
+  let published = 0;
 
-function mayMatter(event: Event, approval: string): boolean {
-  return event.type === 'approval.decided' ? event.approval === approval : takesAway(event);
-}
+  const everybody = (): Sitting[] => [...under.values()].flatMap((those) => [...those]);
+  const status = (request: Waited): Status => statusOf(sequencer.head, request, clock.wallMs());
 
-/** What it was asked under is no more, for somebody: whoever waits looks for themselves. */
-function takesAway({ type }: Event): boolean {
-  return (
-    type === 'revoked' ||
-    type === 'task.ended' ||
-    type === 'policy.published' ||
-    type === 'catalogue.published' ||
-    type === 'approvers.published'
-  );
+  /** Ends the waiting of whom there is no more to wait for. */
+  function look(sitting: Sitting): void {
+    const now = status(sitting.request);
+    const stands = circumstances(sequencer.head, sitting.caller, clock.wallMs()).ok;
+    if (now === 'expired') sitting.end('expired');
+    else if (now !== 'requested' || !stands) sitting.end('changed');
+  }
+
+  function heard(event: Event): void {
+    switch (event.type) {
+      case 'approval.decided':
+        for (const sitting of [...(under.get(event.approval) ?? [])]) look(sitting);
+        return;
+      case 'revoked':
+      case 'task.ended':
+        for (const sitting of everybody()) look(sitting);
+        return;
+      // What was asked under another set is asked anew, by whoever still wants it.
+      case 'policy.published':
+      case 'catalogue.published':
+      case 'approvers.published':
+        published += 1;
+        for (const sitting of everybody()) sitting.end('changed');
+    }
+  }
+
+  const stop = sequencer.onEvent(heard);
+
+  return {
+    mark: () => published,
+    enter(request, caller, since) {
+      if (size >= maxWaiting) return undefined;
+      const { approval, expiresAt } = request;
+      const { promise, resolve } = Promise.withResolvers<Over>();
+      const those = under.get(approval) ?? new Set<Sitting>();
+      under.set(approval, those);
+      let takeBack = (): void => undefined;
+      const leave = (): void => {
+        if (!those.delete(sitting)) return;
+        size -= 1;
+        takeBack();
+        if (those.size === 0 && under.get(approval) === those) under.delete(approval);
+      };
+      const sitting: Sitting = {
+        request,
+        caller,
+        end(over) {
+          if (!those.has(sitting)) return;
+          leave();
+          resolve(over);
+        },
+      };
+      // Expiry is a comparison: nothing happens that could be heard, and a clock that was set back asks once more.
+      const expire = (): void => {
+        look(sitting);
+        if (!those.has(sitting)) return;
+        const leftMs = expiresAt - clock.wallMs();
+        takeBack = clock.after(Math.min(Math.max(leftMs, 1), longestMs), expire);
+      };
+      those.add(sitting);
+      size += 1;
+      expire();
+      if (published !== since) sitting.end('changed');
+      return { over: promise, leave };
+    },
+    status,
+    inTurn(approval, run) {
+      const before = turns.get(approval) ?? Promise.resolve();
+      const turn = before.then(run, run);
+      turns.set(approval, turn);
+      const over = (): void => {
+        if (turns.get(approval) === turn) turns.delete(approval);
+      };
+      turn.then(over, over);
+      return turn;
+    },
+    get size() {
+      return size;
+    },
+    close: stop,
+  };
 }

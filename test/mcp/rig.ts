@@ -15,7 +15,7 @@ import { createMemoryStore } from '../../src/adapters/memory/ledger.ts';
 import { systemClock, systemRandomness } from '../../src/adapters/system/clock.ts';
 import { publishApproversAtStart } from '../../src/app/approvers.ts';
 import type { Published } from '../../src/app/ports.ts';
-import { publishAtStart } from '../../src/app/publish.ts';
+import { publish, publishAtStart } from '../../src/app/publish.ts';
 import type { Road } from '../../src/app/road.ts';
 import { endTask, revoke, startTask } from '../../src/app/tasks.ts';
 import { mayList } from '../../src/app/visible.ts';
@@ -50,6 +50,8 @@ export interface RigOptions {
   readonly releaseWithinMs?: number;
   /** Who may be asked; without it nobody is. */
   readonly roster?: Roster;
+  /** Where people decide. */
+  readonly deskUrlOf?: (approval: string) => string | undefined;
 }
 
 export interface Rig {
@@ -69,6 +71,10 @@ export interface Rig {
   observations(): Promise<readonly EventOf<'observation'>[]>;
   endTask(): Promise<void>;
   revokeSession(): Promise<void>;
+  /** Calls that are held for people. */
+  held(): number;
+  /** Other policies over the same catalogue. */
+  publish(policies: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -95,7 +101,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
   const master = masterKey(new Uint8Array(32).fill(7));
   const first = await published(options);
   const { roster } = options;
-  const { road } = roadOver({
+  const { road, force } = roadOver({
     ledger,
     keys: store.keys,
     clock,
@@ -139,6 +145,7 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     mayList: (who, method, server, target) => mayList(road, who, method, server, target),
     log: (event, detail) => logged.push(`${event} ${JSON.stringify(detail)}`),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.deskUrlOf === undefined ? {} : { deskUrlOf: options.deskUrlOf }),
   });
   const http = createServer((req, res) => gateway.handle(req, res));
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -166,6 +173,13 @@ export async function startRig(options: RigOptions): Promise<Rig> {
     },
     async revokeSession() {
       await revoke(road, operator, 'session', caller.session, 'test');
+    },
+    held: gateway.held,
+    async publish(policies) {
+      const done = await publish(road, force, operator, await published({ ...options, policies }), {
+        reason: 'test',
+      });
+      if (!done.ok) throw new Error(JSON.stringify(done));
     },
     async close() {
       await gateway.close(200);

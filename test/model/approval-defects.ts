@@ -2,6 +2,8 @@
 // Defects put in on purpose, each around one piece of the protocol: a model that does not see them is worth nothing.
 import { underApproval } from '../../src/app/approving.ts';
 import type { InForce } from '../../src/app/road.ts';
+import type { Status } from '../../src/core/approval/approval.ts';
+import { statusOf } from '../../src/core/approval/match.ts';
 import { voteOf } from '../../src/core/approval/vote.ts';
 import { nothingRead } from '../../src/core/label/label.ts';
 import { circumstances } from '../../src/core/session/circumstances.ts';
@@ -24,6 +26,14 @@ function seeing(view: View, name: string, value: unknown): View {
 }
 
 const everybody = rosters.all;
+
+/** Takes what became of a request for something else. */
+function saying(one: Status, other: Status): Parts['statusOf'] {
+  return (view, waited, at) => {
+    const status = statusOf(view, waited, at);
+    return status === one ? other : status;
+  };
+}
 
 export const defects: readonly Defect[] = [
   {
@@ -168,6 +178,8 @@ export const defects: readonly Defect[] = [
     parts: {
       ...sound,
       under: (approving, force, view, _at, ...rest) => underApproval(approving, force, view, 0, ...rest),
+      // Somebody who waits would be told wrongly before anything is done.
+      looksAtTold: false,
     },
     happenings: { ticks: 3 },
     found: 'allowed after its time',
@@ -190,7 +202,7 @@ export const defects: readonly Defect[] = [
   },
   {
     what: 'a decision rests on nothing',
-    parts: { ...sound, restsOn: () => false },
+    parts: { ...sound, restsOn: () => false, looksAtTold: false },
     happenings: { revoke: 1 },
     found: 'allowed after a revocation',
   },
@@ -208,8 +220,20 @@ export const defects: readonly Defect[] = [
   },
   {
     what: 'who waits listens and does not look',
-    parts: { ...sound, isOpen: () => true },
+    parts: { ...sound, statusOf: () => 'requested' },
     happenings: {},
     found: 'a wake-up was lost',
+  },
+  {
+    what: 'who waits takes a yes for one that is used up',
+    parts: { ...sound, statusOf: saying('approved', 'consumed') },
+    happenings: {},
+    found: 'told that it is used up, and it is not',
+  },
+  {
+    what: 'who waits takes a no for the end of the time',
+    parts: { ...sound, statusOf: saying('refused', 'expired') },
+    happenings: { refuse: 1 },
+    found: 'told that its time is over, and it is not',
   },
 ];

@@ -9,7 +9,7 @@ import type { Considered } from '../../src/app/consider.ts';
 import type { InForce } from '../../src/app/road.ts';
 import type { Place } from '../../src/app/sequencer.ts';
 import type { Approval } from '../../src/core/approval/approval.ts';
-import { isOpen } from '../../src/core/approval/match.ts';
+import { statusOf } from '../../src/core/approval/match.ts';
 import { rosterOf } from '../../src/core/approval/roster.ts';
 import { voteOf } from '../../src/core/approval/vote.ts';
 import type { CatalogueEntry } from '../../src/core/catalogue/entry.ts';
@@ -38,11 +38,13 @@ export interface Parts {
   readonly fold: typeof changes;
   readonly pseudonym: (text: string) => string;
   readonly restsOn: (read: FacetVersion) => boolean;
-  readonly isOpen: (view: View, approval: string, at: number) => boolean;
+  readonly statusOf: typeof statusOf;
   /** Ticks within which a decision has to be released. */
   readonly releaseBy: number;
   readonly learnsOfRevocation: boolean;
   readonly crashRepeats: boolean;
+  /** Whether what those who wait are told is held against what really happened, too. */
+  readonly looksAtTold: boolean;
 }
 
 export const sound: Parts = {
@@ -52,10 +54,11 @@ export const sound: Parts = {
   fold: changes,
   pseudonym: (text) => digestJson(text),
   restsOn: () => true,
-  isOpen,
+  statusOf,
   releaseBy: 1,
   learnsOfRevocation: true,
   crashRepeats: false,
+  looksAtTold: true,
 };
 
 export const caller: Caller = { agent: 'a', task: 't', session: 's', tokenId: 'k' };

@@ -139,13 +139,11 @@ function* ofNode(world: World, n: 0 | 1, parts: Parts, memory: Memory): Generato
     yield { name: `fold at ${n}`, to: put(world, n, caughtUp(world, node, parts)) };
   if (node.toWait !== undefined) {
     const { toWait, ...rest } = node;
-    const awake = !parts.isOpen(createHead(node.view), toWait, world.tick * tickMs);
+    const awake = became(world, node.view, toWait, parts) !== 'requested';
     yield { name: `listen at ${n}`, to: put(world, n, { ...rest, sleeper: { approval: toWait, awake } }) };
   }
-  if (node.sleeper !== undefined && (node.sleeper.awake || isOver(world, node.sleeper.approval))) {
-    const { sleeper: _woken, ...rest } = node;
-    yield { name: `wake at ${n}`, to: put(world, n, planned(world, rest, parts, memory)) };
-  }
+  if (node.sleeper !== undefined && (node.sleeper.awake || isOver(world, node.sleeper.approval)))
+    yield woken(world, n, node.sleeper.approval, parts, memory);
   if (node.call !== undefined && !node.call.done) yield released(world, n, parts);
   if (world.left.crash > 0) {
     const repeats =
@@ -160,7 +158,30 @@ function* ofNode(world: World, n: 0 | 1, parts: Parts, memory: Memory): Generato
   }
 }
 
-/** The gateway waits no longer than a while. */
+/** What a node makes of a request that it was told of. */
+function became(world: World, view: Facets, approval: string, parts: Parts) {
+  const expiresAt = (world.told.requests[approval]?.expires ?? 0) * tickMs;
+  return parts.statusOf(createHead(view), { approval, expiresAt }, world.tick * tickMs);
+}
+
+/** Decides again, but for what can come to nothing: that is told, and people are not asked by somebody who only waited. */
+function woken(world: World, n: 0 | 1, approval: string, parts: Parts, memory: Memory): Move {
+  const { sleeper: _woken, ...rest } = world.nodes[n];
+  switch (became(world, rest.view, approval, parts)) {
+    case 'consumed':
+      if (parts.looksAtTold && !world.told.used.includes(approval))
+        return { wrong: 'told that it is used up, and it is not' };
+      return { name: `used, at ${n}`, to: put(world, n, rest) };
+    case 'expired':
+      if (parts.looksAtTold && !isOver(world, approval))
+        return { wrong: 'told that its time is over, and it is not' };
+      return { name: `expired, at ${n}`, to: put(world, n, rest) };
+    default:
+      return { name: `wake at ${n}`, to: put(world, n, planned(world, rest, parts, memory)) };
+  }
+}
+
+/** A timer is set to its end. */
 function isOver(world: World, approval: string): boolean {
   return world.tick >= (world.told.requests[approval]?.expires ?? 0);
 }
@@ -186,7 +207,7 @@ function caughtUp(world: World, node: Node, parts: Parts): Node {
       : {
           sleeper: {
             ...sleeper,
-            awake: sleeper.awake || !parts.isOpen(createHead(view), sleeper.approval, world.tick * tickMs),
+            awake: sleeper.awake || became(world, view, sleeper.approval, parts) !== 'requested',
           },
         }),
   };

@@ -235,6 +235,11 @@ const told: readonly Role[] = [
   'query',
 ];
 
+/** The deed in one line, for where there is no room for the card. @param args as policy saw them; without them, what is done and not with what */
+export function verbLine(entry: CatalogueEntry, args: JsonObject = {}): string {
+  return verbOf(entry, argumentsOf(entry, args).arguments);
+}
+
 function verbOf(entry: CatalogueEntry, shown: readonly CardArgument[]): string {
   const parts = told.flatMap((role) =>
     shown.filter((one) => one.role === role).map(({ path, value }) => `${path} ${value}`),

@@ -5,7 +5,7 @@
  */
 import type { Lift } from '../decision/verdict.ts';
 import { facets, type View } from '../state/facet.ts';
-import { type Approval, statusAt, step } from './approval.ts';
+import { type Approval, type Status, statusAt, step } from './approval.ts';
 
 export type Match =
   | { readonly found: 'none' }
@@ -44,10 +44,17 @@ export function liftsBy(approval: string, { asks }: Pick<Approval, 'asks'>): rea
   return asks.map(({ policy, text }) => ({ policy, textDigest: text, via: approval }));
 }
 
-/** Whether it is worth waiting for: somebody may still decide it. */
-export function isOpen(view: View, approval: string, at: number): boolean {
+/** A request as somebody was told of it who waits for it. */
+export interface Waited {
+  readonly approval: string;
+  readonly expiresAt: number;
+}
+
+/** What became of it. What is over is kept no longer: used up, if that was before its time. */
+export function statusOf(view: View, { approval, expiresAt }: Waited, at: number): Status {
   const state = view.get(facets.approval(approval));
-  return state !== undefined && statusAt(state, at) === 'requested';
+  if (state !== undefined) return statusAt(state, at);
+  return at < expiresAt ? 'consumed' : 'expired';
 }
 
 /** How many requests nobody has decided. */

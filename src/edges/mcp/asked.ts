@@ -160,6 +160,8 @@ function answerOf(done: Done, method: string): PeerAnswer {
           data: quarantineData(done.quarantine, done.decision),
         },
       };
+    case 'put_off':
+      return { error: { code: rpcCodes.refused, message: 'it waits for people' } };
     case 'failed':
       return {
         error: { code: rpcCodes.upstream, message: 'the client did not answer', data: { code: done.code } },

@@ -7,7 +7,7 @@
  */
 import { mayHearCall } from '../../app/audible.ts';
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
-import { integerAt, type JsonObject, type JsonValue, objectAt, stringAt } from '../../core/json/value.ts';
+import { type JsonObject, type JsonValue, objectAt, stringAt } from '../../core/json/value.ts';
 import { asked, questionsOf, unshowable } from './asked.ts';
 import { type Done, decided } from './decided.ts';
 import { ListUnavailable } from './declared.ts';
@@ -25,13 +25,17 @@ import {
   type UpstreamLink,
   UpstreamUnavailable,
 } from './upstream/link.ts';
-
-type Rounds = Pick<Understood, 'inputResponses' | 'requestState'>;
+import { waitOf } from './wait.ts';
+import { type Retry, retryOf } from './wait-retry.ts';
+import { type Given, whatIsAsked } from './wait-state.ts';
 
 export async function call(gate: Gate, talk: Talk, method: string, params: JsonObject): Promise<Reply> {
   const understanding = understand(method, params, talk.scope);
   if (!understanding.ok) return { ok: false, error: understanding.error };
   const request = understanding.value;
+  const what = whatIsAsked(talk.scope, method, params);
+  const retry = retryOf(gate, talk, request, what);
+  if (retry.kind === 'over') return retry.reply;
   const entry = gate.road.published().catalogue.find(method, request.server, request.target);
   if (entry === undefined) return denied(gate, talk, request);
 
@@ -54,7 +58,13 @@ export async function call(gate: Gate, talk: Talk, method: string, params: JsonO
     gate.log('upstream_unavailable', { server: request.server, reason: error.message });
     return replyOf({ kind: 'failed', code: 'upstream_unreachable' }, method, request.shown);
   }
-  return rounds(gate, talk, { request, entry, link, definition, asked: objectAt(params, '_meta') });
+  // Answers to questions mean something only to an upstream that asks in results.
+  const asks = talk.era === 'modern' && link.facts.era === 'modern';
+  return rounds(gate, talk, {
+    ...{ request, entry, link, definition, what, asked: objectAt(params, '_meta') },
+    resumed: retry.kind === 'again' ? retry : undefined,
+    given: retry.kind === 'again' ? retry.state.given : asks ? request : {},
+  });
 }
 
 /** For the record: what is denied because nobody has accepted it, or because it is no method at all. */
@@ -85,15 +95,20 @@ interface Journey {
   readonly entry: CatalogueEntry;
   readonly link: UpstreamLink;
   readonly definition: string | undefined;
+  /** What the request asks, without what is said of it. */
+  readonly what: JsonObject;
   /** The client's own `_meta`. */
   readonly asked: JsonObject | undefined;
+  /** The wait that it goes on with. */
+  readonly resumed: Extract<Retry, { kind: 'again' }> | undefined;
+  /** What the client had given the upstream in answer to its questions. */
+  readonly given: Given;
 }
 
 async function rounds(gate: Gate, talk: Talk, journey: Journey): Promise<Reply> {
   const { request, link } = journey;
   const { method, server, shown } = request;
-  // Answers to questions mean something only to an upstream that asks in results.
-  let given: Rounds = talk.era === 'modern' && link.facts.era === 'modern' ? request : {};
+  let { given } = journey;
   for (let round = 0; round < gate.limits.maxRounds; round++) {
     const done = await once(gate, talk, journey, given);
     if (done.kind !== 'result') return replyOf(done, method, shown);
@@ -136,7 +151,7 @@ async function rounds(gate: Gate, talk: Talk, journey: Journey): Promise<Reply> 
   });
 }
 
-async function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Promise<Done> {
+async function once(gate: Gate, talk: Talk, journey: Journey, given: Given): Promise<Done> {
   const { request, entry, link, definition } = journey;
   const { method, server, target, args } = request;
   const mayRead = () => mayHearCall(gate.road, talk.caller.task, entry);
@@ -148,8 +163,7 @@ async function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Pr
     understands: (result) => isUnderstood(link.facts.era, result),
     changedTools: () => gate.declared.changed(server, isAccepted(gate, server)),
     detail: notices.summary,
-    holdMs: Math.min(gate.limits.approvalHoldMs, talk.expiresAtMs - gate.road.clock.wallMs()),
-    waits: (approval) => tellOfWaiting(gate, talk, journey.asked, approval),
+    wait: waitOf(gate, talk, { ...journey, method, given }),
     async run(leave) {
       const { signal, maxResultBytes, release } = leave;
       if (method.startsWith('resources/') && method !== 'resources/read' && link.facts.era === 'modern') {
@@ -198,30 +212,6 @@ async function once(gate: Gate, talk: Talk, journey: Journey, given: Rounds): Pr
     done.kind === 'result' ? done.transforms.length === 0 : done.kind === 'error' && !done.changed;
   if (asItCame) notices.tell();
   return done;
-}
-
-const tellEveryMs = 5000;
-
-/** Progress while people are waited for, to a client that asked for any. So little of it that the call's own comes after. */
-function tellOfWaiting(
-  { road }: Gate,
-  talk: Talk,
-  asked: JsonObject | undefined,
-  approval: string,
-): () => void {
-  const meta = asked ?? {};
-  const progressToken = stringAt(meta, 'progressToken') ?? integerAt(meta, 'progressToken');
-  if (progressToken === undefined) return () => undefined;
-  let told = 0;
-  let cancel = (): void => undefined;
-  const tell = (): void => {
-    told += 1;
-    const message = `waiting for a person's approval: ${approval}`;
-    talk.notify('notifications/progress', { progressToken, progress: told / 1_000_000, message });
-    cancel = road.clock.after(tellEveryMs, tell);
-  };
-  tell();
-  return () => cancel();
 }
 
 /** Tools that nobody accepted are not there, whatever they say of themselves. */

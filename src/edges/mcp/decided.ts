@@ -5,17 +5,16 @@
  *
  * Decides nothing. Nothing leaves before `release` says `go`, and nothing that came back is handed on
  * before its observation is durable. An allow that grew old is closed and decided again, twice at most. What waits for
- * people is held for a while before anything of it begins, and decided again once somebody has said something.
+ * people is kept waiting before anything of it begins (wait.ts), and decided again once somebody has said something.
  */
 import { type Authorization, authorize, type Refusal } from '../../app/authorize.ts';
 import { observe, type Quarantine, type Upshot } from '../../app/observe.ts';
 import type { Road } from '../../app/road.ts';
-import { untilDecided } from '../../app/waiting.ts';
 import { type JsonObject, objectAt, own, stringAt } from '../../core/json/value.ts';
 import type { Caller, Proposal } from '../../core/request/proposal.ts';
 import type { ResultTransform } from '../../core/result/narrow.ts';
 import type { GatewayLimits } from './limits.ts';
-import type { RpcError } from './rpc.ts';
+import type { Reply, RpcError } from './rpc.ts';
 import type { UpstreamAnswer } from './upstream/link.ts';
 
 /** What an errand gets once it was allowed. */
@@ -37,15 +36,22 @@ export interface Errand {
   run(leave: Leave): Promise<UpstreamAnswer>;
   /** Whether a result can be understood; one that cannot is withheld. */
   understands?(result: JsonObject): boolean;
-  /** How long whoever asked may be kept waiting for people. Absent: not at all. */
-  readonly holdMs?: number;
-  /** It waits for people now. @returns called when it does no longer */
-  waits?(approval: string): () => void;
+  /** How whoever asked is kept while people decide. Absent: not at all. */
+  readonly wait?: Wait;
   /** How many tools of the one that answers are not declared as they were accepted. */
   changedTools?(): number;
   /** Our own words on what was relayed while it ran, for the record. */
   detail?(): string | undefined;
 }
+
+/**
+ * Decides, and keeps whoever asked for as long as that says to wait for people.
+ *
+ * @returns what was decided in the end, or what to answer while it is not
+ */
+export type Wait = (
+  decide: () => Promise<Authorization>,
+) => Promise<Authorization | { readonly outcome: 'put_off'; readonly reply: Reply }>;
 
 export type FailureCode =
   | 'upstream_unreachable'
@@ -70,48 +76,27 @@ export type Done =
   | { readonly kind: 'error'; readonly error: RpcError; readonly decision: string; readonly changed: boolean }
   | { readonly kind: 'quarantined'; readonly quarantine: Quarantine; readonly decision: string }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** Not made, and not because of a decision: people are waited for, or have been. */
+  | { readonly kind: 'put_off'; readonly reply: Reply }
   | { readonly kind: 'failed'; readonly code: FailureCode; readonly decision?: string };
 
 const understood: ReadonlySet<string> = new Set(['max_result_bytes']);
 const maxAttempts = 3;
-const maxWakes = 8;
 
 export async function decided(
   road: Road,
   limits: Pick<GatewayLimits, 'maxResultBytes'>,
   errand: Errand,
 ): Promise<Done> {
-  const holdUntilMs = road.clock.monotonicMs() + (errand.holdMs ?? 0);
-  let wakes = 0;
-  for (let attempt = 0; attempt < maxAttempts; ) {
-    const authorization = await authorize(road, errand.caller, errand.proposal, understood);
-    if (authorization.outcome !== 'allow') {
-      // Each time is a decision on record, so there are not many.
-      if (wakes++ < maxWakes && (await peopleDecide(road, errand, authorization, holdUntilMs))) continue;
-      return { kind: 'refused', refusal: authorization };
-    }
-    const done = await run(road, limits, errand, authorization);
+  const decide = () => authorize(road, errand.caller, errand.proposal, understood);
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const said = await (errand.wait === undefined ? decide() : errand.wait(decide));
+    if (said.outcome === 'put_off') return { kind: 'put_off', reply: said.reply };
+    if (said.outcome !== 'allow') return { kind: 'refused', refusal: said };
+    const done = await run(road, limits, errand, said);
     if (done !== 'stale') return done;
-    attempt += 1;
   }
   return { kind: 'failed', code: 'not_released' };
-}
-
-/** Holds what waits for people, for as long as there is. @returns whether something happened, so that it is decided again */
-async function peopleDecide(
-  road: Road,
-  { waits, cancelled }: Errand,
-  { pending }: Refusal,
-  untilMs: number,
-): Promise<boolean> {
-  const leftMs = untilMs - road.clock.monotonicMs();
-  if (pending === undefined || leftMs <= 0) return false;
-  const over = waits?.(pending.approval);
-  try {
-    return await untilDecided(road, pending.approval, leftMs, cancelled);
-  } finally {
-    over?.();
-  }
 }
 
 type Allowed = Extract<Authorization, { outcome: 'allow' }>;

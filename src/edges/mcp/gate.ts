@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the parts of the gateway share, built once by gateway.ts.
 import type { Road } from '../../app/road.ts';
+import type { WaitingRoom } from '../../app/waiting.ts';
 import type { JsonObject } from '../../core/json/value.ts';
 import type { Caller } from '../../core/request/proposal.ts';
 import type { Declared } from './declared.ts';
@@ -16,19 +17,28 @@ export type MayList = (caller: Caller, method: string, server: string, target: s
 /** Bounded words of ours and what they are about; never a token, an argument or a result. */
 export type GatewayLog = (event: string, detail: Readonly<Record<string, string | number>>) => void;
 
+/** Where people decide a request. No such address may let whoever has it decide: clients are told it. */
+export type DeskUrlOf = (approval: string) => string | undefined;
+
 export interface Gate {
   readonly road: Road;
   readonly upstreams: Upstreams;
   readonly limits: GatewayLimits;
   readonly declared: Declared;
   readonly running: Running;
+  /** Everybody who waits for people here. */
+  readonly waiting: WaitingRoom;
+  /** Requests to people about which a client is asked now. */
+  readonly asking: Set<string>;
   readonly mayList: MayList;
   readonly log: GatewayLog;
+  readonly deskUrlOf: DeskUrlOf | undefined;
 }
 
 /** The client's side of one request, whichever era it is of. */
 export interface Talk {
   readonly era: Era;
+  readonly protocolVersion: string;
   readonly caller: Caller;
   /** When the token of the request does: nobody is held for longer. */
   readonly expiresAtMs: number;

@@ -7,11 +7,12 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Road } from '../../app/road.ts';
+import { createWaitingRoom } from '../../app/waiting.ts';
 import type { Caller } from '../../core/request/proposal.ts';
 import { circumstances } from '../../core/session/circumstances.ts';
 import { createIdentities, type VerifyToken } from './bearer.ts';
 import { createDeclared } from './declared.ts';
-import type { Gate, GatewayLog, MayList } from './gate.ts';
+import type { DeskUrlOf, Gate, GatewayLog, MayList } from './gate.ts';
 import { createLegacy } from './legacy.ts';
 import { defaultLimits, type GatewayLimits } from './limits.ts';
 import { serve } from './listener.ts';
@@ -35,12 +36,16 @@ export interface McpGatewayOptions {
   readonly limits?: Partial<GatewayLimits>;
   readonly mayList: MayList;
   readonly log: GatewayLog;
+  /** Where people decide, if there is such a page. Absent: no client is sent anywhere. */
+  readonly deskUrlOf?: DeskUrlOf;
 }
 
 export interface McpGateway {
   handle(req: IncomingMessage, res: ServerResponse): void;
   /** Forgets who lost its standing: its tokens are verified anew, its sessions and listeners end. */
   forget(which: (caller: Caller) => boolean): void;
+  /** Calls that are held for people now. */
+  held(): number;
   /** Takes nothing new, lets calls finish for `graceMs`, then stops them. Upstreams are not closed. */
   close(graceMs: number): Promise<void>;
 }
@@ -55,8 +60,11 @@ export function createMcpGateway(options: McpGatewayOptions): McpGateway {
     limits,
     declared: createDeclared(limits, clock.monotonicMs),
     running: createRunning(limits, clock.after),
+    waiting: createWaitingRoom(road, limits.maxHeldCalls),
+    asking: new Set(),
     mayList,
     log,
+    deskUrlOf: options.deskUrlOf,
   };
   const identities = createIdentities({
     // A token outlives what it speaks of: whoever has no standing gets nothing started and nothing listed.
@@ -101,11 +109,13 @@ export function createMcpGateway(options: McpGatewayOptions): McpGateway {
       legacy.forget(which);
       modern.forget(which);
     },
+    held: () => gate.waiting.size,
     async close(graceMs) {
       takeBack();
       await gate.running.drain(graceMs);
       modern.close();
       legacy.close();
+      gate.waiting.close();
     },
   };
 }

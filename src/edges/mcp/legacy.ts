@@ -125,6 +125,7 @@ export function createLegacy(gate: Gate, clock: Clock): Legacy {
       caller: who.caller,
       expiresAtMs: who.expiresAtMs,
       scope: session.scope,
+      protocolVersion: session.protocolVersion,
       clientCapabilities: session.clientCapabilities,
       clientInfo: session.clientInfo,
       logLevel: session.logLevel,

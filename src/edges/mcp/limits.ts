@@ -6,10 +6,12 @@ export interface GatewayLimits {
   readonly maxBodyDepth: number;
   readonly maxBodyNodes: number;
   readonly maxResultBytes: number;
-  /** For one call, from its release to its answer, waiting for people included. */
+  /** For one call, from its release to its answer, questions of the upstream's included. */
   readonly callTimeoutMs: number;
   /** How long a call that waits for people is held before it is answered as pending. Not of the call's own time. */
   readonly approvalHoldMs: number;
+  /** Calls that are held for people, of everybody. The next one is told at once that it waits. */
+  readonly maxHeldCalls: number;
   /** For what the gateway asks on its own account: lists, levels, opening a link. */
   readonly ownTimeoutMs: number;
   /** Calls in flight for one session of a task. */
@@ -53,6 +55,7 @@ export const defaultLimits: GatewayLimits = {
   maxResultBytes: 16 * 1024 * 1024,
   callTimeoutMs: 300_000,
   approvalHoldMs: 20_000,
+  maxHeldCalls: 4_000,
   ownTimeoutMs: 15_000,
   maxCallsPerSession: 128,
   maxPendingBytesPerSession: 32 * 1024 * 1024,

@@ -8,7 +8,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../app/ports.ts';
-import { type JsonObject, type JsonValue, stringAt } from '../../core/json/value.ts';
+import { type JsonObject, stringAt } from '../../core/json/value.ts';
 import type { Caller } from '../../core/request/proposal.ts';
 import { type Envelope, type HeaderOf, metaKeys, modernVersion } from './era.ts';
 import { createExchange } from './exchange.ts';
@@ -17,7 +17,7 @@ import { createListeners } from './listen.ts';
 import type { Message } from './message.ts';
 import { introduced } from './meta.ts';
 import { notificationTreatment } from './methods.ts';
-import { type Scope, serversOf } from './namespace.ts';
+import type { Scope } from './namespace.ts';
 import { capabilitiesOf, serverInfo } from './offer.ts';
 import { createParking, type Journey } from './parked.ts';
 import { defect, perform } from './perform.ts';
@@ -25,6 +25,7 @@ import { sendEmpty, sendError } from './respond.ts';
 import { dressed } from './result.ts';
 import { type Reply, rpcCodes } from './rpc.ts';
 import { refusedEntry } from './running.ts';
+import { whatIsAsked } from './wait-state.ts';
 
 export interface ModernRequest {
   readonly res: ServerResponse;
@@ -58,6 +59,7 @@ export function createModern(gate: Gate, clock: Clock): Modern {
       caller,
       expiresAtMs,
       scope,
+      protocolVersion: modernVersion,
       clientCapabilities,
       clientInfo,
       logLevel,
@@ -101,7 +103,7 @@ export function createModern(gate: Gate, clock: Clock): Modern {
     let stop = new AbortController();
     const exchange = createExchange(res, id, limits.maxUnreadBytes, () => stop.abort('cancelled'));
     const state = stringAt(params, 'requestState');
-    const what = asked(request.scope, method, params);
+    const what = whatIsAsked(request.scope, method, params);
     if (state !== undefined && parking.isOurs(state)) {
       const resumed = parking.resume(caller, params, what, state, exchange.notify);
       if (resumed.ok) stop = resumed.stop;
@@ -142,11 +144,3 @@ export function createModern(gate: Gate, clock: Clock): Modern {
     close: listeners.close,
   };
 }
-
-/** What a request asks, without what is said of it or given in answer to questions. */
-function asked(scope: Scope, method: string, params: JsonObject): JsonObject {
-  const rest: [string, JsonValue][] = Object.entries(params).filter(([name]) => !passing.has(name));
-  return { method, params: Object.fromEntries(rest), servers: serversOf(scope) };
-}
-
-const passing: ReadonlySet<string> = new Set(['_meta', 'inputResponses', 'requestState']);

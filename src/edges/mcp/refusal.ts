@@ -100,6 +100,8 @@ export function replyOf(done: Done, method: string, shown: string): Reply {
       return refusalReply(done.refusal, method, shown);
     case 'quarantined':
       return quarantineReply(done.quarantine, done.decision, method);
+    case 'put_off':
+      return done.reply;
     case 'failed':
       return failureReply(done.code, done.decision, method);
   }
@@ -220,6 +222,50 @@ function failureReply(code: FailureCode, decision: string | undefined, method: s
   return failed(code === 'stopped' ? rpcCodes.refused : rpcCodes.upstream, failures[code], data);
 }
 
+/** Why a call that waited for people is not made, without anything new that was decided about it. */
+export type OverCode = 'approval_expired' | 'approval_used';
+
+const overs: Readonly<Record<OverCode, readonly [why: string, next: string]>> = {
+  approval_expired: [
+    'the time in which people could decide is over',
+    'Nothing was done. Tell the user; the same call, made again, asks people anew, so make it only if it is still wanted.',
+  ],
+  approval_used: [
+    'the approval is used up by another call that is the same to the last byte',
+    'Nothing was done by this one. Make it again only if it is meant to be done once more: people are then asked anew.',
+  ],
+};
+
+export function overReply(code: OverCode, { decision, policies, pending }: Refusal, method: string): Reply {
+  const [why, next] = overs[code];
+  const what = method === 'tools/call' ? 'This call' : `\`${method}\``;
+  const named = [
+    code,
+    ...(pending === undefined ? [] : [`approval ${pending.approval}`]),
+    ...(decision === undefined ? [] : [`decision ${decision}`]),
+    ...(policies.length === 0 ? [] : [`policy ${policies.join(', ')}`]),
+  ];
+  const text = `${what} was not made: ${why} (${named.join(', ')}). ${next}`;
+  const data = {
+    outcome: 'deny',
+    code,
+    ...(decision === undefined ? {} : { decision }),
+    policies,
+    ...(pending === undefined ? {} : { approval: pending.approval }),
+  };
+  if (method !== 'tools/call') return failed(rpcCodes.refused, text, data);
+  return {
+    ok: true,
+    result: { content: [{ type: 'text', text }], isError: true, _meta: { [decisionKey]: data } },
+  };
+}
+
+/** With where people decide, for whoever reads the refusal. */
+export function withAddress(refusal: Refusal, url: string | undefined): Refusal {
+  const { pending } = refusal;
+  return pending === undefined || url === undefined ? refusal : { ...refusal, pending: { ...pending, url } };
+}
+
 export function decisionData(refusal: Refusal): JsonObject {
   const { outcome, code, decision, policies, pending } = refusal;
   return {
@@ -229,7 +275,11 @@ export function decisionData(refusal: Refusal): JsonObject {
     policies,
     ...(pending === undefined
       ? {}
-      : { approval: pending.approval, approvalExpiresAt: new Date(pending.expiresAt).toISOString() }),
+      : {
+          approval: pending.approval,
+          approvalExpiresAt: new Date(pending.expiresAt).toISOString(),
+          ...(pending.url === undefined ? {} : { approvalUrl: pending.url }),
+        }),
   };
 }
 
@@ -245,8 +295,9 @@ export function sentence(refusal: Refusal, method: string): string {
 }
 
 function next({ outcome, code, pending }: Refusal): string {
+  const where = pending?.url === undefined ? '' : ` at ${pending.url}`;
   if (pending !== undefined)
-    return "It is waiting for a person's approval. Once they have said yes, make exactly the same call again; until then go on with something else or say that you wait, and do not retry with other arguments.";
+    return `It is waiting for a person's approval${where}. Once they have said yes, make exactly the same call again; until then go on with something else or say that you wait, and do not retry with other arguments.`;
   if (outcome === 'step_up')
     return "It is waiting for a person's approval: do not retry with other arguments; go on with something else or say that you wait.";
   if (outcome === 'defer')
