@@ -15,10 +15,10 @@ import {
   own,
   stringAt,
 } from '../../core/json/value.ts';
+import { isSecretPath } from '../../core/operand/secret-path.ts';
 import type { ReadProgram } from '../../core/program/of-call.ts';
 import { absolute, type Ground, type Place, placeOf, targetAt, worse } from './place.ts';
 import { isProjectCommand } from './project-command.ts';
-import { isSecretPath } from './secret-paths.ts';
 import { shellPlace } from './shell-place.ts';
 
 /** The client itself, as a server of the catalogue. */

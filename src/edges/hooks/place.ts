@@ -7,7 +7,7 @@
  */
 import { readlinkSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { isSecretPath } from './secret-paths.ts';
+import { isSecretPath } from '../../core/operand/secret-path.ts';
 
 export const places = ['project', 'outside', 'secrets', 'guards'] as const;
 export type Place = (typeof places)[number];

@@ -6,8 +6,9 @@
  * No parser of shells: a command with anything that a shell could read in another way is not plain. It says what is
  * run, not what that does: tests and build scripts are the project's own programs.
  */
+
+import { isSecretPath } from '../../core/operand/secret-path.ts';
 import { absolute, type Ground, placeOf } from './place.ts';
-import { isSecretPath } from './secret-paths.ts';
 
 /** What may follow is the command's own business, options that name programs or files elsewhere aside. */
 const known: readonly (readonly string[])[] = [

@@ -5,10 +5,11 @@
  * Only a command that does nothing but read, and says all that it reads, is told apart by place. A pattern counts as the
  * worst name that it could match.
  */
+
+import { isSecretPath } from '../../core/operand/secret-path.ts';
 import type { Finding } from '../../core/program/finding.ts';
 import { groupsOf } from '../../core/program/finding.ts';
 import { absolute, type Ground, type Place, placeOf, worse } from './place.ts';
-import { isSecretPath } from './secret-paths.ts';
 
 /** @returns undefined where it does more than read, or reads what nobody can tell */
 export function shellPlace(found: Finding, cwd: string, ground: Ground): Place | undefined {
