@@ -10,6 +10,7 @@
  */
 import { stricter } from '../catalogue/strictness.ts';
 import { type ActionClass, classes, groups } from '../catalogue/taxonomy.ts';
+import type { GitAct } from './git-act.ts';
 
 export interface Finding {
   /** At least as strict as each of `classes`. */
@@ -26,6 +27,10 @@ export interface Finding {
   /** Files of a shell command, tables of SQL. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** Files that say what is run, though no word names them: `Makefile` of `make`. */
+  readonly runs: readonly string[];
+  /** What it would do to commits: `git push`, `git merge`. */
+  readonly git: readonly GitAct[];
 }
 
 /** Longer texts are not looked into. */
@@ -43,6 +48,8 @@ export interface Notes {
   readonly links: Set<string>;
   readonly reads: Set<string>;
   readonly writes: Set<string>;
+  readonly runs: Set<string>;
+  readonly git: GitAct[];
   parsed: boolean;
   whole: boolean;
 }
@@ -50,6 +57,7 @@ export interface Notes {
 export function emptyNotes(): Notes {
   return {
     ...{ classes: new Set(), hosts: new Set(), links: new Set(), reads: new Set(), writes: new Set() },
+    ...{ runs: new Set(), git: [] },
     ...{ parsed: true, whole: true },
   };
 }
@@ -61,7 +69,9 @@ export function noteUnread(notes: Notes): void {
   notes.whole = false;
 }
 
-export function noteName(notes: Notes, list: 'hosts' | 'links' | 'reads' | 'writes', name: string): void {
+type NameList = 'hosts' | 'links' | 'reads' | 'writes' | 'runs';
+
+export function noteName(notes: Notes, list: NameList, name: string): void {
   if (name === '') return;
   if (name.length > maxNameLength || (notes[list].size >= maxNames && !notes[list].has(name)))
     notes.whole = false;
@@ -79,13 +89,15 @@ export function findingOf(notes: Notes): Finding {
     links: [...notes.links].sort(),
     reads: [...notes.reads].sort(),
     writes: [...notes.writes].sort(),
+    runs: [...notes.runs].sort(),
+    git: notes.git,
   };
 }
 
 /** Of what was not looked into at all. */
 export const unread: Finding = {
   ...{ class: 'unknown', classes: ['unknown'], parsed: false, whole: false },
-  ...{ hosts: [], links: [], reads: [], writes: [] },
+  ...{ hosts: [], links: [], reads: [], writes: [], runs: [], git: [] },
 };
 
 /** Of all programs of one call. */
@@ -93,8 +105,9 @@ export function joined(findings: readonly [Finding, ...Finding[]]): Finding {
   const notes = emptyNotes();
   for (const one of findings) {
     for (const of of one.classes) notes.classes.add(of);
-    for (const list of ['hosts', 'links', 'reads', 'writes'] as const)
+    for (const list of ['hosts', 'links', 'reads', 'writes', 'runs'] as const)
       for (const name of one[list]) noteName(notes, list, name);
+    notes.git.push(...one.git);
     notes.parsed &&= one.parsed;
     notes.whole &&= one.whole;
   }

@@ -320,6 +320,16 @@ export const cloudVerbs: readonly (readonly [RegExp, ActionClass])[] = [
   [/^(?:describe|list|ls|filter|lookup)/, 'read'],
 ];
 
+/** Files in the directory of a command that say what it runs, whatever its words are. */
+export const impliedFiles: ReadonlyMap<string, readonly string[]> = table<readonly string[]>([
+  ['npm npx pnpm yarn bun', ['package.json']],
+  ['make gmake', ['GNUmakefile', 'makefile', 'Makefile']],
+  ['just', ['justfile', 'Justfile']],
+  ['rake', ['Rakefile']],
+  ['cargo', ['Cargo.toml', 'build.rs']],
+  ['docker-compose', ['compose.yaml', 'docker-compose.yml']],
+]);
+
 /** Variables that a script may set: nothing that it runs is led by them. Others are an environment for what comes after. */
 export const harmlessVariables: ReadonlySet<string> = new Set(
   'CI NODE_ENV LANG LC_ALL LC_CTYPE TZ FORCE_COLOR NO_COLOR TERM COLUMNS LINES DEBIAN_FRONTEND'.split(' '),

@@ -4,6 +4,7 @@
  * another repository with another configuration, runs something of which nothing is known.
  */
 import type { ActionClass } from '../catalogue/taxonomy.ts';
+import { gitActOf } from './git-act.ts';
 import type { Judging } from './shell.ts';
 import { hasMoved, notePath } from './shell-paths.ts';
 import { anything, hasHole, mayBeOption, textOf, type Word, writtenOf } from './shell-tree.ts';
@@ -37,6 +38,8 @@ const observing =
 
 export function judgeGit(words: readonly Word[], judging: Judging): void {
   const { notes } = judging;
+  const act = gitActOf(words, hasMoved(judging));
+  if (act !== undefined) notes.git.push({ ...act, alone: judging.alone });
   const at = words.findIndex(
     (word) => !/^(?:--no-pager|-P|--no-optional-locks|--literal-pathspecs|--version)$/.test(writtenOf(word)),
   );

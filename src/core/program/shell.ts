@@ -23,6 +23,7 @@ import {
   type CommandSpec,
   commandSpecs,
   harmlessVariables,
+  impliedFiles,
   leadingVariables,
   shells,
   subcommands,
@@ -59,11 +60,15 @@ export interface Judging {
   /** Directories that the script may be in; `undefined`: it cannot be told. */
   readonly places: { known: string[] | undefined };
   readonly depth: number;
+  /** Nothing else is run. */
+  readonly alone: boolean;
 }
 
 export function shellFinding(text: string, parse: ParseShell, sql?: ReadSql): Finding {
   const notes = emptyNotes();
-  judgeScript(parse(text), { notes, parse, sql, places: { known: [''] }, depth: 0 });
+  const script = parse(text);
+  const alone = script.commands.length === 1;
+  judgeScript(script, { notes, parse, sql, places: { known: [''] }, depth: 0, alone });
   return findingOf(notes);
 }
 
@@ -80,7 +85,7 @@ function judgeScript(script: Script, judging: Judging): void {
 /** Text that is run as a script of its own. */
 export function judgeText(text: string | undefined, judging: Judging): void {
   if (text === undefined || judging.depth >= maxProgramDepth) noteUnread(judging.notes);
-  else judgeScript(judging.parse(text), { ...judging, depth: judging.depth + 1 });
+  else judgeScript(judging.parse(text), { ...judging, depth: judging.depth + 1, alone: false });
 }
 
 function judgeCommand(command: Command, judging: Judging): void {
@@ -134,6 +139,7 @@ export function judgeWords(words: readonly Word[], piped: boolean, judging: Judg
     return;
   }
   const name = standardPlaces.exec(written)?.[1] ?? written;
+  for (const file of impliedFiles.get(name) ?? []) noteName(notes, 'runs', file);
   // A function may have the name as well, or only elsewhere, or later: its body counts, and so does this.
   if (shells.has(name)) {
     judgeShell(rest, judging);
