@@ -460,6 +460,17 @@ export const requirements = {
     source: 'docs/labels.md',
     controls: ['ASI01', 'ASI06', 'AARM-R2'],
   },
+  'operands.checked-again': {
+    promise:
+      'what a call names and others can change is part of what is approved and is looked at again right before the call is let go; one that changed asks anew',
+    source: 'docs/approvals.md, "What can change meanwhile"',
+    controls: ['ASI02', 'ASI05', 'AARM-R3'],
+  },
+  'operands.seen-or-unknown': {
+    promise: 'what cannot be looked at is unknown, and nobody is asked to approve it',
+    source: 'docs/approvals.md, "What can change meanwhile"',
+    controls: ['ASI09', 'AARM-R3'],
+  },
   'baseline.tested': {
     promise: 'no small slip in any rule of the baseline pack gets past the tests that come with it',
     source: 'docs/baseline.md',

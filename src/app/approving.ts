@@ -15,6 +15,8 @@ import { matterDigest } from '../core/approval/matter.ts';
 import { isSealed, withPasskeys } from '../core/approval/passkey.ts';
 import { eligible, eligibleDigest, type Parties, type Roster } from '../core/approval/roster.ts';
 import type { Transform, Verdict } from '../core/decision/verdict.ts';
+import { isSeen, sightingDigest } from '../core/operand/operand.ts';
+import { unseenReason } from '../core/operand/unseen-reason.ts';
 import type { OriginFacts } from '../core/origin/facts.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
@@ -104,6 +106,9 @@ export function underApproval(
       detail: 'nobody can approve it: its arguments are longer than a person can be shown',
     };
 
+  const { sighting } = granted;
+  if (sighting !== undefined && !isSeen(sighting)) return { ...refused, detail: unseenReason(sighting) };
+
   const matter = matterDigest(
     {
       who: {
@@ -130,6 +135,7 @@ export function underApproval(
       policy: force.policies.digest,
       catalogue: force.catalogue.digest,
       asks,
+      ...(sighting === undefined ? {} : { operands: sightingDigest(sighting) }),
     },
     pseudonym,
   );

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A request to people as it goes on record, beside the decision that it comes from: the card sealed, and what is asked.
 import { type Card, cardOf, verbLine } from '../core/approval/card.ts';
+import { cardOperands } from '../core/approval/card-operands.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import { payloadRef } from '../core/record/payload.ts';
@@ -84,6 +85,7 @@ export function requestOf(
         transforms: considered.transforms.map(transformText),
         lineage: origin.lineage,
         read: who.session.labels,
+        ...(considered.sighting === undefined ? {} : { operands: cardOperands(considered.sighting) }),
       }),
     ),
   );

@@ -9,6 +9,8 @@ import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import { join, type Label, otherSources } from '../core/label/label.ts';
 import { worstOf } from '../core/label/of-result.ts';
+import { namedBy } from '../core/operand/named.ts';
+import type { Named, Sighting } from '../core/operand/operand.ts';
 import { originFacts, untold } from '../core/origin/facts.ts';
 import type { Finding } from '../core/program/finding.ts';
 import { programOf, type ReadProgram, readsNothing } from '../core/program/of-call.ts';
@@ -84,7 +86,9 @@ export async function authorize(
     const stale = (): Answered => ({ answer: { ok: false, code: 'opa_stale' }, at: road.clock.wallMs() });
     const answerTo = (digest: string) =>
       answers.get(digest) ?? (answers.size >= maxAsks ? stale() : undefined);
+    const sightings = createSightings(road);
     const considering = {
+      sightings: sightings.of,
       pseudonym: road.pseudonym,
       programs: readOnce(road.programs),
       roster: road.roster?.(),
@@ -98,7 +102,10 @@ export async function authorize(
     // Before it stands in the queue: whatever is decided one after another waits for what is done there.
     const { method, server, target } = proposal;
     const named = road.published().catalogue.find(method, server, target);
-    if (named !== undefined) programOf(named, proposal.args, considering.programs);
+    if (named !== undefined) {
+      const found = programOf(named, proposal.args, considering.programs);
+      await sightings.look(namedBy(named, proposal.args, found, proposal.standsIn));
+    }
     const attempt = (view: UnitView, place: Place): Written<Authorization | Unasked> => {
       // Decided again: what was opened for the decision before is no call.
       forget();
@@ -109,7 +116,8 @@ export async function authorize(
       // What is tried asks nobody, and is told what people have lifted.
       const trying = { ...considering, roster: undefined, lifts: considered.lifts };
       const would = wouldBe(road, trying, view, place, caller, proposal, understood);
-      const written = decided(road, force, view, place, caller, proposal, considered, would, seal);
+      const still = sightings.still(considered.sighting);
+      const written = decided(road, force, view, place, caller, proposal, considered, would, seal, still);
       if (written.result.outcome === 'allow') opened = written.result.call;
       return written;
     };
@@ -123,6 +131,28 @@ export async function authorize(
     forget();
     return refused(error instanceof NotCommitted ? error.code : 'internal');
   }
+}
+
+/** Looked at before it is decided, and held beside what was decided. */
+function createSightings({ operands }: Road) {
+  const known = new Map<string, Sighting>();
+  const asked = new Map<Sighting, Named>();
+  const keyOf = (named: Named) => canonicalJson(named as unknown as JsonObject);
+  return {
+    async look(named: Named | undefined): Promise<void> {
+      if (named === undefined || operands === undefined) return;
+      const sighting = await operands.port.look(named, operands.timeoutMs);
+      known.set(keyOf(named), sighting);
+      asked.set(sighting, named);
+    },
+    of: (named: Named) => known.get(keyOf(named)),
+    /** @returns undefined where there is nothing to look at again */
+    still(sighting: Sighting | undefined): (() => Promise<boolean>) | undefined {
+      const named = sighting === undefined ? undefined : asked.get(sighting);
+      if (sighting === undefined || named === undefined || operands === undefined) return undefined;
+      return () => operands.port.still(named, sighting, operands.timeoutMs);
+    },
+  };
 }
 
 /** A call is decided more than once at times, and its text is the same each time. */
@@ -151,6 +181,7 @@ function decided(
   considered: Considered,
   would: Would | undefined,
   seal: Sealer,
+  still: (() => Promise<boolean>) | undefined,
 ): Written<Authorization> {
   const { entry } = considered;
   const admitted = considered.outcome === 'allow' || considered.outcome === 'modify';
@@ -234,6 +265,7 @@ function decided(
           entry,
           args: considered.projection ?? {},
           resource: considered.resource,
+          ...(still === undefined ? {} : { still }),
         },
         place.monotonicMs,
       ),

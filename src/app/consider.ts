@@ -12,6 +12,9 @@ import type { Lift, Obligation, Transform, Verdict } from '../core/decision/verd
 import type { JsonObject } from '../core/json/value.ts';
 import { type Touched, touchedBy } from '../core/label/items.ts';
 import { join as joinLabels, type Label } from '../core/label/label.ts';
+import { namedBy } from '../core/operand/named.ts';
+import { type Named, type Sighting, unseen } from '../core/operand/operand.ts';
+import { type Seen, seenOf as seenOfOperands, seenRecord } from '../core/operand/seen.ts';
 import { type OriginFacts, unasked } from '../core/origin/facts.ts';
 import { staysInside } from '../core/origin/inside.ts';
 import { originRecord } from '../core/origin/recorded.ts';
@@ -105,6 +108,8 @@ export interface Considered {
   readonly stored?: Label;
   /** What a second decision point was asked about on the way, and said. */
   readonly opinions?: readonly Counted[];
+  /** What it names and others can change, as it was found. */
+  readonly sighting?: Sighting;
   /** People can lift all that stands against it: the request to them, or what it has to say. */
   readonly asked?: Asked;
   /** Nothing is decided yet: this has to be asked about first. */
@@ -128,6 +133,10 @@ export interface Considering extends Pick<Road, 'pseudonym'> {
   readonly programs?: ReadProgram | undefined;
   /** It was recorded: what policy saw of its programs then. */
   readonly program?: Program | undefined;
+  /** What was found of what a call names. Absent, or undefined: nobody has looked. */
+  readonly sightings?: ((named: Named) => Sighting | undefined) | undefined;
+  /** It was recorded, or is given: what policy sees of operands. */
+  readonly seen?: Seen | undefined;
   /** Absent: policy decides alone. */
   readonly answers?: Answers | undefined;
   /** Who may lift what people can lift. Absent: nobody is asked. */
@@ -210,6 +219,9 @@ export function consider(
     // What runs is what is forwarded, and not its projection.
     const found = programOf(entry, soFar.args, road.programs ?? readsNothing);
     const program = found === undefined ? undefined : (road.program ?? seenOf(found, road.pseudonym));
+    const named = namedBy(entry, soFar.args, found, proposal.standsIn);
+    const sighting = named === undefined ? undefined : (road.sightings?.(named) ?? unseen(named));
+    const seen = road.seen ?? (sighting === undefined ? {} : seenOfOperands(sighting, road.pseudonym));
     const origin =
       road.origins?.(entry, asRead(road, entry, soFar.args, described.projection), found) ?? unasked;
     const mentioned = force.policies.mentions.for(askedAction(entry));
@@ -220,7 +232,7 @@ export function consider(
       mentioned,
       at,
     );
-    const bare = questionFor(described.value, standing.value, first, origin, program, live);
+    const bare = questionFor(described.value, standing.value, first, origin, program, live, seen);
     const heard = hear(road, force.policies.conditions, view, past, {
       entry,
       caller,
@@ -237,10 +249,18 @@ export function consider(
       first,
       touched,
       stored,
+      ...(sighting === undefined ? {} : { sighting }),
       facts:
         road.replayed === true
           ? facts
-          : { ...facts, ...heard.facts, ...originRecord(origin, at), ...recorded(program, at), ...said },
+          : {
+              ...facts,
+              ...heard.facts,
+              ...originRecord(origin, at),
+              ...recorded(program, at),
+              ...seenRecord(seen, at),
+              ...said,
+            },
     };
     const judged = judge(force, heard.question, [...soFar.lifts, ...asking.map(liftOf)]);
     if (!judged.ok) return { ...soFar, code: 'engine_failed' };
@@ -264,6 +284,7 @@ export function consider(
         origin,
         road.pseudonym,
         program,
+        seen,
       );
       const answered = road.answers(asking.digest);
       if (answered === undefined) return { ...soFar, unasked: asking };

@@ -8,6 +8,7 @@
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import { parseJson } from '../core/json/parse.ts';
 import { isObject, type JsonObject } from '../core/json/value.ts';
+import { seenFrom } from '../core/operand/seen.ts';
 import { originOf } from '../core/origin/recorded.ts';
 import { adminQuestion, questionFor } from '../core/policy/context.ts';
 import { adminActions } from '../core/policy/layout.ts';
@@ -199,6 +200,7 @@ function questionOf(
     originOf(decision.facts),
     programFrom(decision.facts),
     liveFrom(toldIn(decision.facts), standing.who.at),
+    seenFrom(decision.facts),
   );
   const names = published.flatMap(({ conditions }) => conditions.map(({ name }) => name));
   const heard = Object.fromEntries(heardIn(decision.facts, names));

@@ -23,6 +23,11 @@ export interface LiveCall {
    * `stale`: too late, decide again. `stopped`: what it rested on is gone. A second `go` is never given.
    */
   release(): 'go' | 'stale' | 'stopped';
+  /**
+   * Looks once more at what the call names and others can change. Asked right before `release`, which is `stale` for such a
+   * call that was not looked at again, or is not what it was: then it is decided anew. Never rejects.
+   */
+  ready(): Promise<void>;
   /** Whether `go` was given: if not, nothing was sent. */
   released(): boolean;
 }
@@ -40,6 +45,8 @@ export interface Opening {
   /** As policy saw them. */
   readonly args: JsonObject;
   readonly resource: EntityUid;
+  /** Whether what it names is as it was decided about. Absent: it names nothing that others can change. */
+  readonly still?: () => Promise<boolean>;
 }
 
 export interface LiveCalls {
@@ -60,11 +67,12 @@ export function createLiveCalls(clock: Clock, releaseWithinMs: number): LiveCall
   }
 
   return {
-    open(decision, { caller, above, entry, args, resource }, decidedAtMs) {
+    open(decision, { caller, above, entry, args, resource, still }, decidedAtMs) {
       const controller = new AbortController();
       calls.set(decision, { rests: [caller, ...above], stop: controller });
       const openedWallMs = clock.wallMs();
       let gone = false;
+      let isSame = still === undefined;
       // A machine that slept may find its monotonic clock where it was: then the wall clock tells. One
       // that was set forward costs a second decision.
       const isStale = (): boolean =>
@@ -77,10 +85,13 @@ export function createLiveCalls(clock: Clock, releaseWithinMs: number): LiveCall
         args,
         resource,
         signal: controller.signal,
+        async ready() {
+          if (still !== undefined) isSame = await still().catch(() => false);
+        },
         release() {
           // A call that was closed is on record as over: nothing may come of it any more.
           if (controller.signal.aborted || gone || !calls.has(decision)) return 'stopped';
-          if (isStale()) return 'stale';
+          if (isStale() || !isSame) return 'stale';
           gone = true;
           return 'go';
         },

@@ -11,6 +11,7 @@
 import type { OpinionAnswer, OpinionFault } from '../core/decision/opinion.ts';
 import { parseJson } from '../core/json/parse.ts';
 import { isObject } from '../core/json/value.ts';
+import { seenFrom } from '../core/operand/seen.ts';
 import { originOf } from '../core/origin/recorded.ts';
 import { programFrom } from '../core/program/of-call.ts';
 import {
@@ -207,6 +208,7 @@ async function decidedAgain(
     // What was said of signals is in the state; what calendars and clocks said then is in the record alone.
     registry,
     told: toldIn(event.facts),
+    seen: seenFrom(event.facts),
     // What people lifted then is lifted: whether they would again is nothing that a policy can tell.
     lifts: event.lifts,
     answers: event.hadOpinion ? (digest: string) => answers.get(digest) : undefined,

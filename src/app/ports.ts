@@ -5,6 +5,7 @@ import type { ActionClass } from '../core/catalogue/taxonomy.ts';
 import type { OpinionAnswer } from '../core/decision/opinion.ts';
 import type { Policy } from '../core/decision/verdict.ts';
 import type { JsonObject, JsonValue } from '../core/json/value.ts';
+import type { Named, Sighting } from '../core/operand/operand.ts';
 import type { Question } from '../core/policy/question.ts';
 import type { SealedPayload } from '../core/record/payload.ts';
 import type { SecretSpan } from '../core/record/secret.ts';
@@ -271,6 +272,18 @@ export interface Finder {
    * @throws where it cannot tell
    */
   find(text: string): Promise<readonly SecretSpan[]>;
+}
+
+/** Looks at things that calls name and that somebody else can change. */
+export interface Operands {
+  /**
+   * As it is now. What is digested is what was opened, once.
+   *
+   * Never rejects: what cannot be looked at in time, or at all, is `unknown`. Runs nothing that the looked-at says.
+   */
+  look(named: Named, timeoutMs: number): Promise<Sighting>;
+  /** Whether it is still as it was found; right before the call is let go. Never rejects: false where it cannot tell. */
+  still(named: Named, found: Sighting, timeoutMs: number): Promise<boolean>;
 }
 
 /** What decisions are made by, all of it replaced at once. */

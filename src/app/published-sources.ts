@@ -74,6 +74,7 @@ const entryShape = z.object({
       kind: z.enum(kinds).exactOptional(),
       dialect: z.enum(dialects).exactOptional(),
       money: z.boolean().exactOptional(),
+      operand: z.enum(['file']).exactOptional(),
       history: z.boolean().exactOptional(),
     }),
   ),
@@ -83,6 +84,7 @@ const entryShape = z.object({
   reversible: z.boolean(),
   keeps: z.record(z.string(), z.string()).exactOptional(),
   stateless: z.boolean(),
+  root: z.string().exactOptional(),
 });
 const catalogueShape = z.object({ entries: z.array(z.unknown()) });
 

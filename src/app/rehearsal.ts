@@ -13,6 +13,7 @@ import { foldResult } from '../core/decision/fold-result.ts';
 import type { Verdict } from '../core/decision/verdict.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import { type Label, nothingRead } from '../core/label/label.ts';
+import type { Seen as SeenOperands } from '../core/operand/seen.ts';
 import { type OriginFacts, unasked } from '../core/origin/facts.ts';
 import type { Question } from '../core/policy/question.ts';
 import type { Place } from '../core/policy/source.ts';
@@ -66,6 +67,8 @@ export interface Given {
   readonly signals: ReadonlyMap<string, GivenSignal>;
   /** Where the values of its calls come from; by default nobody knows anything. */
   readonly origin: OriginFacts;
+  /** What policy sees of what calls name and others can change. Absent: nobody has looked. */
+  readonly seen?: SeenOperands;
 }
 
 export interface GivenSignal {
@@ -222,7 +225,7 @@ function stageFor(
 ): Stage {
   const head = stateOf(given, force, registry);
   const { told, why } = toldOf(given, registry);
-  const road = { ...testers, origins: () => given.origin, programs, registry, told };
+  const road = { ...testers, origins: () => given.origin, programs, registry, told, seen: given.seen };
   const past = createPast(road.pseudonym);
   const caller: Caller = { agent: given.agent.id, task, session: given.session.id, tokenId: 'test' };
   const before = given.history.toSorted((a, b) => b.agoMs - a.agoMs);

@@ -92,6 +92,7 @@ export async function replay(parts: ReplayParts, run: Run, told = false): Promis
         const record = id === undefined ? undefined : decided.get(id);
         if (record === undefined) throw new ReplayFailed(`${run.id}: ${codeOf(answer)}`);
         calls.push({ ...said(record), ...(told ? { lineage } : {}) });
+        if (answer.outcome === 'allow') await answer.call.ready();
         if (answer.outcome === 'allow' && answer.call.release() === 'go') open.set(event.id, answer.call);
       }
       if (event.t === 'result') {

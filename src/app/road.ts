@@ -9,7 +9,7 @@ import type { Templates } from '../core/task/template.ts';
 import type { IntentReader } from './intent.ts';
 import type { LiveCalls } from './live.ts';
 import type { Origins } from './origins.ts';
-import type { Clock, Finder, Published, SecondOpinion } from './ports.ts';
+import type { Clock, Finder, Operands, Published, SecondOpinion } from './ports.ts';
 import type { Sequencer } from './sequencer.ts';
 import type { Vault } from './vault.ts';
 
@@ -35,6 +35,8 @@ export interface Road {
   readonly registry?: () => Registry;
   /** Absent: prompts are read by the built-in reader alone. */
   readonly intent?: IntentReader;
+  /** Looks at what calls name and others can change. Absent: all of that is `unknown`. */
+  readonly operands?: { readonly port: Operands; readonly timeoutMs: number };
   /** Absent: only our own detectors look. */
   readonly finders?: Finders;
   /** Kinds of tasks, by type. A type without a template starts as it is asked for. */

@@ -11,6 +11,7 @@
 import type { OpinionAnswer } from '../core/decision/opinion.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject } from '../core/json/value.ts';
+import type { Seen } from '../core/operand/seen.ts';
 import type { OriginFacts } from '../core/origin/facts.ts';
 import type { Described } from '../core/policy/context.ts';
 import { opaInput } from '../core/policy/opa-input.ts';
@@ -59,13 +60,14 @@ export function askingAbout(
   origin: OriginFacts,
   pseudonym: Pseudonym,
   program?: Program,
+  seen?: Seen,
 ): Asking {
   const instants = {
     agentVerifiedAt: view.get(facets.agent(caller.agent))?.verifiedAt ?? 0,
     taskStartedAt: view.get(facets.task(caller.task))?.startedAt ?? 0,
     sessionStartedAt: view.get(facets.session(caller.session))?.startedAt ?? 0,
   };
-  const input = opaInput(described, projection, who, instants, first, origin, program);
+  const input = opaInput(described, projection, who, instants, first, origin, program, seen);
   return { input, digest: `hmac-sha256:${pseudonym(`opa ${canonicalJson(input)}`)}` };
 }
 

@@ -8,6 +8,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { personalFinder } from '../adapters/detectors/personal.ts';
 import { secretlintFinder } from '../adapters/detectors/secretlint.ts';
+import { createOperands } from '../adapters/files/operands.ts';
 import { masterKeyFromFile, masterKeyFromText } from '../adapters/keys/master.ts';
 import { signingKeyFromFile } from '../adapters/keys/signing.ts';
 import { openHttpProbes } from '../adapters/probe/http.ts';
@@ -89,6 +90,9 @@ export interface Daemon {
 
 /** The node's name within its store: one store has one daemon, so one name is enough. */
 const node = 'local';
+
+/** Shorter than a client waits for its hook. */
+const operandsWithinMs = 6000;
 
 /** A call whose observation the store refused stays open for no longer than this once the store is back. */
 const abandonedEveryMs = 5000;
@@ -174,6 +178,12 @@ export async function startDaemon(
     releaseWithinMs: options.releaseWithinMs,
     ...(opa === undefined ? {} : { second: opa.second }),
     ...(intent === undefined ? {} : { intent: intent.reader }),
+    operands: {
+      port: createOperands({
+        clock,
+      }),
+      timeoutMs: operandsWithinMs,
+    },
     finders: { secrets: secretlintFinder(), pii: personalFinder(), timeoutMs: 2000 },
     templates: templates.current,
     ...(approvers === undefined ? {} : { roster: approvers.approvers.current }),

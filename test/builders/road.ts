@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One node's road over parts of a test's own, wired as the daemon wires it. Nothing is caught up or published yet.
+import { createOperands } from '../../src/adapters/files/operands.ts';
 import { type Approvers, createApprovers } from '../../src/app/approvers.ts';
 import { createLiveCalls, type LiveCalls } from '../../src/app/live.ts';
 import { createOrigins } from '../../src/app/origins.ts';
@@ -86,6 +87,7 @@ export function roadOn(
     origins,
     pseudonym,
     programs: programs(),
+    operands: { port: createOperands({ clock }), timeoutMs: 30_000 },
     published: force.current,
     candidate: force.candidate,
     releaseWithinMs,

@@ -8,7 +8,7 @@ import { type Approvers, publishApproversAtStart } from '../../src/app/approvers
 import { type Authorization, authorize } from '../../src/app/authorize.ts';
 import type { IntentReader } from '../../src/app/intent.ts';
 import { type Observed, observe, type Upshot } from '../../src/app/observe.ts';
-import type { Clock, Ledger, PolicySet, Published } from '../../src/app/ports.ts';
+import type { Clock, Ledger, Operands, PolicySet, Published } from '../../src/app/ports.ts';
 import { type Force, publishAtStart } from '../../src/app/publish.ts';
 import { publishSignalsAtStart } from '../../src/app/registries.ts';
 import type { Finders, Road, Second } from '../../src/app/road.ts';
@@ -75,6 +75,8 @@ export interface RigOptions {
   readonly intent?: IntentReader;
   /** Present: results come as they are, and are decided. Default: they are what was recorded. */
   readonly finders?: Finders;
+  /** Looks at what calls name. */
+  readonly operands?: Operands;
   /** Between the decision and the release. */
   readonly beforeRelease?: (rig: Rig) => Promise<void> | void;
 }
@@ -125,6 +127,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
     ...wired.road,
     ...(second === undefined ? {} : { second }),
     ...(finders === undefined ? {} : { finders }),
+    ...(options.operands === undefined ? {} : { operands: { port: options.operands, timeoutMs: 30_000 } }),
     ...(options.programs === undefined ? {} : { programs: options.programs }),
     ...(options.intent === undefined ? {} : { intent: options.intent }),
   };
@@ -163,6 +166,7 @@ export async function rig(options: RigOptions = {}): Promise<Rig> {
       const answer = await authorize(road, caller, proposal, new Set(['max_result_bytes']));
       if (answer.outcome !== 'allow') return { answer };
       await options.beforeRelease?.(made);
+      await answer.call.ready();
       const sent = answer.call.release() === 'go';
       if (sent) effects.push(`${proposal.server}/${proposal.target} ${answer.args}`);
       const observed = await observe(road, answer.call, {

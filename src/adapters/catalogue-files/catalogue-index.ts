@@ -115,12 +115,13 @@ function byServer(entries: readonly CatalogueEntry[]): ReadonlyMap<string, Serve
 export function argumentsJson(args: CatalogueEntry['args']): JsonValue {
   return Object.entries(args)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { role, kind, dialect, money, history }]) => [
+    .map(([name, { role, kind, dialect, money, history, operand }]) => [
       name,
       role ?? '',
       money ?? false,
       ...(history === undefined ? [] : [history]),
       ...(kind === undefined ? [] : [{ kind, ...(dialect === undefined ? {} : { dialect }) }]),
+      ...(operand === undefined ? [] : [{ operand }]),
     ]);
 }
 
@@ -150,6 +151,7 @@ function entryJson(entry: CatalogueEntry): JsonValue {
     reversible: entry.reversible,
     stateless: entry.stateless,
     ...(entry.internal === undefined ? {} : { internal: [...entry.internal].sort() }),
+    ...(entry.root === undefined ? {} : { root: entry.root }),
     ...(entry.keeps === undefined
       ? {}
       : { keeps: Object.entries(entry.keeps).sort(([a], [b]) => (a < b ? -1 : 1)) }),

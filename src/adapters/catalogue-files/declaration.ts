@@ -6,6 +6,7 @@
  *
  * Source: docs/catalogue.md, "The file".
  */
+import { isAbsolute } from 'node:path';
 import { isMap, isScalar, type Node } from 'yaml';
 import {
   type ArgumentRule,
@@ -65,6 +66,8 @@ export interface Declaration {
   readonly store: string | undefined;
   /** Hosts of one's own, and all that lies under them. */
   readonly internal: readonly string[];
+  /** Where it runs, on this machine: names of its files begin there. */
+  readonly root: string | undefined;
   readonly tools: ReadonlyMap<string, DeclaredTool>;
   readonly resources: ReadonlyMap<string, Declared>;
   readonly prompts: ReadonlyMap<string, Declared>;
@@ -121,7 +124,17 @@ function readInternal(reading: Reading, field: Field | undefined): readonly stri
 
 /** @param expectedServer what the file is called */
 export function readDeclaration(reading: Reading, expectedServer: string): Declaration | undefined {
-  const known = ['server', 'stateless', 'store', 'internal', 'tools', 'resources', 'prompts', 'methods'];
+  const known = [
+    'server',
+    'stateless',
+    'store',
+    'internal',
+    'root',
+    'tools',
+    'resources',
+    'prompts',
+    'methods',
+  ];
   const fields = knownFieldsOf(reading, reading.root, 'a catalogue', known);
   if (fields === undefined) return undefined;
   const server = stringOf(reading, fields.get('server'), '`server`');
@@ -151,6 +164,7 @@ export function readDeclaration(reading: Reading, expectedServer: string): Decla
     store: storeOf(reading, fields.get('store')),
     stateless: booleanOf(reading, fields.get('stateless'), '`stateless`') ?? false,
     internal: readInternal(reading, fields.get('internal')),
+    root: rootOf(reading, fields.get('root')),
     tools: section('tools', (target, field) => {
       faultless(field, targetNameFault(target));
       return readTool(reading, `${server}/${target}`, field);
@@ -181,6 +195,13 @@ function storeOf(reading: Reading, field: Field | undefined): string | undefined
   const fault = store === undefined ? undefined : serverNameFault(store);
   if (fault !== undefined) reading.report(field?.value ?? null, `a store is named like a server: ${fault}`);
   return store;
+}
+
+function rootOf(reading: Reading, field: Field | undefined): string | undefined {
+  const root = stringOf(reading, field, '`root`');
+  if (root === undefined || isAbsolute(root)) return root;
+  reading.report(field?.value ?? null, 'a `root` is the whole path of a directory on this machine');
+  return undefined;
 }
 
 function readPlain(reading: Reading, source: string, field: Field): Declared | undefined {
@@ -317,6 +338,7 @@ function readRule(reading: Reading, field: Field): ArgumentRule | undefined {
     'dialect',
     'money',
     'history',
+    'operand',
   ]);
   const role = choiceOf(reading, fields?.get('role'), 'a role', roles);
   const kind = choiceOf(reading, fields?.get('kind'), 'a kind', kinds);
@@ -325,6 +347,7 @@ function readRule(reading: Reading, field: Field): ArgumentRule | undefined {
     reading.report(field.key, `an argument of kind \`sql\` must have a \`dialect\`: ${dialects.join(', ')}`);
   if (kind !== 'sql' && dialect !== undefined)
     reading.report(field.key, 'only an argument of kind `sql` has a `dialect`');
+  const operand = choiceOf(reading, fields?.get('operand'), 'an operand', ['file'] as const);
   const written = booleanOf(reading, fields?.get('money'), '`money`');
   if (kind === 'money' && written === false)
     reading.report(field.key, 'an argument of kind `money` is money');
@@ -340,5 +363,6 @@ function readRule(reading: Reading, field: Field): ArgumentRule | undefined {
     ...(dialect === undefined ? {} : { dialect }),
     ...(money === undefined ? {} : { money }),
     ...(history === undefined ? {} : { history }),
+    ...(operand === undefined ? {} : { operand }),
   };
 }

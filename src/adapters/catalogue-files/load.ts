@@ -167,7 +167,7 @@ function fitsOf({ compiler }: Joining, schema: JsonObject | undefined): Pick<Che
 
 function toolEntry(joining: Joining, tool: DeclaredTool, definition: ToolDefinition): Checked | undefined {
   const { reading, file, declaration, warnings } = joining;
-  const { server, stateless, store, internal } = declaration;
+  const { server, stateless, store, internal, root } = declaration;
   const { name, inputSchema } = definition;
   const named = namedArguments(inputSchema);
   const unknownArgument = (argument: string) =>
@@ -232,6 +232,7 @@ function toolEntry(joining: Joining, tool: DeclaredTool, definition: ToolDefinit
       ...(Object.keys(tool.keeps).length === 0 ? {} : { keeps: tool.keeps }),
       stateless,
       ...(internal.length === 0 ? {} : { internal }),
+      ...(root === undefined ? {} : { root }),
       pinned: { digest: definitionDigest(definition), definition },
     },
   };

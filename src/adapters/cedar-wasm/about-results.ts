@@ -12,7 +12,7 @@ import type { Piece } from './piece.ts';
 import { contextNames } from './uses-of.ts';
 
 /** Decided with the call: of a result they are not asked again. */
-const ofCalls = ['origin', 'intent', 'first', 'program', 'signals', 'time'];
+const ofCalls = ['origin', 'intent', 'first', 'program', 'operands', 'git', 'signals', 'time'];
 
 /** @param conditions names of conditions over history */
 export function aboutResults(

@@ -16,6 +16,7 @@ import { isArray, isObject, type JsonObject, type JsonValue } from '../json/valu
 import type { Label } from '../label/label.ts';
 import type { Lineage } from '../origin/facts.ts';
 import { whys } from '../origin/reason.ts';
+import type { CardOperands } from './card-operands.ts';
 import { visible } from './visible.ts';
 
 export interface Card {
@@ -58,6 +59,8 @@ export interface Card {
   }[];
   /** What the task has read. */
   readonly read: { readonly level: string; readonly untrusted: boolean; readonly sources: readonly string[] };
+  /** What the call names and others can change, as it is now; absent where there is nothing of the kind. */
+  readonly operands?: CardOperands;
   readonly matter: string;
   readonly expiresAt: number;
 }
@@ -92,6 +95,7 @@ export interface CardParts {
   readonly transforms: readonly string[];
   readonly lineage: readonly Lineage[];
   readonly read: Label;
+  readonly operands?: CardOperands;
   readonly matter: string;
   readonly expiresAt: number;
 }
@@ -138,6 +142,7 @@ export function cardOf(parts: CardParts): Card {
       untrusted: read.integrity === 'untrusted',
       sources: read.sources.slice(0, cardLimits.sources).map(seen),
     },
+    ...(parts.operands === undefined ? {} : { operands: parts.operands }),
     matter,
     expiresAt,
   };

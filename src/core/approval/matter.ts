@@ -42,6 +42,8 @@ export interface Matter {
   readonly policy: string;
   readonly catalogue: string;
   readonly asks: readonly Ask[];
+  /** Of what the call names and others can change, as it was found. Absent: it names nothing of the kind. */
+  readonly operands?: string;
 }
 
 /**
@@ -49,7 +51,7 @@ export interface Matter {
  * enough of them could be guessed.
  */
 export function matterDigest(matter: Matter, pseudonym: Pseudonym): string {
-  const { who, call, labels, origins, policy, catalogue, asks } = matter;
+  const { who, call, labels, origins, policy, catalogue, asks, operands } = matter;
   return digestJson({
     v: 1,
     who: { ...who, chain: [...who.chain] },
@@ -69,6 +71,7 @@ export function matterDigest(matter: Matter, pseudonym: Pseudonym): string {
     },
     policy,
     catalogue,
+    ...(operands === undefined ? {} : { operands: pseudonym(operands) }),
     asks: [...asks]
       .sort((a, b) => (a.policy < b.policy ? -1 : 1))
       .map(({ policy, text, approvers, quorum, separate, assurance, eligible }) => ({

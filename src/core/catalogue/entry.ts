@@ -24,6 +24,8 @@ export interface ArgumentRule {
   readonly dialect?: Dialect;
   /** Money is given in minor units (cents): `context.args.amount > 10000` is 100.00. */
   readonly money?: boolean;
+  /** It names a file, and what the call does depends on what is in it: docs/approvals.md, "What can change meanwhile". */
+  readonly operand?: 'file';
   /** Whether history keeps it, so that conditions over history can name it. Default: by its role. */
   readonly history?: boolean;
 }
@@ -80,6 +82,8 @@ export interface CatalogueEntry {
   readonly stateless: boolean;
   /** Hosts of one's own, as hosts are compared: what lies under them is inside. */
   readonly internal?: readonly string[];
+  /** Where the server runs and names of its files begin, on this machine. Absent: nobody here could look. */
+  readonly root?: string;
   /** Present for tools: what was accepted. */
   readonly pinned?: { readonly digest: string; readonly definition: ToolDefinition };
 }

@@ -9,6 +9,7 @@
  */
 import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { type Label, rank } from '../label/label.ts';
+import { type Seen, seenContext } from '../operand/seen.ts';
 import { intentRecord } from '../origin/distance.ts';
 import { isUrged, type OriginFacts, unasked, worstDoubt } from '../origin/facts.ts';
 import { type Program, programContext } from '../program/of-call.ts';
@@ -48,6 +49,7 @@ export interface Live {
  * @param origin where the values come from; by default nobody knows anything
  * @param program what the call would run, if anything
  * @param live by default no signal was said, and the clock is that of UTC
+ * @param seen what it names and others can change, as it was found
  */
 export function questionFor(
   described: Described,
@@ -56,6 +58,7 @@ export function questionFor(
   origin: OriginFacts = unasked,
   program?: Program,
   live: Live = { signals: {}, time: { ...utcClock(who.at) } },
+  seen: Seen = {},
 ): Question {
   const { entry } = described;
   const label = labelRecord(described.label ?? entry.resource.label);
@@ -97,6 +100,7 @@ export function questionFor(
       ...(program === undefined ? {} : { program: programContext(program) }),
       signals: live.signals,
       time: live.time,
+      ...seenContext(seen),
       now: { __extn: { fn: 'datetime', arg: new Date(who.at).toISOString() } },
     },
     entities: [

@@ -86,6 +86,19 @@ const programFacts = named(
     ...{ hosts: strings, reads: strings, writes: strings },
   }),
 );
+/** Only where the call names files that others can change: core/operand. */
+const operandFacts = named(
+  'OperandFacts',
+  record({ known: bool, whole: bool, files: strings, digests: strings }),
+);
+const gitFacts = named(
+  'GitFacts',
+  record({
+    ...{ known: bool, commits: long, unsigned: long, signers: strings, branches: strings },
+    ...{ remote: string, base: string, touches: strings, forced: bool, protected: bool, pinned: bool },
+  }),
+);
+
 /** Of what came back: there only when a result is decided. */
 const resultFacts = record({
   error: bool,
@@ -147,6 +160,8 @@ const shared: readonly Field[] = record({
     }),
   ),
   'program?': programFacts,
+  'operands?': operandFacts,
+  'git?': named('GitActs', record({ 'push?': gitFacts, 'merge?': gitFacts })),
   'result?': named('ResultFacts', resultFacts),
   time: timeFacts,
   now: datetime,
@@ -189,6 +204,9 @@ const ours = [
   'OriginFacts',
   'IntentFacts',
   'ProgramFacts',
+  'OperandFacts',
+  'GitFacts',
+  'GitActs',
   'ResultFacts',
   'DestinationFacts',
   'SignalFact',

@@ -10,6 +10,7 @@
  */
 import type { JsonObject } from '../json/value.ts';
 import { type Label, rank } from '../label/label.ts';
+import { type Seen, seenContext } from '../operand/seen.ts';
 import { intentRecord } from '../origin/distance.ts';
 import type { OriginFacts } from '../origin/facts.ts';
 import { groupsOf } from '../program/finding.ts';
@@ -39,6 +40,7 @@ export function opaInput(
   fresh: readonly string[],
   origin: OriginFacts,
   program?: Program,
+  seen: Seen = {},
 ): JsonObject {
   return {
     version: opaInputVersion,
@@ -79,6 +81,7 @@ export function opaInput(
     intent: intentRecord(origin),
     destination: { inside },
     ...(program === undefined ? {} : { program: { ...program, groups: groupsOf(program.classes) } }),
+    ...seenContext(seen),
     time: utc(at - (at % 60_000)),
   };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What folding a record and deciding it again need of it: the rest is most of its text.
+import { seenFacts } from '../operand/seen.ts';
 import { isToldByRecord } from '../signal/heard.ts';
 import type { DecisionEvent, Event, ObservationEvent } from './event.ts';
 
@@ -44,8 +45,11 @@ export function verdictsOf({ verdicts }: DecisionToReplay): DecisionEvent['verdi
   return JSON.parse(verdicts);
 }
 
-/** Where values came from, what a call would run, and whose a second opinion was: no state tells these again. */
-export const replayedFacts = ['origin', 'program', 'opa.outcome', 'opa.bundle', 'opa.entrypoint'] as const;
+/** Where values came from, what a call would run, what it names, and whose a second opinion was: no state tells these again. */
+export const replayedFacts = [
+  ...(['origin', 'program', 'opa.outcome', 'opa.bundle', 'opa.entrypoint'] as const),
+  ...seenFacts,
+] as const;
 
 export function factsToReplay(facts: DecisionEvent['facts']): DecisionEvent['facts'] {
   const wanted: ReadonlySet<string> = new Set(replayedFacts);

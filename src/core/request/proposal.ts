@@ -16,6 +16,8 @@ export interface Proposal {
    * Absent where the edge cannot know. Must be the accepted one.
    */
   readonly definition?: string;
+  /** Where the caller is, on this machine: what it names begins there. Absent where the edge cannot know. */
+  readonly standsIn?: string;
 }
 
 /** Who asks, as the edge verified it from the task token. */

@@ -2,6 +2,7 @@
 // `countersign approvals ls|show|approve|refuse`: what waits for people, shown whole, and their answers.
 import type { Card } from '../../core/approval/card.ts';
 import type { Ask } from './ask.ts';
+import { operandLines } from './card-operands.ts';
 import type { Daemon } from './client.ts';
 import { accepted, CommandFailed, exit, print, say } from './exit.ts';
 import { type Hue, jsonLine, type Paint, printable } from './printable.ts';
@@ -122,7 +123,7 @@ function cardLines(it: Shown, paint: Paint): readonly string[] {
   );
 }
 
-function deed({ verb, chain, task, why, effect, lineage, read }: Card): readonly Line[] {
+function deed({ verb, chain, task, why, effect, lineage, read, operands }: Card): readonly Line[] {
   const purpose = task.purpose === undefined ? '' : ` (${task.purpose})`;
   const sources = (list: readonly string[]) => (list.length === 0 ? '' : ` (${list.join(', ')})`);
   return [
@@ -145,6 +146,7 @@ function deed({ verb, chain, task, why, effect, lineage, read }: Card): readonly
       ? []
       : [['red', `  ${effect.hidden} characters that hide or turn text stand as \\u{...}`] as const]),
     ...effect.transforms.map((one) => `  changed by policy: ${one}`),
+    ...(operands === undefined ? [] : operandLines(operands)),
     ...(lineage.length === 0 ? [] : ['', ['bold', 'values in doubt'] as const]),
     ...lineage.map((one) => `  ${one.argument}: ${one.origin}, ${one.says}${sources(one.sources)}`),
     '',

@@ -27,7 +27,7 @@ import {
   withheld,
 } from './claude-answer.ts';
 import type { ClaudeEvent } from './claude-event.ts';
-import { claudeTarget, contentOf, responseOf, tooMuch } from './claude-target.ts';
+import { claudeTarget, clientServer, contentOf, responseOf, tooMuch } from './claude-target.ts';
 import { type Conversations, createConversations } from './conversations.ts';
 import { createOpenCalls, type OpenCall } from './open-calls.ts';
 import type { Ground } from './place.ts';
@@ -96,7 +96,9 @@ export function createClaudeHooks(gate: HookGate): ClaudeHooks {
       entries: road.published().catalogue.entries,
       programs: road.programs,
     });
-    const proposal = { method: 'tools/call', server, target, args };
+    // A tool of a server runs where that does, and not where the client is.
+    const standsIn = server === clientServer ? { standsIn: event.cwd } : {};
+    const proposal = { method: 'tools/call', server, target, args, ...standsIn };
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
       const startedMs = road.clock.monotonicMs();
       const authorization = await authorize(road, caller, proposal, understood);
@@ -111,6 +113,7 @@ export function createClaudeHooks(gate: HookGate): ClaudeHooks {
         subagent: event.subagent,
         startedMs,
       };
+      await call.ready();
       const released = gone.aborted ? 'stopped' : call.release();
       if (released === 'go') {
         if (calls.add(session, event.id, open)) return passWith(argsOf(open.args));

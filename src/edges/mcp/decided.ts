@@ -131,6 +131,7 @@ async function run(
   };
   let answer: UpstreamAnswer;
   try {
+    await call.ready();
     answer = await errand.run(leave);
   } catch {
     answer = { kind: 'failed', reason: 'closed', sent: call.released() };
