@@ -471,6 +471,17 @@ export const requirements = {
     source: 'docs/approvals.md, "What can change meanwhile"',
     controls: ['ASI09', 'AARM-R3'],
   },
+  'git.signatures': {
+    promise:
+      'each commit that would come new to a remote is told with who signed it by the list of the operator, whatever the repository says of itself',
+    source: 'docs/coding-agents.md, "Commits"',
+    controls: ['ASI04', 'ASI05', 'AARM-R2'],
+  },
+  'git.runs-nothing': {
+    promise: 'to ask a repository about a push runs no program that its configuration, hooks or objects name',
+    source: 'docs/coding-agents.md, "Commits"',
+    controls: ['ASI05', 'AARM-R1'],
+  },
   'baseline.tested': {
     promise: 'no small slip in any rule of the baseline pack gets past the tests that come with it',
     source: 'docs/baseline.md',

@@ -58,6 +58,11 @@ program
     '--approval-hold <duration>',
     `how long a call that waits for people is held before "pending" is answered (default: ${defaultApprovalHold})`,
   )
+  .option(
+    '--signers <file>',
+    'whose signatures of commits count, as ssh-keygen lists them (default: ./allowed_signers, if it is there)',
+  )
+  .option('--protected-branches <list>', 'branches that policies call protected (default: main,master,...)')
   .option('--listen <host:port>', `where clients connect (default: ${defaultListen})`)
   .addOption(
     new Option('--mode <mode>', 'shadow records and stops nothing (default: enforce)').choices([

@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { personalFinder } from '../adapters/detectors/personal.ts';
 import { secretlintFinder } from '../adapters/detectors/secretlint.ts';
 import { createOperands } from '../adapters/files/operands.ts';
+import { createRepositories } from '../adapters/git/repositories.ts';
 import { masterKeyFromFile, masterKeyFromText } from '../adapters/keys/master.ts';
 import { signingKeyFromFile } from '../adapters/keys/signing.ts';
 import { openHttpProbes } from '../adapters/probe/http.ts';
@@ -181,6 +182,12 @@ export async function startDaemon(
     operands: {
       port: createOperands({
         clock,
+        git: createRepositories({
+          home: homedir(),
+          path: env.PATH ?? '/usr/bin:/bin',
+          signersFile: options.signersFile,
+          protectedBranches: options.protectedBranches,
+        }),
       }),
       timeoutMs: operandsWithinMs,
     },
@@ -331,6 +338,7 @@ export async function startDaemon(
     options.approversFile,
     options.signalsFile,
   ];
+  if (options.signersFile !== undefined) guards.push(options.signersFile);
   const hooks = createClaudeHooks({
     road,
     randomness,

@@ -20,6 +20,10 @@ export interface DaemonOptions {
   readonly signalsFile?: string;
   /** How long the gateway holds a call that waits for people. */
   readonly approvalHoldMs?: number;
+  /** Whose signatures of commits count: docs/coding-agents.md. Absent: nobody's. */
+  readonly signersFile?: string;
+  /** Branches that `context.git` calls protected. Absent: the usual names. */
+  readonly protectedBranches?: readonly string[];
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;
@@ -45,6 +49,8 @@ export interface Flags extends OpaFlags, IntentFlags {
   readonly approvers?: string;
   readonly signals?: string;
   readonly approvalHold?: string;
+  readonly signers?: string;
+  readonly protectedBranches?: string;
   readonly data?: string;
   readonly listen?: string;
   readonly mode?: string;
@@ -100,6 +106,12 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
     return { ok: false, message: '--release-within is a duration from 100ms to 30s: 1s' };
   const approversFile = named(flags.approvers ?? env.COUNTERSIGN_APPROVERS, 'approvers.yaml');
   const signalsFile = named(flags.signals ?? env.COUNTERSIGN_SIGNALS, 'signals.yaml');
+  const signersFile = named(flags.signers ?? env.COUNTERSIGN_SIGNERS, 'allowed_signers');
+  if (signersFile !== undefined && !existsSync(signersFile))
+    return { ok: false, message: `there is no file \`${signersFile}\`` };
+  const branches = (flags.protectedBranches ?? env.COUNTERSIGN_PROTECTED_BRANCHES)?.split(',');
+  if (branches?.every((branch) => /^[A-Za-z0-9][A-Za-z0-9._/-]*\*?$/.test(branch)) === false)
+    return { ok: false, message: '--protected-branches is a list such as `main,release/*`' };
   const hold = flags.approvalHold ?? env.COUNTERSIGN_APPROVAL_HOLD ?? defaultApprovalHold;
   const approvalHoldMs = hold === '0' ? 0 : parseDurationMs(hold);
   if (approvalHoldMs === undefined || approvalHoldMs > maxApprovalHoldMs)
@@ -126,6 +138,8 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
       ...(approversFile === undefined ? {} : { approversFile }),
       ...(signalsFile === undefined ? {} : { signalsFile }),
       approvalHoldMs,
+      ...(signersFile === undefined ? {} : { signersFile }),
+      ...(branches === undefined ? {} : { protectedBranches: branches }),
       dataDir: dataDirOf(flags.data, env),
       ...listen,
       mode,

@@ -38,6 +38,7 @@ import {
 } from '../catalogue-files/yaml.ts';
 import { readFound } from './given-found.ts';
 import { readOrigin } from './given-origin.ts';
+import { readSeen } from './given-seen.ts';
 import { readSignals } from './given-signals.ts';
 import { objectOf } from './json.ts';
 
@@ -133,7 +134,19 @@ function proposalsOf(reading: Reading, node: Node, fields: Fields): readonly Pro
 
 function readGiven(reading: Reading, file: string, field: Field | undefined, before: Given): Given {
   if (field === undefined) return before;
-  const known = ['now', 'agent', 'task', 'session', 'first', 'history', 'origin', 'intent', 'signals'];
+  const known = [
+    'now',
+    'agent',
+    'task',
+    'session',
+    'first',
+    'history',
+    'origin',
+    'intent',
+    'signals',
+    'git',
+    'operands',
+  ];
   const fields = knownFieldsOf(reading, field.value, 'what is given', known) ?? new Map<string, Field>();
   const history = fields.has('history')
     ? itemsOf(reading, fields.get('history'), 'history').map((node) => readHappened(reading, file, node))
@@ -149,6 +162,7 @@ function readGiven(reading: Reading, file: string, field: Field | undefined, bef
       ? readSignals(reading, fields.get('signals'), (one) => durationOf(reading, one))
       : before.signals,
     origin: readOrigin(reading, fields.get('origin'), fields.get('intent'), before.origin),
+    ...readSeen(reading, fields.get('git'), fields.get('operands'), before, (one) => countOf(reading, one)),
   };
 }
 
