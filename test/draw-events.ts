@@ -164,6 +164,17 @@ function draws(names: Names): Draws {
   const { agent, task, session } = names;
   const signalName = fc.oneof(id, fc.constantFrom('severity', 'dependency.payments'));
   const approval = fc.oneof(id, fc.constantFrom('a-1', 'a-2'));
+  const asks = fc.array(
+    fc.record({
+      policy: fc.constantFrom('p1', 'p2'),
+      text: digest,
+      approvers: strings,
+      quorum: fc.integer({ min: 1, max: 2 }),
+      separate: fc.subarray([...parties]),
+      eligible: digest,
+    }),
+    { minLength: 1, maxLength: 2 },
+  );
   const caller = fc.record({ agent, task, session, tokenId: id });
   const operator = fc.record({ operator: id, channel: fc.constantFrom(...operatorChannels) });
   const terms = together(
@@ -353,30 +364,80 @@ function draws(names: Names): Draws {
       author: id,
       reason: text,
     }),
-    'approval.requested': fc.record({
-      type: type('approval.requested'),
+    'approval.requested': together(
+      fc.record({
+        type: type('approval.requested'),
+        approval,
+        decision: id,
+        agent,
+        task,
+        session,
+        matter: fc.oneof(digest, fc.constant(`sha256:${'1'.repeat(64)}`)),
+        card: fc.oneof(payloadRef, fc.constant({ digest: oneCard, sizeBytes: 1 })),
+        asks,
+        expiresAt: instant,
+      }),
+      together(
+        together(
+          maybe('tool', text),
+          maybe(
+            'instead',
+            fc.record({
+              of: approval,
+              matter: fc.oneof(digest, fc.constant(`sha256:${'1'.repeat(64)}`)),
+              person: id,
+              operator: id,
+              reason: text,
+            }),
+          ),
+        ),
+        together(
+          maybe('edit', fc.record({ changes: payloadRef, changed: strings })),
+          maybe(
+            'standing',
+            fc.record({
+              fixed: digest,
+              free: fc.array(fc.record({ argument: name, must }), { maxLength: 2 }),
+              labels,
+              count: fc.integer({ min: 1, max: 3 }),
+              until: instant,
+            }),
+          ),
+        ),
+      ),
+    ),
+    'break_glass.requested': fc.record({
+      type: type('break_glass.requested'),
       approval,
-      decision: id,
       agent,
       task,
-      session,
-      matter: fc.oneof(digest, fc.constant(`sha256:${'1'.repeat(64)}`)),
+      group: name,
+      reason: text,
+      forMs: counted,
+      matter: digest,
       card: fc.oneof(payloadRef, fc.constant({ digest: oneCard, sizeBytes: 1 })),
-      asks: fc.array(
-        together(
-          fc.record({
-            policy: fc.constantFrom('p1', 'p2'),
-            text: digest,
-            approvers: strings,
-            quorum: fc.integer({ min: 1, max: 2 }),
-            separate: fc.subarray([...parties]),
-            eligible: digest,
-          }),
-          maybe('assurance', fc.constantFrom(...assurances)),
-        ),
-        { minLength: 1, maxLength: 2 },
-      ),
+      asks,
       expiresAt: instant,
+      person: id,
+      operator: id,
+    }),
+    'break_glass.opened': fc.record({
+      type: type('break_glass.opened'),
+      glass: approval,
+      agent,
+      task,
+      group: name,
+      reason: text,
+      people: fc.array(id, { minLength: 2, maxLength: 3 }),
+      until: instant,
+    }),
+    'break_glass.closed': fc.record({
+      type: type('break_glass.closed'),
+      glass: approval,
+      agent,
+      task,
+      operator: id,
+      reason: text,
     }),
     'approval.decided': together(
       fc.record({
@@ -423,7 +484,7 @@ function draws(names: Names): Draws {
         ),
         lifts: fc.array(
           fc.record(
-            { policy: text, textDigest: digest, via: approval },
+            { policy: text, textDigest: digest, via: approval, glass: fc.constant(true as const) },
             { requiredKeys: ['policy', 'textDigest'] },
           ),
           { maxLength: 2 },
@@ -438,7 +499,13 @@ function draws(names: Names): Draws {
         together(maybe('open', open), maybe('kept', kept)),
         together(
           together(maybe('first', strings), maybe('would', would)),
-          together(together(maybe('detail', text), maybe('pending', approval)), maybe('opinion', payloadRef)),
+          together(
+            together(maybe('detail', text), maybe('pending', approval)),
+            together(
+              maybe('opinion', payloadRef),
+              maybe('edited', fc.record({ by: approval, from: payloadRef })),
+            ),
+          ),
         ),
       ),
     ),

@@ -407,6 +407,24 @@ export const requirements = {
     source: 'docs/adr/0030-the-wait.md',
     controls: ['ASI03', 'ASI09', 'AARM-R1'],
   },
+  'approvals.edited': {
+    promise:
+      'what a person changes in a call is decided from the beginning, approved anew by everybody whom it needs, and done once in the place of the call that the agent makes',
+    source: 'docs/approvals.md',
+    controls: ['ASI02', 'ASI09', 'AARM-R4'],
+  },
+  'approvals.for-a-task': {
+    promise:
+      'what is approved for a task lets through so many calls that fit its pattern, counted with the decisions, and nothing else',
+    source: 'docs/approvals.md',
+    controls: ['ASI02', 'ASI09', 'AARM-R4'],
+  },
+  'approvals.break-glass': {
+    promise:
+      'two people of a group open a task for minutes to what its forbids name that group for, loudly, and to nothing else',
+    source: 'docs/approvals.md',
+    controls: ['ASI02', 'ASI09', 'AARM-R4'],
+  },
   'approvals.across-the-gateway': {
     promise:
       'a client that waits gets the result of the approved call, one that does not attaches later, and a crash in between loses no request and repeats no effect',

@@ -7,12 +7,13 @@
  *
  * Source: docs/approvals.md.
  */
-import { type Approval, type Status, statusAt, votesFor } from '../core/approval/approval.ts';
+import { type Approval, endOf, type Status, statusAt, votesFor } from '../core/approval/approval.ts';
+import { groundOf } from '../core/approval/ground.ts';
 import { type Answerer, type Said, voteOf } from '../core/approval/vote.ts';
 import type { Operator } from '../core/request/proposal.ts';
-import { circumstances } from '../core/session/circumstances.ts';
 import { facets } from '../core/state/facet.ts';
 import { type Administered, administer } from './administer.ts';
+import { openedBy } from './break-glass.ts';
 import type { Ledger } from './ports.ts';
 import { type ApprovalRead, readApproval } from './read-approval.ts';
 import type { Road } from './road.ts';
@@ -53,6 +54,7 @@ export async function decideApproval(
           event,
           payloads: signed === undefined ? [] : [signed.payload],
         },
+        ...openedBy(said.approval, after, place),
       ],
       value: { status: after.status, person: event.person, votes: votesOf(after) },
     };
@@ -71,6 +73,10 @@ export interface ListedApproval {
   readonly session: string;
   readonly expiresAt: number;
   readonly votes: Decided['votes'];
+  /** The arguments that a person changed. */
+  readonly changed?: readonly string[];
+  /** How often it is still good for, where it is for a whole task. */
+  readonly left?: number;
 }
 
 /** What waits for people, or for the agent to make the call; the one whose time ends first, first. Not what can lead to nothing. */
@@ -86,8 +92,12 @@ export function listApprovals({
     const state = head.get(facets.approval(approval));
     const status = state === undefined ? 'expired' : statusAt(state, clock.wallMs());
     if (state === undefined || status === 'expired') continue;
-    if (!circumstances(head, { ...state.from, tokenId: '' }, clock.wallMs()).ok) continue;
-    listed.push({ approval, status, ...state.from, expiresAt: state.expiresAt, votes: votesOf(state) });
+    if (!groundOf(head, state, clock.wallMs()).ok) continue;
+    listed.push({
+      ...{ approval, status, ...state.from, expiresAt: endOf(state), votes: votesOf(state) },
+      ...(state.changed === undefined ? {} : { changed: state.changed }),
+      ...(state.standing === undefined ? {} : { left: state.standing.left }),
+    });
   }
   return listed.sort((a, b) => a.expiresAt - b.expiresAt);
 }

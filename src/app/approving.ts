@@ -7,13 +7,16 @@
  *
  * Source: docs/adr/0026-approvals.md.
  */
+import { precedentsOf } from '../core/approval/answered.ts';
 import type { Ask } from '../core/approval/approval.ts';
 import { neededFor } from '../core/approval/assurance.ts';
-import { isShowable } from '../core/approval/card.ts';
-import { approvalLimits, matchOf, openCounts } from '../core/approval/match.ts';
-import { matterDigest } from '../core/approval/matter.ts';
+import { isShowable, type Precedent } from '../core/approval/card.ts';
+import { approvalLimits, editLifts, matchOf, openCounts, standingFor } from '../core/approval/match.ts';
+import { type Matter, matterDigest } from '../core/approval/matter.ts';
 import { isSealed, withPasskeys } from '../core/approval/passkey.ts';
+import type { Candidate } from '../core/approval/pattern.ts';
 import { eligible, eligibleDigest, type Parties, type Roster } from '../core/approval/roster.ts';
+import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import type { Transform, Verdict } from '../core/decision/verdict.ts';
 import { isSeen, sightingDigest } from '../core/operand/operand.ts';
 import { unseenReason } from '../core/operand/unseen-reason.ts';
@@ -24,23 +27,44 @@ import { facets, type View } from '../core/state/facet.ts';
 import type { Considered } from './consider.ts';
 import type { InForce } from './road.ts';
 
+/** What people would be asked about now, or were. */
+export interface About {
+  readonly matter: Matter;
+  readonly digest: string;
+  readonly asks: readonly Ask[];
+  readonly why: readonly Verdict[];
+  readonly requester: string;
+  readonly origin: OriginFacts;
+  readonly expiresAt: number;
+  /** What was answered before, for whoever is asked. */
+  readonly precedents: readonly Precedent[];
+}
+
 /** A request that stands, or that has to be made. */
 export type Asked =
-  | { readonly is: 'open'; readonly approval: string; readonly expiresAt: number }
-  | { readonly is: 'refused'; readonly approval: string }
   | {
-      readonly is: 'wanted';
-      readonly matter: string;
-      readonly asks: readonly Ask[];
-      readonly why: readonly Verdict[];
-      readonly requester: string;
-      readonly origin: OriginFacts;
+      readonly is: 'open';
+      readonly approval: string;
       readonly expiresAt: number;
-    };
+      readonly about: About;
+    }
+  | { readonly is: 'refused'; readonly approval: string }
+  | { readonly is: 'wanted'; readonly about: About }
+  /** People said yes to something else in its place: that is decided now, from the beginning. */
+  | {
+      readonly is: 'edited';
+      readonly approval: string;
+      readonly why: readonly Verdict[];
+      /** What is asked where that does not come to what they were shown. */
+      readonly otherwise: Considered;
+    }
+  | { readonly is: 'unfit' };
 
 export interface Approving {
   readonly roster: Roster;
   readonly pseudonym: Pseudonym;
+  /** The arguments are what a person made of them, under this request; absent where it has to be made. */
+  readonly edit?: { readonly approval?: string } | undefined;
 }
 
 /**
@@ -48,7 +72,7 @@ export interface Approving {
  * @param asking the forbids that people can lift
  */
 export function underApproval(
-  { roster, pseudonym }: Approving,
+  approving: Approving,
   force: InForce,
   view: View,
   at: number,
@@ -58,7 +82,73 @@ export function underApproval(
   asking: readonly Verdict[],
   origin: OriginFacts,
 ): Considered {
-  const refused: Considered = {
+  const about = aboutOf(approving, force, view, at, caller, proposal, granted, asking, origin);
+  if ('refused' in about) return about.refused;
+  const refused = refusedAs(granted, asking);
+  const { edit, pseudonym } = approving;
+  if (edit !== undefined) return edited(edit, view, at, granted, refused, about);
+
+  const match = matchOf(view, caller.session, about.digest, at);
+  switch (match.found) {
+    case 'approved':
+      return { ...granted, lifts: [...granted.lifts, ...match.lifts] };
+    case 'refused':
+      return {
+        ...refused,
+        outcome: 'deny',
+        code: 'approval_refused',
+        asked: { is: 'refused', approval: match.approval },
+        detail: match.message === '' ? `\`${match.by}\` said no` : match.message,
+      };
+    case 'edited': {
+      const { approval } = match;
+      const otherwise = wanted(view, at, caller, refused, about);
+      return { ...refused, asked: { is: 'edited', approval, why: asking, otherwise } };
+    }
+    case 'open':
+    case 'none': {
+      const candidate = candidateOf(granted, about.matter);
+      const lifts = standingFor(view, caller.task, candidate, about.asks, pseudonym, at);
+      if (lifts !== undefined) return { ...granted, lifts: [...granted.lifts, ...lifts] };
+      if (match.found === 'none') return wanted(view, at, caller, refused, about);
+      const { approval, expiresAt } = match;
+      return { ...refused, asked: { is: 'open', approval, expiresAt, about } };
+    }
+  }
+}
+
+/** As it is held against what was approved for the whole task. */
+export function candidateOf({ seen, entry }: Considered, matter: Matter): Candidate {
+  return { matter, seen: seen ?? {}, idArgument: entry?.resource.idArgument };
+}
+
+function edited(
+  { approval }: NonNullable<Approving['edit']>,
+  view: View,
+  at: number,
+  granted: Considered,
+  refused: Considered,
+  about: About,
+): Considered {
+  if (approval === undefined) return { ...refused, asked: { is: 'wanted', about } };
+  const lifts = editLifts(view, approval, about.digest, at);
+  return lifts === undefined
+    ? { ...refused, asked: { is: 'unfit' } }
+    : { ...granted, lifts: [...granted.lifts, ...lifts] };
+}
+
+function wanted(view: View, at: number, caller: Caller, refused: Considered, about: About): Considered {
+  const open = openCounts(view, caller.session, at);
+  const isTooMuch =
+    about.asks.length > approvalLimits.asks ||
+    open.ofSession >= approvalLimits.openPerSession ||
+    open.ofTenant >= approvalLimits.openPerTenant;
+  if (isTooMuch) return { ...refused, outcome: 'deny', code: 'approval_limit' };
+  return { ...refused, asked: { is: 'wanted', about } };
+}
+
+function refusedAs(granted: Considered, asking: readonly Verdict[]): Considered {
+  return {
     ...granted,
     outcome: 'step_up',
     code: 'pending_approval',
@@ -66,12 +156,26 @@ export function underApproval(
     obligations: [],
     reserves: [],
   };
+}
+
+function aboutOf(
+  { roster, pseudonym }: Approving,
+  force: InForce,
+  view: View,
+  at: number,
+  caller: Caller,
+  proposal: Proposal,
+  granted: Considered,
+  asking: readonly Verdict[],
+  origin: OriginFacts,
+): About | { readonly refused: Considered } {
+  const refused = refusedAs(granted, asking);
   const { who, entry } = granted;
   const task = view.get(facets.task(caller.task));
-  if (who === undefined || entry === undefined || task === undefined) return refused;
+  if (who === undefined || entry === undefined || task === undefined) return { refused };
   // As with policies: a node that has not loaded who may be asked asks nobody, and heeds nobody.
   if (view.get(facets.approvers) !== roster.digest)
-    return { ...refused, outcome: 'deny', code: 'policy_not_here' };
+    return { refused: { ...refused, outcome: 'deny', code: 'policy_not_here' } };
 
   const from: Parties = {
     requester: task.approver,
@@ -82,14 +186,16 @@ export function underApproval(
   const known = withPasskeys(roster, view);
   let expiresMs = Number.POSITIVE_INFINITY;
   for (const { policy } of asking) {
-    if (policy.remedy?.kind !== 'step_up') return refused;
+    if (policy.remedy?.kind !== 'step_up') return { refused };
     const { approvers, quorum, separate = [] } = policy.remedy;
     const assurance = neededFor(entry, policy.remedy.assurance, isSealed(known));
     const people = eligible(known, { approvers, separate, assurance }, from);
     if (people.length < quorum)
       return {
-        ...refused,
-        detail: `nobody here can approve it: \`${policy.id}\` needs ${quorum} of ${approvers.join(', ')}${assurance === 'passkey' ? ' with passkeys' : ''}`,
+        refused: {
+          ...refused,
+          detail: `nobody here can approve it: \`${policy.id}\` needs ${quorum} of ${approvers.join(', ')}${assurance === 'passkey' ? ' with passkeys' : ''}`,
+        },
       };
     expiresMs = Math.min(expiresMs, policy.remedy.expiresMs);
     asks.push({
@@ -102,72 +208,61 @@ export function underApproval(
   const args = granted.projection ?? {};
   if (!isShowable(entry, args))
     return {
-      ...refused,
-      detail: 'nobody can approve it: its arguments are longer than a person can be shown',
+      refused: {
+        ...refused,
+        detail: 'nobody can approve it: its arguments are longer than a person can be shown',
+      },
     };
 
   const { sighting } = granted;
-  if (sighting !== undefined && !isSeen(sighting)) return { ...refused, detail: unseenReason(sighting) };
+  if (sighting !== undefined && !isSeen(sighting))
+    return { refused: { ...refused, detail: unseenReason(sighting) } };
 
-  const matter = matterDigest(
-    {
-      who: {
-        agent: caller.agent,
-        owner: who.agent.owner,
-        task: caller.task,
-        session: caller.session,
-        chain: chainOf(granted, caller),
-        requester: task.approver,
-        onBehalfOf: who.task.onBehalfOf ?? null,
-      },
-      call: {
-        method: proposal.method,
-        server: proposal.server,
-        target: proposal.target,
-        action: entry.action,
-        resource: granted.resource,
-        definition: entry.pinned?.digest ?? null,
-        args,
-        transforms: granted.transforms.map(transformText),
-      },
-      labels: who.session.labels,
-      origins: origin,
-      policy: force.policies.digest,
-      catalogue: force.catalogue.digest,
-      asks,
-      ...(sighting === undefined ? {} : { operands: sightingDigest(sighting) }),
+  const matter: Matter = {
+    who: {
+      agent: caller.agent,
+      owner: who.agent.owner,
+      task: caller.task,
+      session: caller.session,
+      chain: chainOf(granted, caller),
+      requester: task.approver,
+      onBehalfOf: who.task.onBehalfOf ?? null,
     },
-    pseudonym,
-  );
+    call: {
+      method: proposal.method,
+      server: proposal.server,
+      target: proposal.target,
+      action: entry.action,
+      resource: granted.resource,
+      definition: entry.pinned?.digest ?? null,
+      args,
+      transforms: granted.transforms.map(transformText),
+    },
+    labels: who.session.labels,
+    origins: origin,
+    policy: force.policies.digest,
+    catalogue: force.catalogue.digest,
+    asks,
+    ...(sighting === undefined ? {} : { operands: sightingDigest(sighting) }),
+  };
+  // Read aside where that can be: nothing is decided by it.
+  const answered = asideOf(view).get(facets.answered(caller.agent)) ?? [];
+  const rules = asks.map(({ policy }) => policy);
+  return {
+    ...{ matter, asks, origin, why: asking, requester: task.approver },
+    digest: matterDigest(matter, pseudonym),
+    expiresAt: at + expiresMs,
+    precedents: precedentsOf(answered, rules, toolOf(entry), at),
+  };
+}
 
-  const match = matchOf(view, caller.session, matter, at);
-  switch (match.found) {
-    case 'approved':
-      return { ...granted, lifts: [...granted.lifts, ...match.lifts] };
-    case 'refused':
-      return {
-        ...refused,
-        outcome: 'deny',
-        code: 'approval_refused',
-        asked: { is: 'refused', approval: match.approval },
-        detail: match.message === '' ? `\`${match.by}\` said no` : match.message,
-      };
-    case 'open': {
-      const { approval, expiresAt } = match;
-      return { ...refused, asked: { is: 'open', approval, expiresAt } };
-    }
-    case 'none': {
-      const open = openCounts(view, caller.session, at);
-      const isTooMuch =
-        asks.length > approvalLimits.asks ||
-        open.ofSession >= approvalLimits.openPerSession ||
-        open.ofTenant >= approvalLimits.openPerTenant;
-      if (isTooMuch) return { ...refused, outcome: 'deny', code: 'approval_limit' };
-      const requester = task.approver;
-      const expiresAt = at + expiresMs;
-      return { ...refused, asked: { is: 'wanted', matter, asks, why: asking, requester, origin, expiresAt } };
-    }
-  }
+function asideOf(view: View & { readonly aside?: View }): View {
+  return view.aside ?? view;
+}
+
+/** As people's answers are remembered by. */
+export function toolOf({ server, target }: Pick<CatalogueEntry, 'server' | 'target'>): string {
+  return `${server}/${target}`.slice(0, 1024).toWellFormed();
 }
 
 /** Outermost first: the person, the agents of the tasks above, the one that acts. */

@@ -4,9 +4,10 @@ import { type Card, cardOf, verbLine } from '../core/approval/card.ts';
 import { cardOperands } from '../core/approval/card-operands.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject } from '../core/json/value.ts';
-import { payloadRef } from '../core/record/payload.ts';
+import type { BodyOf } from '../core/record/event.ts';
+import { payloadRef, type SealedPayload } from '../core/record/payload.ts';
 import type { Caller } from '../core/request/proposal.ts';
-import { type Asked, chainOf, transformText } from './approving.ts';
+import { type Asked, chainOf, toolOf, transformText } from './approving.ts';
 import type { Considered } from './consider.ts';
 import type { Place, Writing } from './sequencer.ts';
 import type { Sealer } from './vault.ts';
@@ -45,18 +46,29 @@ export function pendingOf(
   };
 }
 
+/** How a person made it of another request. */
+export interface Instead {
+  readonly record: Pick<BodyOf<'approval.requested'>, 'instead' | 'edit' | 'standing'>;
+  readonly card: Pick<Card, 'edit' | 'standing'>;
+  /** Where it is not about one call: the digest of what it is about, and its time. */
+  readonly matter?: string;
+  readonly payloads?: readonly SealedPayload[];
+}
+
 export function requestOf(
-  asked: Extract<Asked, { is: 'wanted' }>,
+  { about }: Extract<Asked, { is: 'wanted' }>,
   considered: Considered,
   caller: Caller,
   decision: string,
   place: Place,
   seal: Sealer,
+  instead?: Instead,
 ): Requested | undefined {
   const { who, entry } = considered;
   if (who === undefined || entry === undefined) return undefined;
   const approval = place.id('a');
-  const { matter, asks, expiresAt, requester, origin } = asked;
+  const { asks, expiresAt, requester, origin, precedents } = about;
+  const matter = instead?.matter ?? about.digest;
   const { agent, task, session } = caller;
   const { type, purpose } = who.task;
   const card = seal(
@@ -66,7 +78,7 @@ export function requestOf(
         chain: chainOf(considered, caller),
         task: { id: task, type, ...(purpose === undefined ? {} : { purpose }), startedBy: requester },
         agent: { id: agent, owner: who.agent.owner, autonomy: who.agent.autonomy },
-        why: asked.why.flatMap(({ policy }) =>
+        why: about.why.flatMap(({ policy }) =>
           policy.remedy?.kind !== 'step_up'
             ? []
             : [
@@ -86,6 +98,9 @@ export function requestOf(
         lineage: origin.lineage,
         read: who.session.labels,
         ...(considered.sighting === undefined ? {} : { operands: cardOperands(considered.sighting) }),
+        program: considered.program,
+        precedents,
+        ...instead?.card,
       }),
     ),
   );
@@ -98,8 +113,10 @@ export function requestOf(
         type: 'approval.requested',
         ...{ approval, decision, agent, task, session, matter, asks, expiresAt },
         card: payloadRef(card),
+        tool: toolOf(entry),
+        ...instead?.record,
       },
-      payloads: [card],
+      payloads: [card, ...(instead?.payloads ?? [])],
     },
   };
 }

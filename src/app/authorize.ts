@@ -2,11 +2,12 @@
 // The way in: decide, make the decision durable, and only then let the edge act.
 // No edge calls the core around this.
 
+import { type Changes, changedNames, withChanges } from '../core/approval/edit.ts';
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import { foldVersion } from '../core/decision/fold.ts';
 import type { Obligation } from '../core/decision/verdict.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
-import type { JsonObject } from '../core/json/value.ts';
+import { type JsonObject, own } from '../core/json/value.ts';
 import { join, type Label, otherSources } from '../core/label/label.ts';
 import { worstOf } from '../core/label/of-result.ts';
 import { namedBy } from '../core/operand/named.ts';
@@ -24,7 +25,7 @@ import { facets, type UnitView, type View } from '../core/state/facet.ts';
 import { chainOf, transformText } from './approving.ts';
 import { type Pending, pendingOf, requestOf } from './asking.ts';
 import { type Would, wouldBe } from './candidate.ts';
-import { type Considered, consider, type RefusalCode } from './consider.ts';
+import { type Considered, type Considering, consider, type RefusalCode } from './consider.ts';
 import type { LiveCall } from './live.ts';
 import type { InForce, Road } from './road.ts';
 import { type Answered, type Asking, askSecond, maxAsks, opinionContent } from './second-opinion.ts';
@@ -38,10 +39,18 @@ export type Authorization =
       /** Canonical JSON of the arguments: the edge forwards exactly this. */
       readonly args: string;
       readonly modified: boolean;
+      /** It is not what was asked for: people changed these arguments, and allowed that. The agent is told. */
+      readonly edited?: EditedCall;
       readonly obligations: readonly Obligation[];
       readonly policies: readonly string[];
     }
   | Refusal;
+
+/** What people made of a call: values as policy saw them, secrets hidden. Without a value it was left out. */
+export interface EditedCall {
+  readonly by: string;
+  readonly changed: readonly { readonly argument: string; readonly now?: string }[];
+}
 
 export interface Refusal {
   readonly outcome: 'deny' | 'step_up' | 'defer';
@@ -83,6 +92,7 @@ export async function authorize(
     if (seal === undefined) return refused('keys_unavailable');
     await road.origins.ready(caller.task);
     const answers = new Map<string, Answered>();
+    const edits = new Map<string, Changes | 'gone'>();
     const stale = (): Answered => ({ answer: { ok: false, code: 'opa_stale' }, at: road.clock.wallMs() });
     const answerTo = (digest: string) =>
       answers.get(digest) ?? (answers.size >= maxAsks ? stale() : undefined);
@@ -100,29 +110,46 @@ export async function authorize(
       },
     };
     // Before it stands in the queue: whatever is decided one after another waits for what is done there.
-    const { method, server, target } = proposal;
-    const named = road.published().catalogue.find(method, server, target);
-    if (named !== undefined) {
-      const found = programOf(named, proposal.args, considering.programs);
-      await sightings.look(namedBy(named, proposal.args, found, proposal.standsIn));
-    }
+    const look = async (args: JsonObject): Promise<void> => {
+      const entry = road.published().catalogue.find(proposal.method, proposal.server, proposal.target);
+      if (entry === undefined) return;
+      const found = programOf(entry, args, considering.programs);
+      await sightings.look(namedBy(entry, args, found, proposal.standsIn));
+    };
+    await look(proposal.args);
     const attempt = (view: UnitView, place: Place): Written<Authorization | Unasked> => {
       // Decided again: what was opened for the decision before is no call.
       forget();
       const force = road.published();
-      const considered = consider(considering, force, view, place, caller, proposal, understood);
+      const first = consider(considering, force, view, place, caller, proposal, understood);
+      let done: Done = { considered: first, proposal };
+      if (first.asked?.is === 'edited') {
+        const changes = edits.get(first.asked.approval);
+        if (changes === undefined)
+          return { writings: [], depends: false, result: { unread: first.asked.approval } };
+        done = asEdited(first, first.asked, changes, proposal, (edit, next) =>
+          consider({ ...considering, edit }, force, view, place, caller, next, understood),
+        );
+      }
+      const { considered } = done;
       if (considered.unasked !== undefined)
         return { writings: [], depends: false, result: { unasked: considered.unasked } };
       // What is tried asks nobody, and is told what people have lifted.
       const trying = { ...considering, roster: undefined, lifts: considered.lifts };
-      const would = wouldBe(road, trying, view, place, caller, proposal, understood);
+      const would = wouldBe(road, trying, view, place, caller, done.proposal, understood);
       const still = sightings.still(considered.sighting);
-      const written = decided(road, force, view, place, caller, proposal, considered, would, seal, still);
+      const written = decided(road, force, view, place, caller, done, would, seal, still);
       if (written.result.outcome === 'allow') opened = written.result.call;
       return written;
     };
     for (;;) {
       const answer = await road.sequencer.submit(attempt);
+      if ('unread' in answer) {
+        const changes = (await road.edits?.(answer.unread).catch(() => undefined)) ?? 'gone';
+        if (changes !== 'gone') await look(withChanges(proposal.args, changes));
+        edits.set(answer.unread, changes);
+        continue;
+      }
       if (!('unasked' in answer)) return answer;
       if (road.second === undefined) return refused('internal');
       answers.set(answer.unasked.digest, await askSecond(road.second, road.clock, answer.unasked));
@@ -166,9 +193,37 @@ function readOnce(read: ReadProgram = readsNothing): ReadProgram {
   };
 }
 
-/** Nothing was decided and nothing written: there is somebody to be asked first. */
-interface Unasked {
-  readonly unasked: Asking;
+/** Nothing was decided and nothing written: there is somebody to be asked first, or something to be read. */
+type Unasked = { readonly unasked: Asking } | { readonly unread: string };
+
+/** What is decided: what was asked for, or what people made of it. */
+interface Done {
+  readonly considered: Considered;
+  readonly proposal: Proposal;
+  readonly edited?: {
+    readonly by: string;
+    readonly from: JsonObject;
+    readonly changed: readonly string[];
+  };
+}
+
+/**
+ * Decides what people made of the call in its place, from the beginning. What does not come to exactly what they were
+ * shown is not what they said yes to: then they are asked about the call as it was made.
+ */
+function asEdited(
+  first: Considered,
+  { approval, why, otherwise }: Extract<NonNullable<Considered['asked']>, { is: 'edited' }>,
+  changes: Changes | 'gone',
+  proposal: Proposal,
+  again: (edit: NonNullable<Considering['edit']>, proposal: Proposal) => Considered,
+): Done {
+  if (changes === 'gone') return { considered: otherwise, proposal };
+  const next = { ...proposal, args: withChanges(first.args, changes) };
+  const considered = again({ approval, asking: why }, next);
+  if (considered.asked?.is === 'unfit') return { considered: otherwise, proposal };
+  const edited = { by: approval, from: first.projection ?? {}, changed: changedNames(changes) };
+  return { considered, proposal: next, edited };
 }
 
 function decided(
@@ -177,8 +232,7 @@ function decided(
   view: View,
   place: Place,
   caller: Caller,
-  proposal: Proposal,
-  considered: Considered,
+  { considered, proposal, edited }: Done,
   would: Would | undefined,
   seal: Sealer,
   still: (() => Promise<boolean>) | undefined,
@@ -194,6 +248,7 @@ function decided(
   const payload =
     considered.projection === undefined ? undefined : seal(canonicalJson(considered.projection));
   const opinion = considered.opinions === undefined ? undefined : seal(opinionContent(considered.opinions));
+  const before = edited === undefined ? undefined : seal(canonicalJson(edited.from));
   const event = decisionEvent(road, force, caller, proposal, considered, payload);
   const worst = entry === undefined ? undefined : worstOfCall(entry, considered);
   const { asked } = considered;
@@ -207,6 +262,9 @@ function decided(
     ...(about === undefined || released ? {} : { pending: about }),
     ...(would === undefined ? {} : { would }),
     ...(opinion === undefined ? {} : { opinion: payloadRef(opinion) }),
+    ...(edited === undefined || before === undefined
+      ? {}
+      : { edited: { by: edited.by, from: payloadRef(before) } }),
     ...firstOf(considered.first ?? [], released),
     ...(released && worst !== undefined
       ? {
@@ -224,7 +282,7 @@ function decided(
       id,
       stream: `session/${caller.session}`,
       event: body,
-      payloads: [payload, opinion].filter((one) => one !== undefined),
+      payloads: [payload, opinion, before].filter((one) => one !== undefined),
     },
     ...(request === undefined ? [] : [request.writing]),
   ];
@@ -270,10 +328,24 @@ function decided(
         place.monotonicMs,
       ),
       args: canonicalJson(considered.args),
-      modified: considered.transforms.length > 0,
+      modified: considered.transforms.length > 0 || edited !== undefined,
+      ...(edited === undefined ? {} : { edited: editedCall(edited, considered) }),
       obligations: considered.obligations,
       policies: considered.because.map((verdict) => verdict.policy.id),
     },
+  };
+}
+
+function editedCall(
+  { by, changed }: NonNullable<Done['edited']>,
+  { projection = {} }: Considered,
+): EditedCall {
+  return {
+    by,
+    changed: changed.map((argument) => {
+      const now = own(projection, argument);
+      return { argument, ...(now === undefined ? {} : { now: canonicalJson(now) }) };
+    }),
   };
 }
 

@@ -63,12 +63,14 @@ export function createPayloadChecker(
 export function payloadsOf(event: Event): readonly PayloadRef[] {
   switch (event.type) {
     case 'decision':
-      return [event.request.args, event.opinion].filter((ref) => ref !== undefined);
+      return [event.request.args, event.opinion, event.edited?.from].filter((ref) => ref !== undefined);
     case 'observation':
       return [event.result, event.decided?.released].filter((ref) => ref !== undefined);
     case 'prompt.submitted':
       return [event.text, event.intent?.proposal].filter((ref) => ref !== undefined);
     case 'approval.requested':
+      return [event.card, event.edit?.changes].filter((ref) => ref !== undefined);
+    case 'break_glass.requested':
       return [event.card];
     case 'approval.decided':
     case 'passkey.enrolled':

@@ -2,6 +2,7 @@
 // DECIDE: one proposal, judged from what is in force, what the state says and the time. No effect of its own;
 // run again with the same inputs it gives the same answer, which is what replay rests on.
 
+import { broken } from '../core/approval/break-glass.ts';
 import type { Roster } from '../core/approval/roster.ts';
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import { fold, type Outcome } from '../core/decision/fold.ts';
@@ -21,7 +22,7 @@ import { originRecord } from '../core/origin/recorded.ts';
 import { askedAction } from '../core/policy/actions.ts';
 import { type Described, questionFor } from '../core/policy/context.ts';
 import type { Question } from '../core/policy/question.ts';
-import { cedarArgs } from '../core/policy/values.ts';
+import { type CedarRecord, cedarArgs } from '../core/policy/values.ts';
 import type { Finding } from '../core/program/finding.ts';
 import {
   type Program,
@@ -110,6 +111,10 @@ export interface Considered {
   readonly opinions?: readonly Counted[];
   /** What it names and others can change, as it was found. */
   readonly sighting?: Sighting;
+  /** The arguments in the types of policy, without what it cannot see. */
+  readonly seen?: CedarRecord;
+  /** What a call would run, as policy saw it. */
+  readonly program?: Program | undefined;
   /** People can lift all that stands against it: the request to them, or what it has to say. */
   readonly asked?: Asked;
   /** Nothing is decided yet: this has to be asked about first. */
@@ -145,6 +150,8 @@ export interface Considering extends Pick<Road, 'pseudonym'> {
   readonly registry?: Registry | undefined;
   /** What signals said then, where no state tells it again. */
   readonly told?: Told | undefined;
+  /** The arguments are what a person made of them: people are asked for this as for what it stands in the place of. */
+  readonly edit?: { readonly approval?: string; readonly asking: readonly Verdict[] } | undefined;
   /** What was lifted already, by a record: for who decides again. */
   readonly lifts?: readonly Lift[] | undefined;
 }
@@ -188,7 +195,7 @@ export function consider(
   }
   const { roster } = road;
   /** Forbids that people can lift: what comes after is decided as if they had. */
-  const asking: Verdict[] = [];
+  const asking: Verdict[] = [...(road.edit?.asking ?? [])];
   // Each transform may bring others of them, and each of them is lifted once.
   for (let round = 0; round <= 2 * maxTransforms + 1; round++) {
     const described = describe(road, force, view, caller.task, entry, proposal, soFar.args);
@@ -250,6 +257,8 @@ export function consider(
       touched,
       stored,
       ...(sighting === undefined ? {} : { sighting }),
+      seen: args,
+      program,
       facts:
         road.replayed === true
           ? facts
@@ -264,9 +273,12 @@ export function consider(
     };
     const judged = judge(force, heard.question, [...soFar.lifts, ...asking.map(liftOf)]);
     if (!judged.ok) return { ...soFar, code: 'engine_failed' };
-    soFar = { ...soFar, verdicts: judged.verdicts, because: judged.outcome.because };
-
-    let outcome: Joined = judged.outcome;
+    const through =
+      roster === undefined ? [] : broken(view, roster, caller, at, judged.verdicts, soFar.lifts);
+    const lifts = [...soFar.lifts, ...through];
+    let outcome: Joined =
+      through.length === 0 ? judged.outcome : fold(judged.verdicts, [...lifts, ...asking.map(liftOf)]);
+    soFar = { ...soFar, lifts, verdicts: judged.verdicts, because: outcome.because };
     if (outcome.outcome === 'step_up' && roster !== undefined) {
       asking.push(...outcome.because);
       continue;
@@ -311,7 +323,7 @@ export function consider(
         return granted.code !== 'permitted' || roster === undefined || asking.length === 0
           ? granted
           : underApproval(
-              { roster, pseudonym: road.pseudonym },
+              { roster, pseudonym: road.pseudonym, edit: road.edit },
               force,
               view,
               at,

@@ -53,6 +53,8 @@ export interface Explanation {
   readonly labels: Standing['labels'];
   readonly reserves: readonly Reserve[];
   readonly lifts: readonly Lift[];
+  /** The request by which people changed what the agent had sent. */
+  readonly edited?: string;
   readonly transforms: readonly string[];
   readonly obligations: readonly string[];
   /** How far it was from what was asked, with its parts; only where something was. */
@@ -167,6 +169,7 @@ export function explain(
     labels: standing?.labels ?? [],
     reserves: decision.open?.reserves ?? [],
     lifts: decision.lifts,
+    ...(decision.edited === undefined ? {} : { edited: decision.edited.by }),
     transforms: decision.transforms,
     obligations: decision.obligations,
     ...distanceIn(decision),

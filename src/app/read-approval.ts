@@ -24,8 +24,35 @@ export async function readApproval(
   for await (const { position, event } of streamBack(ledger, `approval/${approval}`, end)) {
     if (event.type === 'approval.decided') decided.unshift(event);
     if (event.type === 'approval.requested') return { position, request: event, decided };
+    if (event.type === 'break_glass.requested') return { position, request: asRequest(event), decided };
   }
   return undefined;
+}
+
+/** To break the glass is asked like anything else; but no decision asks for it, and no session. */
+function asRequest(event: EventOf<'break_glass.requested'>): EventOf<'approval.requested'> {
+  const {
+    v,
+    id,
+    at,
+    node,
+    tenant,
+    moves,
+    drops,
+    reads,
+    approval,
+    agent,
+    task,
+    matter,
+    card,
+    asks,
+    expiresAt,
+  } = event;
+  return {
+    ...{ v, id, at, node, tenant, moves, drops, reads },
+    ...{ type: 'approval.requested', approval, agent, task, matter, card, asks, expiresAt },
+    ...{ session: '', decision: '' },
+  };
 }
 
 /** The decision that used it up. */
@@ -33,6 +60,7 @@ export async function usedBy(
   ledger: Pick<Ledger, 'readStream'>,
   { position: since, request: { approval, session } }: ApprovalRead,
 ): Promise<string | undefined> {
+  if (session === '') return undefined;
   for await (const { position, event } of streamBack(ledger, `session/${session}`, end)) {
     if (position < since) return undefined;
     if (event.type !== 'decision' || event.open === undefined) continue;

@@ -144,6 +144,10 @@ function subjectOf(event: Event): { agent?: string; task?: string; session?: str
       return { agent: event.agent, task: event.task, session: event.session };
     case 'approval.requested':
       return { agent: event.agent, task: event.task, session: event.session };
+    case 'break_glass.requested':
+    case 'break_glass.opened':
+    case 'break_glass.closed':
+      return { agent: event.agent, task: event.task };
     case 'observation':
     case 'approval.expired':
       return { session: event.session };

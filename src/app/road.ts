@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the one road is made of. Built once by main/compose.ts; use cases take it as their first argument.
+import type { Changes } from '../core/approval/edit.ts';
 import type { Roster } from '../core/approval/roster.ts';
 import type { RecordShape } from '../core/policy/shape.ts';
 import type { ReadProgram } from '../core/program/of-call.ts';
@@ -33,6 +34,8 @@ export interface Road {
   readonly roster?: () => Roster;
   /** Which signals there are. Absent: none. */
   readonly registry?: () => Registry;
+  /** What people made of the arguments of a call, by their request. Absent: nothing that they changed is done. */
+  readonly edits?: (approval: string) => Promise<Changes | undefined>;
   /** Absent: prompts are read by the built-in reader alone. */
   readonly intent?: IntentReader;
   /** Looks at what calls name and others can change. Absent: all of that is `unknown`. */

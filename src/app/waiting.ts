@@ -14,6 +14,7 @@ import { statusOf, type Waited } from '../core/approval/match.ts';
 import type { Event } from '../core/record/event.ts';
 import type { Caller } from '../core/request/proposal.ts';
 import { circumstances } from '../core/session/circumstances.ts';
+import { facets } from '../core/state/facet.ts';
 import type { Road } from './road.ts';
 
 /** `changed`: look again. `expired`: its time is over and nobody has decided. */
@@ -30,7 +31,8 @@ export interface WaitingRoom {
   mark(): number;
   /** @returns undefined where no more fit in */
   enter(request: Waited, caller: Caller, since: number): Seat | undefined;
-  status(request: Waited): Status;
+  /** `replaced`: a person made another request of it, which the same call finds. */
+  status(request: Waited): Status | 'replaced';
   /** Runs what is said for one request one after another. */
   inTurn<T>(approval: string, run: () => Promise<T>): Promise<T>;
   readonly size: number;
@@ -54,9 +56,12 @@ export function createWaitingRoom(
   const turns = new Map<string, Promise<unknown>>();
   let size = 0;
   let published = 0;
+  /** Requests that somebody made another of: they were not used up. Bounded like those who wait. */
+  const replaced = new Set<string>();
 
   const everybody = (): Sitting[] => [...under.values()].flatMap((those) => [...those]);
-  const status = (request: Waited): Status => statusOf(sequencer.head, request, clock.wallMs());
+  const status = (request: Waited): Status | 'replaced' =>
+    replaced.has(request.approval) ? 'replaced' : statusOf(sequencer.head, request, clock.wallMs());
 
   /** Ends the waiting of whom there is no more to wait for. */
   function look(sitting: Sitting): void {
@@ -66,10 +71,30 @@ export function createWaitingRoom(
     else if (now !== 'requested' || !stands) sitting.end('changed');
   }
 
+  function ofTask(task: string | undefined): void {
+    for (const sitting of everybody()) if (sitting.caller.task === task) sitting.end('changed');
+  }
+
   function heard(event: Event): void {
     switch (event.type) {
-      case 'approval.decided':
+      case 'approval.decided': {
         for (const sitting of [...(under.get(event.approval) ?? [])]) look(sitting);
+        // What is approved for a task may be what others of it wait for.
+        const { standing, status, from } = sequencer.head.get(facets.approval(event.approval)) ?? {};
+        if (standing !== undefined && status === 'approved') ofTask(from?.task);
+        return;
+      }
+      case 'approval.requested': {
+        const of = event.instead?.of;
+        if (of === undefined) return;
+        const [oldest] = replaced;
+        if (replaced.size >= maxWaiting && oldest !== undefined) replaced.delete(oldest);
+        replaced.add(of);
+        for (const sitting of [...(under.get(of) ?? [])]) look(sitting);
+        return;
+      }
+      case 'break_glass.opened':
+        ofTask(event.task);
         return;
       case 'revoked':
       case 'task.ended':

@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands for people who are asked.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { askOnTerminal } from '../edges/cli/ask.ts';
 import type { Daemon } from '../edges/cli/client.ts';
+import { CommandFailed, exit } from '../edges/cli/exit.ts';
 import { paintFor } from '../edges/cli/printable.ts';
-import { reason } from './cli-option.ts';
+import { countOf, durationOf, reason, several } from './cli-option.ts';
+
+interface ApproveFlags {
+  readonly reason: string;
+  readonly as?: string;
+  readonly card?: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+  readonly edit?: string;
+  readonly forTask?: boolean;
+  readonly count: number;
+  readonly for: number;
+  readonly constrain: readonly string[];
+  readonly dryRun?: boolean;
+}
 
 export function addApprovals(program: Command, { daemon }: { readonly daemon: () => Daemon }): void {
   const approvals = program.command('approvals').description('what waits for people, and their answers');
@@ -40,14 +55,48 @@ export function addApprovals(program: Command, { daemon }: { readonly daemon: ()
     approvals
       .command('approve')
       .description('say yes to just this call, once, as one of the people whom policy names')
+      .option(
+        '--edit <file>',
+        'to other arguments: a file of all of them, as JSON; everybody is asked about that',
+      )
+      .option('--for-task', 'to so many calls like it, until the task ends; everybody is asked about that')
+      .addOption(new Option('--count <n>', 'with --for-task: how many').argParser(countOf).default(3))
+      .addOption(
+        new Option('--for <duration>', 'with --for-task: how long, at most 8h')
+          .argParser(durationOf)
+          .default(3_600_000, '1h'),
+      )
+      .addOption(
+        several(
+          '--constrain <rule>',
+          'with --for-task: an argument that may be another: `amount=0..5000`, `path=within:/srv`, `url=host:a.org`, `id=a,b`',
+        ),
+      )
+      .option('--dry-run', 'with --edit or --for-task: only say what it would be')
       .addOption(reason()),
-  ).action(async (id, flags) => decide(id, 'approve', flags));
+  ).action(approve);
   decides(
     approvals
       .command('refuse')
       .description('say no: the agent is told why, and the same call is not asked about again for now')
       .requiredOption('--reason <text>', 'why, for the agent and the record'),
   ).action(async (id, flags) => decide(id, 'refuse', flags));
+
+  async function approve(id: string, flags: ApproveFlags): Promise<void> {
+    const { edit, forTask, count, for: forMs, constrain } = flags;
+    if (edit === undefined && forTask !== true) return decide(id, 'approve', flags);
+    if (edit !== undefined && forTask === true)
+      throw new CommandFailed('what is changed is approved once: `--edit` or `--for-task`', exit.usage);
+    const { approveEdited, approveForTask, freeArgument } = await import('../edges/cli/instead.ts');
+    const paint = paintFor(process.stderr, process.env);
+    if (edit !== undefined) return approveEdited(daemon(), askOnTerminal(), id, edit, flags, paint);
+    const free = constrain.map((text) => {
+      const read = freeArgument(text);
+      if (read === undefined) throw new CommandFailed(`\`${text}\` must be \`argument=rule\``, exit.usage);
+      return read;
+    });
+    await approveForTask(daemon(), askOnTerminal(), id, { count, forMs, free }, flags, paint);
+  }
 
   async function decide(
     id: string,

@@ -5,6 +5,7 @@ import { daemonAt } from '../edges/cli/client.ts';
 import { CommandFailed, exit, failed, meanings, printFailure } from '../edges/cli/exit.ts';
 import { addAdoption } from './cli-adoption.ts';
 import { addApprovals } from './cli-approvals.ts';
+import { addBreakGlass } from './cli-break-glass.ts';
 import { addEval } from './cli-eval.ts';
 import { addEvidence } from './cli-evidence.ts';
 import { addLabels } from './cli-label.ts';
@@ -166,6 +167,7 @@ program.hook('preAction', (_, command) => {
 });
 addApprovals(program, { daemon });
 addReview(program, { daemon });
+addBreakGlass(program, { daemon });
 addEvidence(program, { daemon, dataDir, stdin: readStdin });
 addAdoption(program, { daemon, dataDir });
 addEval(program);

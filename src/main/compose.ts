@@ -19,6 +19,7 @@ import { createTaskTokens } from '../adapters/tokens/task-token.ts';
 import { approversInForce } from '../app/approvers.ts';
 import { proveRoad } from '../app/canary.ts';
 import { watchContact } from '../app/contact.ts';
+import { editOf } from '../app/editing.ts';
 import { createIntegrator } from '../app/integrate.ts';
 import { createLiveCalls } from '../app/live.ts';
 import { createOrigins } from '../app/origins.ts';
@@ -39,6 +40,7 @@ import type { Caller, Operator } from '../core/request/proposal.ts';
 import { facets, type View } from '../core/state/facet.ts';
 import { above, lineOf } from '../core/task/lineage.ts';
 import { approvalRoutes } from '../edges/api/approval-routes.ts';
+import { breakGlassRoutes } from '../edges/api/break-glass-routes.ts';
 import { catalogueRoutes } from '../edges/api/catalogue-routes.ts';
 import { labelRoutes } from '../edges/api/label-routes.ts';
 import { loadRoutes } from '../edges/api/load-routes.ts';
@@ -195,6 +197,7 @@ export async function startDaemon(
     templates: templates.current,
     ...(approvers === undefined ? {} : { roster: approvers.approvers.current }),
     ...(signals === undefined ? {} : { registry: signals.registries.current }),
+    edits: (approval) => editOf(vault, store.ledger, approval),
   };
 
   const origin = `countersign/${master.id}`;
@@ -360,6 +363,7 @@ export async function startDaemon(
       ...loadRoutes(road, store.ledger),
       ...reviewRoutes(road, reviews),
       ...signalRoutes(road, store.ledger),
+      ...breakGlassRoutes(road),
       ...recordRoutes(road, store.ledger),
       ...labelRoutes(road),
       ...catalogueRoutes(road, desk),

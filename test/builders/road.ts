@@ -2,6 +2,7 @@
 // One node's road over parts of a test's own, wired as the daemon wires it. Nothing is caught up or published yet.
 import { createOperands } from '../../src/adapters/files/operands.ts';
 import { type Approvers, createApprovers } from '../../src/app/approvers.ts';
+import { editOf } from '../../src/app/editing.ts';
 import { createLiveCalls, type LiveCalls } from '../../src/app/live.ts';
 import { createOrigins } from '../../src/app/origins.ts';
 import { createPast } from '../../src/app/past.ts';
@@ -93,6 +94,7 @@ export function roadOn(
     releaseWithinMs,
     ...(approvers === undefined ? {} : { roster: approvers.current }),
     ...(registries === undefined ? {} : { registry: registries.current }),
+    edits: (approval) => editOf(vault, ledger, approval),
   };
   return { road, force, ...(approvers === undefined ? {} : { approvers }) };
 }

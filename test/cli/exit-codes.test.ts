@@ -51,6 +51,9 @@ const asksDaemon: readonly [command: string, args: readonly string[]][] = [
   ['review ls', []],
   ['review show', ['o-1']],
   ['review done', ['o-1', '--last', 'o-1', '--reason', 'seen']],
+  ['break-glass open', ['t-1', '--group', 'finance', '--reason', 'an outage', '--yes']],
+  ['break-glass ls', []],
+  ['break-glass close', ['t-1', '--reason', 'it is over']],
   ['policy publish', []],
   ['policy candidate', []],
   ['policy log', []],
@@ -193,7 +196,7 @@ test('whoever follows a daemon learns that it was killed: 4', async () => {
 describe('what policy says to an act', () => {
   const administered = (): readonly [command: string, args: readonly string[]][] => [
     ...asksDaemon.filter(([command]) =>
-      /^(?:task|revoke|catalogue accept|approvals [^l]|review d|label [ed])/.test(command),
+      /^(?:task|revoke|catalogue accept|approvals [^l]|break-glass [oc]|review d|label [ed])/.test(command),
     ),
     ['explain', []],
   ];
@@ -293,6 +296,9 @@ describe('beside a daemon', () => {
     ['approvals load', ['--since', 'ages', '--json'], /must be a duration or a time/],
     ['review show', ['o-unknown', '--json'], /nothing open is called `o-unknown`/],
     ['review done', ['o-unknown', '--reason', 'x', '--json'], /nothing open is called `o-unknown`/],
+    ['break-glass open', ['t-unknown', '--group', 'us', '--reason', 'x', '--json'], /no task `t-unknown`/],
+    ['break-glass open', ['t-unknown', '--group', 'us', '--json'], /required option '--reason/],
+    ['break-glass close', ['t-unknown', '--reason', 'x', '--json'], /nothing is open for `t-unknown`/],
     ['label show', ['--task', 't-unknown', '--json'], /no task `t-unknown`/],
     ['label show', ['--json'], /name what it is of: --task or --store/],
     ['label endorse', ['--task', 't-unknown', '--reason', 'x', '--json'], /no task `t-unknown`/],
@@ -345,6 +351,34 @@ forbid (principal is Agent, action, resource) when { context.tool.name == "note"
       code: 0,
       stderr: '',
     });
+  });
+
+  test('people who break the glass', async () => {
+    const me = `local:${process.getuid?.() ?? 0}`;
+    await using daemon = await runDaemon({
+      mcpServers: { acc: world.acc.server },
+      policies: `${permitAll}@id("shut") @break_glass("us")
+forbid (principal is Agent, action, resource) when { context.tool.name == "note" };`,
+      approvers: `people: { ana: { operators: ["${me}"] }, ben: { operators: ["${me}"] } }\ngroups: { us: [ana, ben] }`,
+    });
+    const { task } = await daemon.task({ agent: 'a1' });
+    const own = (command: string, ...args: readonly string[]) =>
+      countersign(command, ['--data', daemon.dataDir, '--json', ...args]);
+    const open = [task, '--group', 'us', '--reason', 'an outage', '--as', 'ana'];
+    expect(await own('break-glass open', ...open, '--dry-run')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('"policies":["shut"]'),
+    });
+    expect(await own('break-glass ls')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('"glass":[]'),
+    });
+    expect(await own('break-glass open', ...open, '--yes')).toMatchObject({ code: 0 });
+    expect(await own('break-glass ls')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('"status":"asked"'),
+    });
+    expect(await own('break-glass close', task, '--reason', 'over')).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('what was declared, its acceptance, and its publication', async () => {

@@ -48,6 +48,8 @@ const acts = [
   'review.close',
   'label.endorse',
   'label.declassify',
+  'break_glass.close',
+  'break_glass.open',
   'catalogue.accept',
   'policy.publish',
 ];

@@ -146,6 +146,7 @@ export function decide(parts: Parts, view: Facets, amount: number, tick: number,
   const { asked } = considered;
   if (asked === undefined || asked.is === 'refused') return { answer: 'deny', expected: [], events: [] };
   if (asked.is === 'open') return { answer: 'pending', approval: asked.approval, expected: [], events: [] };
+  if (asked.is !== 'wanted') throw new Error('nobody changes anything here');
   const request = requestOf(asked, considered, caller, 'd', placeOf(at, fresh), sealed);
   if (request === undefined) throw new Error('a request that cannot be made');
   return written(parts, seen, [decision, request.writing.event], at, { answer: 'pending', approval: fresh });

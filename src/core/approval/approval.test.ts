@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { nothingRead } from '../label/label.ts';
 import {
   type Approval,
   type ApprovalEvent,
@@ -118,6 +119,30 @@ describe('a request', () => {
             expect(new Set(votesFor(before.votes, policy)).size).toBeGreaterThanOrEqual(quorum);
         }
         expect(consumed).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  test('one for a task is used as often as was approved, in its own time, and its votes are those of one call', () => {
+    const pattern = { fixed: digest(3), free: [], labels: nothingRead };
+    const from: Approval = { ...one, standing: { pattern, left: 3, until: 1100 } };
+    fc.assert(
+      fc.property(events, (all) => {
+        let state = from;
+        let consumed = 0;
+        for (const event of all) {
+          const before = state;
+          const stepped = step(state, event);
+          if (!stepped.ok) continue;
+          state = stepped.value;
+          expect(event.at).toBeLessThan(before.status === 'approved' ? 1100 : from.expiresAt);
+          if (event.kind !== 'consume') continue;
+          consumed += 1;
+          for (const { policy, quorum } of from.asks)
+            expect(new Set(votesFor(before.votes, policy)).size).toBeGreaterThanOrEqual(quorum);
+        }
+        expect(consumed).toBeLessThanOrEqual(3);
+        expect(state.status === 'consumed').toBe(consumed === 3);
       }),
     );
   });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * One request to people, from its beginning to its end: requested, then approved, refused or expired; an approved one is
- * consumed, once.
+ * consumed, once. One for a whole task is consumed as often as was approved, until its own end.
  *
  * Never looks at a clock, a roster or a policy: who may vote is settled before an event comes here (eligible.ts), and
  * whether it fits what is to be done now is asked of `matter` (matter.ts). Expiry is no event. It is a comparison, so
@@ -11,6 +11,7 @@
  */
 import type { Party } from '../decision/verdict.ts';
 import type { Assurance } from './assurance.ts';
+import type { Pattern } from './pattern.ts';
 
 /** One forbid that people can lift, with those who may. */
 export interface Ask {
@@ -43,8 +44,22 @@ export interface Approval {
   readonly asks: readonly Ask[];
   readonly expiresAt: number;
   readonly votes: readonly Vote[];
+  /** The arguments of the call that a person changed: what is done is not what the agent sends. */
+  readonly changed?: readonly string[];
+  /** It is about so many calls that fit a pattern, until then. */
+  readonly standing?: Standing;
+  /** `server/target` of the call. */
+  readonly tool?: string | undefined;
+  /** It is about no call, but about taking away what a group may break, for a while. No session asks for that. */
+  readonly glass?: { readonly group: string; readonly reason: string; readonly forMs: number };
   /** Why it was refused, for the model. */
   readonly refusal?: { readonly by: string; readonly message: string };
+}
+
+export interface Standing {
+  readonly pattern: Pattern;
+  readonly left: number;
+  readonly until: number;
 }
 
 export type ApprovalEvent =
@@ -82,14 +97,24 @@ export type Status = Approval['status'] | 'expired';
 
 export function requested(
   terms: Pick<Approval, 'from' | 'matter' | 'card' | 'asks' | 'expiresAt'>,
+  more: Pick<Approval, 'changed' | 'standing' | 'tool' | 'glass'> = {},
 ): Approval {
   const { from, matter, card, asks, expiresAt } = terms;
-  return { status: 'requested', from, matter, card, asks, expiresAt, votes: [] };
+  return { status: 'requested', from, matter, card, asks, expiresAt, votes: [], ...more };
 }
 
 /** What it is at an instant. A refusal ends with its time too: then it may be asked again. */
-export function statusAt(approval: Pick<Approval, 'status' | 'expiresAt'>, at: number): Status {
-  return approval.status !== 'consumed' && at >= approval.expiresAt ? 'expired' : approval.status;
+export function statusAt(approval: Pick<Approval, 'status' | 'expiresAt' | 'standing'>, at: number): Status {
+  return approval.status !== 'consumed' && at >= endOf(approval) ? 'expired' : approval.status;
+}
+
+/** People have as long as ever to decide; what they allowed for a task ends when they said. */
+export function endOf({
+  status,
+  expiresAt,
+  standing,
+}: Pick<Approval, 'status' | 'expiresAt' | 'standing'>): number {
+  return standing !== undefined && status === 'approved' ? standing.until : expiresAt;
 }
 
 /** One event, or why it changes nothing. */
@@ -100,7 +125,10 @@ export function step(approval: Approval, event: ApprovalEvent): Stepped {
   if (event.kind === 'consume') {
     if (status !== 'approved') return no('not_approved');
     if (event.matter !== approval.matter) return no('other_matter');
-    return yes({ ...approval, status: 'consumed' });
+    const { standing } = approval;
+    return standing === undefined || standing.left <= 1
+      ? yes({ ...approval, status: 'consumed' })
+      : yes({ ...approval, standing: { ...standing, left: standing.left - 1 } });
   }
   if (status !== 'requested') return no('settled');
   if (event.card !== approval.card) return no('other_card');

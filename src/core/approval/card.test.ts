@@ -85,3 +85,51 @@ test.each<[what: string, args: JsonObject, want: boolean]>([
   ['one more', { l: Array.from({ length: cardLimits.arguments + 1 }, () => 1) }, false],
   ['one that is long only where it is made visible', { body: '\u200b'.repeat(10_000) }, false],
 ])('%s can be shown whole: %#', (_what, args, want) => expect(isShowable(entry, args)).toBe(want));
+
+describe('how far it reaches', () => {
+  const keyed: CatalogueEntry = {
+    ...entry,
+    args: { ...entry.args, id: { role: 'selector' }, key: { role: 'credential' } },
+    resource: { ...entry.resource, idArgument: 'id' },
+  };
+  test.each<[what: string, args: JsonObject, want: object]>([
+    [
+      'nobody knows where nothing is said',
+      {},
+      { records: 'unknown', recipients: 'unknown', credential: 'unknown' },
+    ],
+    ['one for each that it goes to', { to: ['a@b', 'c@d'] }, { recipients: 2 }],
+    ['nobody in an empty list', { to: [] }, { recipients: 'unknown' }],
+    ['one that is named', { id: 7 }, { records: 1 }],
+    ['as many as are named', { id: ['a', 'b', 'c'] }, { records: 3 }],
+    ['the argument with a credential, and not the credential', { key: 'secret(x)' }, { credential: ['key'] }],
+  ])('%s', (_what, args, want) => expect(card(args, { entry: keyed }).blast).toMatchObject(want));
+
+  test('as it would be sent, with nothing hidden in it', () => {
+    expect(card({ to: 'a\u202eb', n: 1 }).raw).toBe('{"n":1,"to":"a\\u{202e}b"}');
+  });
+
+  test('what the program in it would do, and what was changed, are visible too', () => {
+    const program = {
+      class: 'write',
+      classes: ['write'],
+      parsed: true,
+      whole: false,
+      hosts: [],
+      reads: [],
+      writes: ['t\u200b'],
+    } as const;
+    expect(card({}, { program }).program).toMatchObject({ writes: ['t\\u{200b}'], whole: false });
+    const edit = {
+      by: 'b\u202en',
+      reason: '\u202e',
+      of: 'a-0',
+      changed: [{ argument: 'to', before: '"\u202e"' }],
+    };
+    expect(JSON.stringify(card({}, { edit }))).not.toMatch(/\u202e/);
+  });
+
+  test('the same parts give the same bytes', () => {
+    expect(JSON.stringify(card({ to: 'a' }))).toBe(JSON.stringify(card({ to: 'a' })));
+  });
+});

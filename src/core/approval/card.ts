@@ -16,6 +16,7 @@ import { isArray, isObject, type JsonObject, type JsonValue } from '../json/valu
 import type { Label } from '../label/label.ts';
 import type { Lineage } from '../origin/facts.ts';
 import { whys } from '../origin/reason.ts';
+import type { Program } from '../program/of-call.ts';
 import type { CardOperands } from './card-operands.ts';
 import { visible } from './visible.ts';
 
@@ -57,12 +58,86 @@ export interface Card {
     readonly says: string;
     readonly sources: readonly string[];
   }[];
+  /** How far it reaches. Absent in cards from before there was such a part, as are those below. */
+  readonly blast?: Blast;
+  /** What a shell command or SQL in it would do, as far as it was understood. */
+  readonly program?: CardProgram;
+  /** Canonical JSON as it would be sent, secrets hidden and every character visible. */
+  readonly raw?: string;
+  /** What was answered before to the same rules, for this agent and tool. Says nothing of what is right now. */
+  readonly precedents?: readonly Precedent[];
+  /** It is not what the agent asked for: a person changed it. */
+  readonly edit?: CardEdit;
+  /** It is about more calls than this one. */
+  readonly standing?: CardStanding;
   /** What the task has read. */
   readonly read: { readonly level: string; readonly untrusted: boolean; readonly sources: readonly string[] };
   /** What the call names and others can change, as it is now; absent where there is nothing of the kind. */
   readonly operands?: CardOperands;
   readonly matter: string;
   readonly expiresAt: number;
+}
+
+export interface Blast {
+  readonly reversible: boolean;
+  readonly external: boolean;
+  /** How many, where the arguments say. */
+  readonly records: number | 'unknown';
+  readonly recipients: number | 'unknown';
+  /** The arguments with one, by path; else whatever the server holds itself, which nobody here knows. */
+  readonly credential: readonly string[] | 'unknown';
+}
+
+export interface CardProgram {
+  readonly parsed: boolean;
+  readonly whole: boolean;
+  readonly classes: readonly string[];
+  readonly hosts: readonly string[];
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+}
+
+export interface Precedent {
+  readonly policy: string;
+  readonly yes: number;
+  readonly no: number;
+  /** The newest first. */
+  readonly last: readonly {
+    readonly verdict: 'approve' | 'refuse';
+    readonly person: string;
+    readonly agoMs: number;
+  }[];
+}
+
+export interface CardEdit {
+  readonly by: string;
+  readonly reason: string;
+  /** In place of which request. */
+  readonly of: string;
+  /** JSON of the values, visible; absent where there was or will be none. */
+  readonly changed: readonly {
+    readonly argument: string;
+    readonly before?: string;
+    readonly after?: string;
+  }[];
+}
+
+export interface CardStanding {
+  readonly by: string;
+  readonly reason: string;
+  readonly of: string;
+  readonly count: number;
+  readonly until: number;
+  /** The arguments that may be others, and what they must be. All the rest is as shown. */
+  readonly free: readonly string[];
+  /** The most that the task may have read. */
+  readonly atMost: {
+    readonly level: string;
+    readonly untrusted: boolean;
+    readonly sources: readonly string[];
+  };
+  /** Of the calls that this agent made of this tool before: how many it would have let through. */
+  readonly past: { readonly looked: number; readonly matched: number; readonly unread: number };
 }
 
 export interface CardAsk {
@@ -94,6 +169,11 @@ export interface CardParts {
   readonly args: JsonObject;
   readonly transforms: readonly string[];
   readonly lineage: readonly Lineage[];
+  readonly program?: Program | undefined;
+  readonly precedents?: readonly Precedent[];
+  /** With values as JSON text, not yet made visible. */
+  readonly edit?: CardEdit | undefined;
+  readonly standing?: CardStanding | undefined;
   readonly read: Label;
   readonly operands?: CardOperands;
   readonly matter: string;
@@ -125,7 +205,7 @@ export function cardOf(parts: CardParts): Card {
       resource: seen(`${resource.type} ${resource.id}`),
       level: entry.resource.label.level,
       reversible: entry.reversible,
-      external: (classes[entry.class] as readonly string[]).includes('egress'),
+      external: isExternal(entry),
       arguments: shown.arguments,
       transforms: parts.transforms,
       hidden: shown.hidden,
@@ -137,6 +217,15 @@ export function cardOf(parts: CardParts): Card {
       says: whys[why],
       sources: sources.map(seen),
     })),
+    blast: blastOf(entry, parts.args),
+    ...(parts.program === undefined ? {} : { program: programShown(parts.program) }),
+    raw: seen(canonicalJson(parts.args)),
+    precedents: (parts.precedents ?? []).map(({ policy, yes, no, last }) => ({
+      ...{ policy, yes, no },
+      last: last.map(({ verdict, person, agoMs }) => ({ verdict, person: seen(person), agoMs })),
+    })),
+    ...(parts.edit === undefined ? {} : { edit: editShown(parts.edit) }),
+    ...(parts.standing === undefined ? {} : { standing: standingShown(parts.standing) }),
     read: {
       level: read.level,
       untrusted: read.integrity === 'untrusted',
@@ -145,6 +234,64 @@ export function cardOf(parts: CardParts): Card {
     ...(parts.operands === undefined ? {} : { operands: parts.operands }),
     matter,
     expiresAt,
+  };
+}
+
+function blastOf(entry: CatalogueEntry, args: JsonObject): Blast {
+  const leaves = [...leavesOf(args)].map(({ argument, path, value }) => ({
+    role: Object.hasOwn(entry.args, argument) ? entry.args[argument]?.role : undefined,
+    ...{ argument, path, value },
+  }));
+  const count = (role: Role): number =>
+    leaves.filter((leaf) => leaf.role === role && isOne(leaf.value)).length;
+  const { idArgument } = entry.resource;
+  const named = leaves.filter(({ argument, value }) => argument === idArgument && isOne(value)).length;
+  const credentials = leaves.filter(({ role }) => role === 'credential').map(({ path }) => seen(path));
+  return {
+    reversible: entry.reversible,
+    external: isExternal(entry),
+    // A selector may stand for any number: only the name of one is one.
+    records: named === 0 ? 'unknown' : named,
+    recipients: count('destination') === 0 ? 'unknown' : count('destination'),
+    credential: credentials.length === 0 ? 'unknown' : credentials,
+  };
+}
+
+/** An empty list or object names nobody. */
+function isOne(value: JsonValue): boolean {
+  return value !== null && typeof value !== 'object';
+}
+
+function isExternal(entry: CatalogueEntry): boolean {
+  return (classes[entry.class] as readonly string[]).includes('egress');
+}
+
+function programShown({ parsed, whole, classes: of, hosts, reads, writes }: Program): CardProgram {
+  return {
+    ...{ parsed, whole, classes: of },
+    ...{ hosts: hosts.map(seen), reads: reads.map(seen), writes: writes.map(seen) },
+  };
+}
+
+function editShown({ by, reason, of, changed }: CardEdit): CardEdit {
+  return {
+    ...{ by: seen(by), reason: seen(reason), of },
+    changed: changed.map(({ argument, before, after }) => ({
+      argument: seen(argument),
+      ...(before === undefined ? {} : { before: seen(before) }),
+      ...(after === undefined ? {} : { after: seen(after) }),
+    })),
+  };
+}
+
+function standingShown(standing: CardStanding): CardStanding {
+  const { by, reason, free, atMost } = standing;
+  return {
+    ...standing,
+    by: seen(by),
+    reason: seen(reason),
+    free: free.map(seen),
+    atMost: { ...atMost, sources: atMost.sources.map(seen) },
   };
 }
 

@@ -5,10 +5,10 @@
  * Whoever is turned away is told what would be right. Nothing is told of the call itself.
  */
 import type { BodyOf, PasskeyUsed } from '../record/event.ts';
-import { circumstances } from '../session/circumstances.ts';
 import { facets, type View } from '../state/facet.ts';
 import { type Approval, type Ask, type Reason, statusAt, step } from './approval.ts';
 import { type Assurance, isEnough } from './assurance.ts';
+import { groundOf } from './ground.ts';
 import { bindingDigest } from './matter.ts';
 import { isSealed, passkeysOf, withPasskeys } from './passkey.ts';
 import {
@@ -74,7 +74,7 @@ export function voteOf(
   const roster = withPasskeys(published, view);
   const identified = whoAnswers(roster, answerer, as);
   if (!identified.ok) return impossible(identified.reason);
-  const standing = circumstances(view, { ...state.from, tokenId: '' }, at);
+  const standing = groundOf(view, state, at);
   if (!standing.ok)
     return impossible(`it can lead to nothing any more: \`${standing.code}\`; nobody has to decide it`);
 
@@ -158,7 +158,11 @@ function asksOf(roster: Roster, { asks }: Approval, from: Parties, person: strin
 }
 
 /** Once there is any way to sign in, nobody is anybody by the socket. */
-function whoAnswers(roster: Roster, { operator, person }: Answerer, as: string | undefined): Identified {
+export function whoAnswers(
+  roster: Roster,
+  { operator, person }: Answerer,
+  as: string | undefined,
+): Identified {
   if (person !== undefined) {
     const known = roster.people.get(person);
     return known === undefined

@@ -27,6 +27,11 @@ const later: Remedy = { kind: 'defer', until: 'signal:change-window', timeoutMs:
 const cap = (most: number): Transform => ({ name: 'cap', argument: 'amount', most });
 const narrows = (most: number): Remedy => ({ kind: 'modify', transform: cap(most) });
 const lift = (id: string): Lift => ({ policy: id, textDigest: digestOf(id) });
+const glass = (id: string): Lift => ({ ...lift(id), via: 'g-1', glass: true });
+const breakable = (verdict: Verdict): Verdict => ({
+  ...verdict,
+  policy: { ...verdict.policy, breakGlass: 'on-call' },
+});
 const atMost = (bytes: number): Obligation => ({ name: 'max_result_bytes', bytes });
 
 const remedy: fc.Arbitrary<Remedy> = fc.oneof(
@@ -125,6 +130,32 @@ describe('the fold', () => {
       [lift('a')],
       { outcome: 'allow' },
     ],
+    ['an approval lifts no final forbid', [permit('p'), forbid('f')], [lift('f')], { outcome: 'deny' }],
+    [
+      'nor one that may only be broken',
+      [permit('p'), breakable(forbid('f'))],
+      [lift('f')],
+      { outcome: 'deny' },
+    ],
+    [
+      'a broken glass lifts the forbid that says so, a final one too',
+      [permit('p'), breakable(forbid('f'))],
+      [glass('f')],
+      { outcome: 'allow' },
+    ],
+    [
+      'and none that does not, whatever its outcome',
+      [permit('p'), forbid('f', stepUp)],
+      [glass('f')],
+      { outcome: 'step_up' },
+    ],
+    [
+      'nor one that errored',
+      [permit('p'), broken(breakable(forbid('f')))],
+      [glass('f')],
+      { outcome: 'deny', code: 'forbid_errored' },
+    ],
+    ['and makes no permit', [breakable(forbid('f'))], [glass('f')], { outcome: 'deny', code: 'no_permit' }],
     [
       'and no other',
       [permit('p'), forbid('a', stepUp), forbid('b', stepUp)],

@@ -28,10 +28,10 @@ export type DenyCode = 'forbidden' | 'forbid_errored' | 'no_permit';
  *
  * Never throws: every way in which a policy can go wrong arrives here as a verdict. An error is
  * never a permission. A lift takes away the one forbid that it names, by id and text digest, and
- * only one that the policy itself declared liftable.
+ * only one that the policy itself declared liftable: by its outcome, or by naming who may break the glass.
  */
 export function fold(verdicts: readonly Verdict[], lifts: readonly Lift[]): Outcome {
-  const standing = verdicts.filter((v) => !(liftable(v) && lifts.some((lift) => names(lift, v))));
+  const standing = verdicts.filter((v) => !lifts.some((lift) => names(lift, v) && lifted(lift, v)));
   const forbids = standing.filter((v) => v.policy.effect === 'forbid');
 
   const final = forbids.filter((v) => v.kind === 'satisfied' && isFinal(v));
@@ -53,10 +53,11 @@ function isFinal({ policy: { remedy } }: Verdict): boolean {
   return remedy === undefined || remedy.kind === 'narrow';
 }
 
-// A final forbid cannot be lifted whatever a lift says; nor can one that errored, since nobody
-// knows what it would have asked for.
-function liftable(v: Verdict): boolean {
-  return v.policy.effect === 'forbid' && v.kind === 'satisfied' && !isFinal(v);
+// A final forbid cannot be lifted whatever an approval says; nor can one that errored, since nobody
+// knows what it would have asked for. A broken glass takes away what says so itself, and nothing else.
+function lifted({ glass }: Lift, v: Verdict): boolean {
+  if (v.policy.effect !== 'forbid' || v.kind !== 'satisfied') return false;
+  return glass === true ? v.policy.breakGlass !== undefined : !isFinal(v);
 }
 
 function strictestRemedy(forbids: readonly Verdict[]): Outcome | undefined {

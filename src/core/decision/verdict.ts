@@ -20,6 +20,8 @@ export type Remedy =
       readonly separate?: readonly Party[];
       /** How sure an answer has to be at least. Absent: as the deed and the roster want it. */
       readonly assurance?: Assurance;
+      /** Whether people may allow it for a whole task. Absent: where it can be undone. */
+      readonly standing?: 'no' | 'yes';
     }
   | { readonly kind: 'defer'; readonly until: string; readonly timeoutMs: number }
   | { readonly kind: 'modify'; readonly transform: Transform }
@@ -43,6 +45,8 @@ export interface Policy {
   /** `sha256:` of the policy's text as published: a lift names it, so an edited policy is not lifted. */
   readonly textDigest: string;
   readonly remedy?: Remedy;
+  /** The group of which two people may take it away for minutes, whatever its remedy. Absent: nobody. */
+  readonly breakGlass?: string;
   readonly obligations: readonly Obligation[];
   /** One sentence for the model that reads the refusal. */
   readonly reason?: string;
@@ -63,6 +67,8 @@ export interface Lift {
   readonly textDigest: string;
   /** The approval that it comes from, and that is consumed by it. */
   readonly via?: string | undefined;
+  /** `via` is a broken glass: good for nothing but a policy that may be broken, and then for a final one as well. */
+  readonly glass?: true | undefined;
 }
 
 export function names(lift: Lift, verdict: Verdict): boolean {

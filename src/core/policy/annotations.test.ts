@@ -79,6 +79,19 @@ describe('understood', () => {
       { remedy: { kind: 'modify', transform: { name: 'remove', argument: 'bcc' } } },
     ],
     [
+      'a rule that is approved call by call',
+      'forbid',
+      '@id("a") @outcome("step_up") @approvers("x") @expires("15m") @standing("no")',
+      { remedy: { kind: 'step_up', standing: 'no' } },
+    ],
+    ['a glass', 'forbid', '@id("a") @break_glass("on-call")', { breakGlass: 'on-call' }],
+    [
+      'a glass around a question',
+      'forbid',
+      '@id("a") @outcome("step_up") @approvers("x") @expires("15m") @break_glass("on-call")',
+      { breakGlass: 'on-call', remedy: { kind: 'step_up' } },
+    ],
+    [
       'an obligation',
       'permit',
       '@id("a") @obligation("max_result_bytes:65536")',
@@ -108,6 +121,11 @@ const stepUp = '@id("a") @outcome("step_up") @approvers("x") @expires("15m")';
 test.each<[rule: string, effect: string, annotations: string, message: string]>([
   ['no id', 'permit', '@owner("x")', 'needs an `@id'],
   ['an empty id', 'permit', '@id("")', 'must be 1 to 100'],
+  ['a standing yes that is neither', 'forbid', `${stepUp} @standing("maybe")`, 'must be `no` or `yes`'],
+  ['a standing yes to what nobody asks', 'forbid', '@id("a") @standing("no")', '`@outcome("step_up")`'],
+  ['a glass of nobody', 'forbid', '@id("a") @break_glass("")', 'must name one group'],
+  ['a glass of two groups', 'forbid', '@id("a") @break_glass("a,b")', 'must name one group'],
+  ['a glass around a permit', 'permit', '@id("a") @break_glass("a")', 'is for `forbid` policies'],
   ['an id with a space', 'permit', '@id("a b")', 'must be 1 to 100'],
   ['a reserved id', 'permit', '@id("countersign.canary")', 'reserved'],
   ['an unknown annotation', 'forbid', '@id("a") @outcom("step_up")', '`@outcom` is not known'],

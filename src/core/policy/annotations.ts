@@ -26,11 +26,12 @@ const companions: ReadonlyMap<string, (typeof outcomes)[number]> = new Map([
   ['expires', 'step_up'],
   ['separate', 'step_up'],
   ['assurance', 'step_up'],
+  ['standing', 'step_up'],
   ['until', 'defer'],
   ['timeout', 'defer'],
   ['transform', 'modify'],
 ]);
-const plain = ['id', 'outcome', 'obligation', 'reason', 'owner', 'control'];
+const plain = ['id', 'outcome', 'obligation', 'reason', 'owner', 'control', 'break_glass'];
 const known = new Set([...plain, ...companions.keys()]);
 
 const spellings = [
@@ -74,6 +75,7 @@ export function readPolicy(file: PolicyFile, source: SourcePolicy, builtIn = fal
   }
   const id = readId(reading, builtIn);
   const remedy = readRemedy(reading);
+  const breakGlass = readBreakGlass(reading);
   const obligations = readObligations(reading);
   const reason = readSentence(reading, 'reason');
   const owner = readSentence(reading, 'owner');
@@ -86,6 +88,7 @@ export function readPolicy(file: PolicyFile, source: SourcePolicy, builtIn = fal
       effect: source.effect,
       textDigest: `sha256:${hash('sha256', source.text, 'hex')}`,
       ...(remedy === undefined ? {} : { remedy }),
+      ...(breakGlass === undefined ? {} : { breakGlass }),
       obligations,
       ...(reason === undefined ? {} : { reason }),
       ...(owner === undefined ? {} : { owner }),
@@ -155,11 +158,13 @@ function readStepUp(reading: Reading, outcome: Annotation): Remedy | undefined {
   const expiresMs = readDuration(reading, 'expires', outcome);
   const separate = readSeparate(reading);
   const assurance = readAssurance(reading);
+  const standing = readStanding(reading);
   if (approvers === undefined || expiresMs === undefined) return undefined;
   return {
     ...{ kind: 'step_up', approvers, quorum: count, expiresMs },
     ...(separate === undefined ? {} : { separate }),
     ...(assurance === undefined ? {} : { assurance }),
+    ...(standing === undefined ? {} : { standing }),
   };
 }
 
@@ -174,6 +179,32 @@ function readAssurance(reading: Reading): Assurance | undefined {
       `\`@assurance\` must be one of ${quotedList(assurances)}: how sure it is who answers`,
     )
   );
+}
+
+function readStanding(reading: Reading): 'no' | 'yes' | undefined {
+  const annotation = annotated(reading, 'standing');
+  if (annotation === undefined) return undefined;
+  if (annotation.value === 'no' || annotation.value === 'yes') return annotation.value;
+  return refuse(
+    reading,
+    annotation,
+    `\`@standing\` must be \`no\` or \`yes\`, and not \`${annotation.value}\`: whether it may be approved for a whole task`,
+  );
+}
+
+/** One group: a glass is broken by people who answer for the same thing. */
+function readBreakGlass(reading: Reading): string | undefined {
+  const annotation = annotated(reading, 'break_glass');
+  if (annotation === undefined) return undefined;
+  if (reading.policy.effect === 'permit')
+    return refuse(reading, annotation, '`@break_glass` is for `forbid` policies: it says who may break it');
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(annotation.value)
+    ? annotation.value
+    : refuse(
+        reading,
+        annotation,
+        `\`@break_glass\` must name one group of the file of approvers, and not \`${annotation.value}\``,
+      );
 }
 
 function readSeparate(reading: Reading): readonly Party[] | undefined {

@@ -26,6 +26,8 @@ export const adminActions = [
   'agent.register',
   'approval.decide',
   'approvers.publish',
+  'break_glass.close',
+  'break_glass.open',
   'catalogue.accept',
   'label.declassify',
   'label.endorse',

@@ -8,7 +8,7 @@ import { integrities, levels } from '../label/label.ts';
 import { operatorChannels } from '../request/proposal.ts';
 import { detectors } from '../result/detector.ts';
 import { signs } from '../result/instructions.ts';
-import { scopeShape } from '../task/scope.ts';
+import { constraintShape, scopeShape } from '../task/scope.ts';
 
 export const maxReasonLength = 1000;
 
@@ -287,6 +287,14 @@ const ask = z.strictObject({
   eligible: digest,
 });
 
+/** Who made it of another request, and in whose place it stands: found by what the agent sends, as that one was. */
+const insteadOf = z.strictObject({ of: id, matter: digest, person: id, operator: id, reason: why });
+
+const roomInPattern = z.strictObject({
+  argument: z.string().min(1).max(256),
+  must: constraintShape,
+});
+
 /** People are asked about exactly one action. Stands in a stream of its own, beside the decision that asked. */
 export const approvalRequested = z.strictObject({
   ...header,
@@ -302,6 +310,66 @@ export const approvalRequested = z.strictObject({
   card: payloadRef,
   asks: z.array(ask).readonly(),
   expiresAt: instantMs,
+  /** `server/target`, for who is asked the next time; absent in records from before. */
+  tool: z.string().max(1100).optional(),
+  /** A person made it of another request; one of the two below says how. */
+  instead: insteadOf.optional(),
+  /** With arguments that they changed: what each is set to, or that it is left out, lies beside the record. */
+  edit: z
+    .strictObject({ changes: payloadRef, changed: z.array(z.string().max(256)).max(64).readonly() })
+    .optional(),
+  /** For so many calls of the task that fit a pattern (core/approval/pattern.ts). */
+  standing: z
+    .strictObject({
+      fixed: digest,
+      free: z.array(roomInPattern).max(16).readonly(),
+      labels: labelShape,
+      count: z.number().int().positive(),
+      until: instantMs,
+    })
+    .optional(),
+});
+
+/** Somebody wants the forbids of a group taken away for a task, for minutes. Two people have to say so. */
+export const breakGlassRequested = z.strictObject({
+  ...header,
+  type: z.literal('break_glass.requested'),
+  approval: id,
+  agent: id,
+  task: id,
+  group: id,
+  reason: why,
+  forMs: z.number().int().positive(),
+  matter: digest,
+  card: payloadRef,
+  asks: z.array(ask).readonly(),
+  expiresAt: instantMs,
+  person: id,
+  operator: id,
+});
+
+/** With the yes that made it enough. */
+export const breakGlassOpened = z.strictObject({
+  ...header,
+  type: z.literal('break_glass.opened'),
+  glass: id,
+  agent: id,
+  task: id,
+  group: id,
+  reason: why,
+  people: z.array(id).readonly(),
+  until: instantMs,
+});
+
+/** Before its time: nothing is written where time ends it. */
+export const breakGlassClosed = z.strictObject({
+  ...header,
+  type: z.literal('break_glass.closed'),
+  glass: id,
+  agent: id,
+  task: id,
+  operator: id,
+  reason: why,
 });
 
 export const approvalDecided = z.strictObject({
@@ -421,7 +489,16 @@ export const decision = z.strictObject({
     )
     .readonly(),
   /** What was taken away, and the approval that is consumed by it. */
-  lifts: z.array(z.strictObject({ policy: z.string(), textDigest: digest, via: id.optional() })).readonly(),
+  lifts: z
+    .array(
+      z.strictObject({
+        policy: z.string(),
+        textDigest: digest,
+        via: id.optional(),
+        glass: z.literal(true).optional(),
+      }),
+    )
+    .readonly(),
   transforms: z.array(z.string()).readonly(),
   outcome: z.enum(outcomes),
   /** Why, for machines: see docs/formats/record.md for the closed list. */
@@ -432,6 +509,8 @@ export const decision = z.strictObject({
   shadow: z.boolean(),
   /** The request that waits for people, or that they said no to. */
   pending: id.optional(),
+  /** What was decided is what people made of the call: by which request, and what the agent had sent. */
+  edited: z.strictObject({ by: id, from: payloadRef }).optional(),
   obligations: z.array(z.string()).readonly(),
   /** What a second decision point was asked about and said. Absent: it was not asked. */
   opinion: payloadRef.optional(),
@@ -579,6 +658,9 @@ export const eventShape = z.discriminatedUnion('type', [
   approvalDecided,
   approvalExpired,
   reviewClosed,
+  breakGlassRequested,
+  breakGlassOpened,
+  breakGlassClosed,
   decision,
   observation,
   labelEndorsed,

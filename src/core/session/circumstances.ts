@@ -3,7 +3,7 @@
 import type { Label } from '../label/label.ts';
 import type { Fact } from '../record/event.ts';
 import type { Caller } from '../request/proposal.ts';
-import { facets, type View } from '../state/facet.ts';
+import { type AgentState, facets, type TaskState, type View } from '../state/facet.ts';
 import { labelsOf, standsUnder } from '../task/lineage.ts';
 
 /** Everything policy may know of the caller besides the request itself. Seconds are whole, rounded down. */
@@ -47,6 +47,26 @@ export type NoStanding =
   | 'session_revoked'
   | 'not_the_callers';
 
+/** Whether an agent and its task stand at all, whatever the session. */
+export function groundsOf(
+  view: View,
+  who: Pick<Caller, 'agent' | 'task'>,
+  at: number,
+): { ok: true; agent: AgentState; task: TaskState } | { ok: false; code: NoStanding } {
+  const agent = view.get(facets.agent(who.agent));
+  if (agent === undefined) return { ok: false, code: 'unknown_agent' };
+  if (agent.status === 'revoked') return { ok: false, code: 'agent_revoked' };
+
+  const task = view.get(facets.task(who.task));
+  if (task === undefined) return { ok: false, code: 'unknown_task' };
+  if (task.status !== 'active')
+    return { ok: false, code: task.status === 'ended' ? 'task_ended' : 'task_revoked' };
+  if (at >= task.expiresAt) return { ok: false, code: 'task_expired' };
+  if (!standsUnder(view, who.task, at)) return { ok: false, code: 'parent_over' };
+
+  return { ok: true, agent, task };
+}
+
 /** @returns the circumstances, with the facts that a record has of them, or why this caller has no standing to ask anything */
 export function circumstances(
   view: View,
@@ -55,16 +75,9 @@ export function circumstances(
 ):
   | { ok: true; value: Circumstances; facts: () => { readonly [name: string]: Fact } }
   | { ok: false; code: NoStanding } {
-  const agent = view.get(facets.agent(caller.agent));
-  if (agent === undefined) return { ok: false, code: 'unknown_agent' };
-  if (agent.status === 'revoked') return { ok: false, code: 'agent_revoked' };
-
-  const task = view.get(facets.task(caller.task));
-  if (task === undefined) return { ok: false, code: 'unknown_task' };
-  if (task.status !== 'active')
-    return { ok: false, code: task.status === 'ended' ? 'task_ended' : 'task_revoked' };
-  if (at >= task.expiresAt) return { ok: false, code: 'task_expired' };
-  if (!standsUnder(view, caller.task, at)) return { ok: false, code: 'parent_over' };
+  const grounds = groundsOf(view, caller, at);
+  if (!grounds.ok) return grounds;
+  const { agent, task } = grounds;
 
   const session = view.get(facets.session(caller.session));
   if (session === undefined) return { ok: false, code: 'unknown_session' };

@@ -2,7 +2,10 @@
 // State is a fold of events into facets: the smallest things that a decision can depend on.
 // A facet's version is the id of the record that last moved it, so two writers can never mean
 // different values by the same version.
+
+import type { Answered } from '../approval/answered.ts';
 import type { Approval } from '../approval/approval.ts';
+import type { Glass } from '../approval/break-glass.ts';
 import type { Passkey } from '../approval/passkey.ts';
 import type { Label } from '../label/label.ts';
 import type { Stored } from '../label/stored.ts';
@@ -78,6 +81,12 @@ export interface Asked {
   readonly expiresAt: number;
 }
 
+/** A request for a whole task. */
+export interface Standing {
+  readonly approval: string;
+  readonly until: number;
+}
+
 /** A request that nobody has decided: it waits, or its end is not on record yet. */
 export interface OpenApproval {
   readonly approval: string;
@@ -124,6 +133,12 @@ export const facets = {
   /** Gone once it was consumed, or expired and another was asked for. */
   approval: (id: string): FacetKey<Approval> => ({ name: `approval/${id}` }),
   asked: (session: string): FacetKey<readonly Asked[]> => ({ name: `session/${session}/asked` }),
+  /** The approvals for a whole task. */
+  standing: (task: string): FacetKey<readonly Standing[]> => ({ name: `task/${task}/standing` }),
+  /** What people answered of an agent: nothing rests on it, cards show it. */
+  answered: (agent: string): FacetKey<readonly Answered[]> => ({ name: `answered/${agent}` }),
+  /** Who broke the glass for a task, and until when. */
+  glass: (task: string): FacetKey<Glass> => ({ name: `task/${task}/glass` }),
   openApprovals: { name: 'approvals' } satisfies FacetKey<readonly OpenApproval[]> as FacetKey<
     readonly OpenApproval[]
   >,

@@ -8,7 +8,15 @@ import { withSeen } from '../session/seen.ts';
 import { storedUnder } from '../session/stored.ts';
 import { nextState } from '../task/admit.ts';
 import { lineOf } from '../task/lineage.ts';
-import { approvalAsked, approvalExpired, approvalVoted, consumed } from './approvals.ts';
+import {
+  approvalAsked,
+  approvalExpired,
+  approvalVoted,
+  consumed,
+  glassAsked,
+  glassClosed,
+  glassOpened,
+} from './approvals.ts';
 import { type Change, set } from './change.ts';
 import { facets, type View } from './facet.ts';
 import { enrolled, passkeyUse, removed } from './passkeys.ts';
@@ -113,6 +121,12 @@ export function changes(
       return [...approvalVoted(view, event, at), ...passkeyUse(view, event.passkey)];
     case 'approval.expired':
       return approvalExpired(view, event, at);
+    case 'break_glass.requested':
+      return glassAsked(view, event, at);
+    case 'break_glass.opened':
+      return glassOpened(view, event);
+    case 'break_glass.closed':
+      return glassClosed(view, event);
     case 'approvers.published':
       return [
         ...(view.get(facets.approvers) === event.approvers ? [] : [set(facets.approvers, event.approvers)]),

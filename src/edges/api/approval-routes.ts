@@ -9,6 +9,7 @@ import type { Road } from '../../app/road.ts';
 import { statusAt } from '../../core/approval/approval.ts';
 import { maxReasonLength } from '../../core/record/event.ts';
 import { facets } from '../../core/state/facet.ts';
+import { insteadRoutes } from './instead-routes.ts';
 import type { Answer, Route } from './server.ts';
 import { invalid, refusal } from './task-routes.ts';
 
@@ -65,6 +66,7 @@ export function approvalRoutes(road: Road, ledger: Ledger): readonly Route[] {
         return { status: 200, body: { schemaVersion: 1, ok: true, ...done.value, decision: done.decision } };
       },
     },
+    ...insteadRoutes(road, ledger),
   ];
 }
 

@@ -9,6 +9,7 @@ import type { Road } from '../../app/road.ts';
 import { eligible, type Roster } from '../../core/approval/roster.ts';
 import type { Policy } from '../../core/decision/verdict.ts';
 import { type FacetKey, facets, type TaskState } from '../../core/state/facet.ts';
+import { glassNow } from './break-glass-routes.ts';
 import type { Problem } from './catalogue-routes.ts';
 import type { Route } from './server.ts';
 
@@ -98,6 +99,7 @@ export function statusRoutes(road: Road, facts: NodeFacts): readonly Route[] {
             },
             calls: road.live.size(),
             approvers: approversTold(road.roster?.(), theirs),
+            glass: glassNow(road),
           },
         };
       },

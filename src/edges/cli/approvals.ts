@@ -4,7 +4,9 @@ import type { Card } from '../../core/approval/card.ts';
 import type { Ask } from './ask.ts';
 import { operandLines } from './card-operands.ts';
 import type { Daemon } from './client.ts';
+import { ago } from './doctor.ts';
 import { accepted, CommandFailed, exit, print, say } from './exit.ts';
+import { editLines, standingLines } from './instead-lines.ts';
 import { type Hue, jsonLine, type Paint, printable } from './printable.ts';
 
 interface Votes {
@@ -17,12 +19,21 @@ export async function listApprovals(daemon: Daemon, json: boolean): Promise<void
   const body = accepted(await daemon.call('GET', '/v1/approvals'));
   if (json) return print(jsonLine(body));
   if (body.approvals.length === 0) return say('nothing waits for anybody');
-  for (const { approval, status, agent, votes, expiresAt } of body.approvals)
-    print(
-      printable(
-        [approval, status.padEnd(9), `agent ${agent}`, votesLine(votes), `until ${expiresAt}`].join('  '),
-      ),
-    );
+  for (const { approval, status, agent, votes, expiresAt, changed = [], left } of body.approvals) {
+    const more = [
+      ...(changed.length === 0 ? [] : [`${changed.join(', ')} changed`]),
+      ...(left === undefined ? [] : [`for the task, ${left} left`]),
+    ];
+    const cells = [
+      approval,
+      status.padEnd(9),
+      `agent ${agent}`,
+      votesLine(votes),
+      ...more,
+      `until ${expiresAt}`,
+    ];
+    print(printable(cells.join('  ')));
+  }
 }
 
 export async function showApproval(daemon: Daemon, approval: string, json: boolean, paint: Paint) {
@@ -58,7 +69,12 @@ export async function decideApproval(
   if (flags.json === true) return print(jsonLine(body));
   print(printable(`${approval} ${body.status}: ${body.person} said ${verdict === 'approve' ? 'yes' : 'no'}`));
   if (body.status === 'requested') say(printable(`not enough yet: ${votesLine(body.votes)}`));
-  if (body.status === 'approved') say('the agent makes the same call again, and it is let through once');
+  if (body.status === 'approved')
+    say(
+      approval.startsWith('g-')
+        ? 'it is open: what it takes away is on record with each call'
+        : 'the agent makes the same call again, and it is let through',
+    );
 }
 
 /** Whoever decides has seen what about. @returns the digest of what was shown */
@@ -123,12 +139,14 @@ function cardLines(it: Shown, paint: Paint): readonly string[] {
   );
 }
 
-function deed({ verb, chain, task, why, effect, lineage, read, operands }: Card): readonly Line[] {
+function deed(card: Card): readonly Line[] {
+  const { verb, chain, task, why, effect, lineage, read, operands } = card;
   const purpose = task.purpose === undefined ? '' : ` (${task.purpose})`;
   const sources = (list: readonly string[]) => (list.length === 0 ? '' : ` (${list.join(', ')})`);
   return [
     ['bold', verb],
     `  ${chain.join(' -> ')}, task ${task.type}${purpose}, started by ${task.startedBy}`,
+    ...insteadLines(card),
     '',
     ['bold', 'why it is asked'],
     ...why.flatMap(({ policy, reason, approvers, quorum, separate }) => [
@@ -147,11 +165,61 @@ function deed({ verb, chain, task, why, effect, lineage, read, operands }: Card)
       : [['red', `  ${effect.hidden} characters that hide or turn text stand as \\u{...}`] as const]),
     ...effect.transforms.map((one) => `  changed by policy: ${one}`),
     ...(operands === undefined ? [] : operandLines(operands)),
+    ...reachLines(card),
     ...(lineage.length === 0 ? [] : ['', ['bold', 'values in doubt'] as const]),
     ...lineage.map((one) => `  ${one.argument}: ${one.origin}, ${one.says}${sources(one.sources)}`),
     '',
     ['bold', 'what the task has read'],
     `  ${read.level}${read.untrusted ? ', text from outside' : ''}${sources(read.sources)}`,
+    ...precedentLines(card),
+  ];
+}
+
+/** What a person made of the call, where it is not what the agent asked for. */
+function insteadLines({ edit, standing }: Card): readonly Line[] {
+  if (edit !== undefined)
+    return [
+      '',
+      ['red', `changed by ${edit.by} (${edit.reason}), in place of ${edit.of}`],
+      ...editLines(edit.changed),
+    ];
+  if (standing === undefined) return [];
+  return [
+    '',
+    ['red', `for the whole task, asked by ${standing.by} (${standing.reason}), in place of ${standing.of}`],
+    ...standingLines(standing),
+  ];
+}
+
+function reachLines({ blast, program, raw }: Card): readonly Line[] {
+  if (blast === undefined) return [];
+  const { records, recipients, credential } = blast;
+  const held = credential === 'unknown' ? 'unknown (the server has its own)' : credential.join(', ');
+  const lists = (['hosts', 'reads', 'writes'] as const).flatMap((list) =>
+    program === undefined || program[list].length === 0 ? [] : [`${list} ${program[list].join(', ')}`],
+  );
+  return [
+    `  records ${records}, recipients ${recipients}, credential ${held}`,
+    ...(program === undefined
+      ? []
+      : [
+          `  the program in it: ${[program.classes.join(', '), ...lists].join('; ')}${program.parsed && program.whole ? '' : ' (NOT all of it is understood)'}`,
+        ]),
+    ...(raw === undefined ? [] : [`  as it is sent: ${raw}`]),
+  ];
+}
+
+function precedentLines({ precedents = [] }: Card): readonly Line[] {
+  if (precedents.length === 0) return [];
+  return [
+    '',
+    ['bold', 'what was answered before, for this agent and tool'],
+    ...precedents.map(({ policy, yes, no, last }) => {
+      const told = last.map(
+        ({ verdict, person, agoMs }) => `${person} ${verdict === 'approve' ? 'yes' : 'no'} ${ago(agoMs)} ago`,
+      );
+      return `  ${policy}: ${yes} yes, ${no} no; last ${told.join(', ')}`;
+    }),
   ];
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One event as one line for people: when, whose session, what, how it went, by what.
-import type { DecisionEvent, Event, ObservationEvent } from '../../core/record/event.ts';
+import type { DecisionEvent, Event, EventOf, ObservationEvent } from '../../core/record/event.ts';
 import { hueOf, type Paint, printable, shortId } from './printable.ts';
 
 /** What later lines are told by: an observation names its decision, and people think in tools. */
@@ -110,10 +110,36 @@ function told(event: Event, memory: LineMemory): Told {
           event.asks
             .map(({ policy, approvers, quorum }) => `${policy}: ${quorum} of ${approvers.join(', ')}`)
             .join('; '),
+          ...insteadTold(event),
           `until ${new Date(event.expiresAt).toISOString()}`,
           event.decision,
         ],
       };
+    case 'break_glass.requested':
+      return plain(event.person, event.type, [
+        event.approval,
+        `agent ${event.agent}`,
+        event.task,
+        `forbids of ${event.group}`,
+        `for ${event.forMs / 60_000} min`,
+        event.reason,
+      ]);
+    case 'break_glass.opened':
+      return {
+        whose: event.agent,
+        what: event.type,
+        outcome: 'OPEN',
+        rest: [
+          event.glass,
+          event.task,
+          `forbids of ${event.group}`,
+          `by ${event.people.join(' and ')}`,
+          `until ${new Date(event.until).toISOString()}`,
+          event.reason,
+        ],
+      };
+    case 'break_glass.closed':
+      return plain(event.agent, event.type, [event.glass, event.task, `by ${event.operator}`, event.reason]);
     case 'approval.decided':
       return {
         whose: event.person,
@@ -140,6 +166,14 @@ function told(event: Event, memory: LineMemory): Told {
     case 'node.started':
       return plain('', event.type, [event.version, event.mode]);
   }
+}
+
+/** Who made it of another request, and how. */
+function insteadTold({ instead, edit, standing }: EventOf<'approval.requested'>): readonly string[] {
+  if (instead === undefined) return [];
+  const how =
+    edit !== undefined ? `${edit.changed.join(', ')} changed` : `for the task, ${standing?.count ?? 0} times`;
+  return [`${how} by ${instead.person}, instead of ${instead.of}`];
 }
 
 /** What policy had done to a result, or why it is kept back. */

@@ -214,13 +214,14 @@ function budgets({ budgets: all, reserves }: Explanation): readonly string[] {
   });
 }
 
-function conditions({ transforms, obligations, lifts }: Explanation): readonly string[] {
+function conditions({ transforms, obligations, lifts, edited }: Explanation): readonly string[] {
   return [
+    ...(edited === undefined ? [] : [`  a person changed the call: ${printable(edited)}`]),
     ...transforms.map((text) => `  arguments changed: ${printable(text)}`),
     ...obligations.map((text) => `  the edge is obliged: ${printable(text)}`),
     ...lifts.map(
-      ({ policy, via }) =>
-        `  lifted: ${printable(policy)}${via === undefined ? '' : `, by ${printable(via)}`}`,
+      ({ policy, via, glass }) =>
+        `  ${glass === true ? 'BREAK-GLASS: ' : ''}lifted: ${printable(policy)}${via === undefined ? '' : `, by ${printable(via)}`}`,
     ),
   ];
 }

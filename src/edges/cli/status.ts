@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `countersign status`: what decides on this node, and whether it can be relied upon right now.
 import type { SecondFacts } from '../api/status-routes.ts';
+import type { GlassShown } from './break-glass.ts';
 import type { Daemon } from './client.ts';
 import { ago } from './doctor.ts';
 import { accepted, print } from './exit.ts';
@@ -28,12 +29,22 @@ export async function status(daemon: Daemon, json: boolean): Promise<void> {
   print(printable(`upstreams   ${names.length === 0 ? 'none' : names.join(', ')}`));
   print(`tasks       ${tasks.running} running, ${tasks.withoutPrompt} of them without a prompt`);
   print(`calls       ${body.calls} in flight`);
+  for (const line of glassLines(body.glass ?? [])) print(printable(line));
   if (reload.state === 'in_force') {
     print('files       in force');
     return;
   }
   print('files       NOT in force; what was in force still decides:');
   for (const problem of reload.problems) print(`            ${placed(problem)}`);
+}
+
+/** Loud: while a glass is broken, what the policies say is not what holds. */
+function glassLines(glass: readonly GlassShown[]): readonly string[] {
+  return glass.map(({ glass: id, status, task, group, people = [], until }) =>
+    status === 'open'
+      ? `BREAK-GLASS ${id} is OPEN for ${task}: no forbid of ${group} holds, by ${people.join(' and ')}, until ${until}`
+      : `break-glass ${id} is asked for ${task}, until ${until}`,
+  );
 }
 
 function opaLines(opa: SecondFacts | undefined): readonly string[] {

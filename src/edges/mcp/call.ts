@@ -6,11 +6,13 @@
  * to the client and the request is made again with their answers: each round is decided anew.
  */
 import { mayHearCall } from '../../app/audible.ts';
+import type { EditedCall } from '../../app/authorize.ts';
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import { type JsonObject, type JsonValue, objectAt, stringAt } from '../../core/json/value.ts';
 import { asked, questionsOf, unshowable } from './asked.ts';
 import { type Done, decided } from './decided.ts';
 import { ListUnavailable } from './declared.ts';
+import { withEdit } from './edited.ts';
 import type { Gate, Talk } from './gate.ts';
 import { mirrorFault, mirrorHeaders } from './header-value.ts';
 import { metaFor } from './meta.ts';
@@ -110,8 +112,11 @@ async function rounds(gate: Gate, talk: Talk, journey: Journey): Promise<Reply> 
   const { method, server, shown } = request;
   let { given } = journey;
   for (let round = 0; round < gate.limits.maxRounds; round++) {
-    const done = await once(gate, talk, journey, given);
-    if (done.kind !== 'result') return replyOf(done, method, shown);
+    let edited: EditedCall | undefined;
+    const done = await once(gate, talk, journey, given, (by) => {
+      edited = by;
+    });
+    if (done.kind !== 'result') return withEdit(replyOf(done, method, shown), method, edited);
     const questions = done.result.resultType === 'input_required' ? questionsOf(done.result) : undefined;
     const answer = marked(
       method,
@@ -119,10 +124,11 @@ async function rounds(gate: Gate, talk: Talk, journey: Journey): Promise<Reply> 
       done.transforms,
       done.decision,
     );
-    if (questions === undefined || link.facts.era === 'legacy') return { ok: true, result: answer };
+    if (questions === undefined || link.facts.era === 'legacy')
+      return withEdit({ ok: true, result: answer }, method, edited);
     if (talk.era === 'modern') {
       const stopped = await unshowable(gate, talk, server, questions);
-      if (stopped === undefined) return { ok: true, result: answer };
+      if (stopped === undefined) return withEdit({ ok: true, result: answer }, method, edited);
       return stopped.done.kind === 'refused'
         ? refusalReply(stopped.done.refusal, method, shown, stopped.method)
         : replyOf(stopped.done, method, shown);
@@ -151,7 +157,13 @@ async function rounds(gate: Gate, talk: Talk, journey: Journey): Promise<Reply> 
   });
 }
 
-async function once(gate: Gate, talk: Talk, journey: Journey, given: Given): Promise<Done> {
+async function once(
+  gate: Gate,
+  talk: Talk,
+  journey: Journey,
+  given: Given,
+  edited: (by: EditedCall) => void,
+): Promise<Done> {
   const { request, entry, link, definition } = journey;
   const { method, server, target, args } = request;
   const mayRead = () => mayHearCall(gate.road, talk.caller.task, entry);
@@ -164,6 +176,7 @@ async function once(gate: Gate, talk: Talk, journey: Journey, given: Given): Pro
     changedTools: () => gate.declared.changed(server, isAccepted(gate, server)),
     detail: notices.summary,
     wait: waitOf(gate, talk, { ...journey, method, given }),
+    edited,
     async run(leave) {
       const { signal, maxResultBytes, release } = leave;
       if (method.startsWith('resources/') && method !== 'resources/read' && link.facts.era === 'modern') {

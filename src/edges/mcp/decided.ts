@@ -7,7 +7,7 @@
  * before its observation is durable. An allow that grew old is closed and decided again, twice at most. What waits for
  * people is kept waiting before anything of it begins (wait.ts), and decided again once somebody has said something.
  */
-import { type Authorization, authorize, type Refusal } from '../../app/authorize.ts';
+import { type Authorization, authorize, type EditedCall, type Refusal } from '../../app/authorize.ts';
 import { observe, type Quarantine, type Upshot } from '../../app/observe.ts';
 import type { Road } from '../../app/road.ts';
 import { type JsonObject, objectAt, own, stringAt } from '../../core/json/value.ts';
@@ -38,6 +38,8 @@ export interface Errand {
   understands?(result: JsonObject): boolean;
   /** How whoever asked is kept while people decide. Absent: not at all. */
   readonly wait?: Wait;
+  /** What is sent is not what was asked for: people changed it. */
+  edited?(edited: EditedCall): void;
   /** How many tools of the one that answers are not declared as they were accepted. */
   changedTools?(): number;
   /** Our own words on what was relayed while it ran, for the record. */
@@ -93,6 +95,7 @@ export async function decided(
     const said = await (errand.wait === undefined ? decide() : errand.wait(decide));
     if (said.outcome === 'put_off') return { kind: 'put_off', reply: said.reply };
     if (said.outcome !== 'allow') return { kind: 'refused', refusal: said };
+    if (said.edited !== undefined) errand.edited?.(said.edited);
     const done = await run(road, limits, errand, said);
     if (done !== 'stale') return done;
   }
