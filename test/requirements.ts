@@ -437,6 +437,12 @@ export const requirements = {
     source: 'docs/approvals.md',
     controls: ['ASI09', 'AARM-R4'],
   },
+  'approvals.batch': {
+    promise:
+      'a list of requests is answered together only where they differ in arguments alone and each card is named, and each answer stands and counts by itself',
+    source: 'docs/approvals.md',
+    controls: ['ASI09', 'AARM-R4'],
+  },
   'approvals.expired-once': {
     promise: 'that nobody decided a request in time is on record once, and nothing rests on its being there',
     source: 'docs/approvals.md',

@@ -10,13 +10,15 @@
 import { type Approval, endOf, type Status, statusAt, votesFor } from '../core/approval/approval.ts';
 import { groundOf } from '../core/approval/ground.ts';
 import { type Answerer, type Said, voteOf } from '../core/approval/vote.ts';
+import type { SealedPayload } from '../core/record/payload.ts';
 import type { Operator } from '../core/request/proposal.ts';
-import { facets } from '../core/state/facet.ts';
-import { type Administered, administer } from './administer.ts';
+import { facets, type View } from '../core/state/facet.ts';
+import { type Administered, administer, type Deed } from './administer.ts';
 import { openedBy } from './break-glass.ts';
 import type { Ledger } from './ports.ts';
 import { type ApprovalRead, readApproval } from './read-approval.ts';
 import type { Road } from './road.ts';
+import type { Place } from './sequencer.ts';
 import { type SignedIn, sealed } from './signed.ts';
 import type { Opened } from './vault.ts';
 
@@ -41,24 +43,31 @@ export async function decideApproval(
     ...(by === undefined ? {} : { person: by.person, isTrusted: by.isTrusted }),
     ...(signed === undefined ? {} : { signed: signed.signed }),
   };
-  return administer(road, operator, 'approval.decide', subject, (view, place) => {
-    const voted = voteOf(view, place.at, road.roster?.(), answerer, said);
-    if (!voted.ok) return voted;
-    const { event, after } = voted;
-    return {
-      ok: true,
-      writings: [
-        {
-          id: place.id('e'),
-          stream: `approval/${said.approval}`,
-          event,
-          payloads: signed === undefined ? [] : [signed.payload],
-        },
-        ...openedBy(said.approval, after, place),
-      ],
-      value: { status: after.status, person: event.person, votes: votesOf(after) },
-    };
-  });
+  return administer(road, operator, 'approval.decide', subject, (view, place) =>
+    answered(road, view, place, answerer, said, signed === undefined ? [] : [signed.payload]),
+  );
+}
+
+/** One answer, where it becomes durable. */
+export function answered(
+  road: Pick<Road, 'roster'>,
+  view: View,
+  place: Place,
+  answerer: Answerer,
+  said: Said,
+  payloads: readonly SealedPayload[],
+): ReturnType<Deed<Decided>> {
+  const voted = voteOf(view, place.at, road.roster?.(), answerer, said);
+  if (!voted.ok) return voted;
+  const { event, after } = voted;
+  return {
+    ok: true,
+    writings: [
+      { id: place.id('e'), stream: `approval/${said.approval}`, event, payloads },
+      ...openedBy(said.approval, after, place),
+    ],
+    value: { status: after.status, person: event.person, votes: votesOf(after) },
+  };
 }
 
 export function votesOf({ asks, votes }: Approval): Decided['votes'] {

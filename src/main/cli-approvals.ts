@@ -19,6 +19,7 @@ interface ApproveFlags {
   readonly for: number;
   readonly constrain: readonly string[];
   readonly dryRun?: boolean;
+  readonly like?: string;
 }
 
 export function addApprovals(program: Command, { daemon }: { readonly daemon: () => Daemon }): void {
@@ -46,7 +47,8 @@ export function addApprovals(program: Command, { daemon }: { readonly daemon: ()
     });
   const decides = (command: Command): Command =>
     command
-      .argument('<approval>', 'its id')
+      .argument('[approval...]', 'its id; several that are alike are shown one by one, and answered together')
+      .option('--like <approval>', 'all that wait and differ from this one in their arguments alone')
       .option('--as <person>', 'who you are, where your operator is several people in the file of approvers')
       .option('--card <digest>', 'of the card that you were shown elsewhere (default: it is shown now)')
       .option('--yes', 'do not ask')
@@ -80,11 +82,14 @@ export function addApprovals(program: Command, { daemon }: { readonly daemon: ()
       .command('refuse')
       .description('say no: the agent is told why, and the same call is not asked about again for now')
       .requiredOption('--reason <text>', 'why, for the agent and the record'),
-  ).action(async (id, flags) => decide(id, 'refuse', flags));
+  ).action(async (ids, flags) => decide(ids, 'refuse', flags));
 
-  async function approve(id: string, flags: ApproveFlags): Promise<void> {
+  async function approve(ids: readonly string[], flags: ApproveFlags): Promise<void> {
     const { edit, forTask, count, for: forMs, constrain } = flags;
-    if (edit === undefined && forTask !== true) return decide(id, 'approve', flags);
+    if (edit === undefined && forTask !== true) return decide(ids, 'approve', flags);
+    const [id, ...more] = ids;
+    if (id === undefined || more.length > 0 || flags.like !== undefined)
+      throw new CommandFailed('`--edit` and `--for-task` are about one request: name it', exit.usage);
     if (edit !== undefined && forTask === true)
       throw new CommandFailed('what is changed is approved once: `--edit` or `--for-task`', exit.usage);
     const { approveEdited, approveForTask, freeArgument } = await import('../edges/cli/instead.ts');
@@ -99,12 +104,28 @@ export function addApprovals(program: Command, { daemon }: { readonly daemon: ()
   }
 
   async function decide(
-    id: string,
+    named: readonly string[],
     verdict: 'approve' | 'refuse',
-    flags: { readonly reason: string; readonly as?: string; readonly card?: string; readonly yes?: boolean },
+    flags: {
+      readonly reason: string;
+      readonly as?: string;
+      readonly card?: string;
+      readonly yes?: boolean;
+      readonly like?: string;
+    },
   ): Promise<void> {
     const { decideApproval } = await load();
+    const { alikeTo, decideMany } = await import('../edges/cli/batch.ts');
     const paint = paintFor(process.stderr, process.env);
-    await decideApproval(daemon(), askOnTerminal(), id, verdict, flags, paint);
+    const { like } = flags;
+    if ((like === undefined) === (named.length === 0))
+      throw new CommandFailed(
+        'name what is decided: one request, several that are alike, or --like one',
+        exit.usage,
+      );
+    const [first = '', ...more] = like === undefined ? named : await alikeTo(daemon(), like);
+    if (more.length === 0) await decideApproval(daemon(), askOnTerminal(), first, verdict, flags, paint);
+    else
+      process.exitCode = await decideMany(daemon(), askOnTerminal(), [first, ...more], verdict, flags, paint);
   }
 }

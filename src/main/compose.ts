@@ -40,6 +40,7 @@ import type { Caller, Operator } from '../core/request/proposal.ts';
 import { facets, type View } from '../core/state/facet.ts';
 import { above, lineOf } from '../core/task/lineage.ts';
 import { approvalRoutes } from '../edges/api/approval-routes.ts';
+import { batchRoutes } from '../edges/api/batch-routes.ts';
 import { breakGlassRoutes } from '../edges/api/break-glass-routes.ts';
 import { catalogueRoutes } from '../edges/api/catalogue-routes.ts';
 import { labelRoutes } from '../edges/api/label-routes.ts';
@@ -360,6 +361,7 @@ export async function startDaemon(
       ...claudeRoutes(hooks),
       ...taskRoutes(road, randomness, tokens, () => [url]),
       ...approvalRoutes(road, store.ledger),
+      ...batchRoutes(road, store.ledger),
       ...loadRoutes(road, store.ledger),
       ...reviewRoutes(road, reviews),
       ...signalRoutes(road, store.ledger),

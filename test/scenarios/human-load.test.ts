@@ -61,3 +61,42 @@ forbid (principal is Agent, action, resource) when { context.tool.name == "pay" 
   expect(table.out).toMatch(/^pays +3 +1 \(50%\) +1 \(50%\) +0 \(0%\) +1 +2 \(40%\)/m);
   expect(three).toMatch(/^a-/);
 }, 60_000);
+
+test('several that are alike are shown one by one, answered together, and done', async () => {
+  verifies('approvals.batch');
+  await using daemon = await runDaemon({
+    mcpServers: { acc: acc.server },
+    policies: `${permitAll}@id("pays") @outcome("step_up") @approvers("us") @expires("10m")
+forbid (principal is Agent, action, resource) when { context.tool.name == "pay" };`,
+    approvers: `people: { ana: { operators: ["${me}"] } }\ngroups: { us: [ana] }`,
+    flags: ['--approval-hold', '0'],
+  });
+  await daemon.accept('acc');
+  const pass = await daemon.task({ agent: 'payer' });
+  await using client = await connectV2(
+    { url: daemon.url, token: pass.token, folder: acc.dir },
+    speaking('2026-07-28'),
+  );
+  const ids: string[] = [];
+  for (const id of ['m1', 'm2', 'm3'])
+    ids.push(/approval (a-[0-9a-z]+)/.exec((await client.call('acc__pay', { id })).text)?.[1] ?? '');
+  const [one = '', two = '', three = ''] = ids;
+  expect((await daemon.cli('approvals', 'approve', '--yes')).err).toContain('name what is decided');
+  const done = await daemon.cli('approvals', 'approve', '--like', two, '--yes');
+  expect(done, done.err).toMatchObject({ code: 0 });
+  // Each card whole, the one that was named first; and each showing on record.
+  for (const [i, id] of ['m2', 'm1', 'm3'].entries())
+    expect(done.err).toMatch(new RegExp(`${i + 1} of 3\\n.*"${id}"`));
+  expect(done.out).toBe([two, one, three].map((id) => `${id} approved: ana said yes\n`).join(''));
+  const shown = (await daemon.events('type=decision')).filter(
+    ({ request }) => request.action === 'record.read',
+  );
+  expect(shown.map(({ request }) => request.target)).toEqual([two, one, three].map((id) => `approval/${id}`));
+  // Once more there is nothing that could be answered, and that is said.
+  expect(await daemon.cli('approvals', 'approve', one, two, '--yes')).toMatchObject({
+    code: 2,
+    out: expect.stringContaining(`${one} not decided: it was decided already`),
+  });
+  expect(await client.call('acc__pay', { id: 'm1' })).toMatchObject({ isError: false });
+  expect(acc.begun('pay').filter((id) => id?.startsWith('m'))).toEqual(['m1']);
+}, 60_000);

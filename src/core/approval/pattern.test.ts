@@ -119,7 +119,7 @@ describe('a pattern fits', () => {
   });
 
   test('what is part of a matter one day and not told here is held fast', () => {
-    const later = { ...matter, operands: ['sha256:o'] };
+    const later = { ...matter, operands: 'sha256:o' };
     expect(fits(pattern, { ...base, matter: later }, pseudonym)).toBe(false);
   });
 

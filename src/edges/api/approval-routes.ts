@@ -9,6 +9,7 @@ import type { Road } from '../../app/road.ts';
 import { statusAt } from '../../core/approval/approval.ts';
 import { maxReasonLength } from '../../core/record/event.ts';
 import { facets } from '../../core/state/facet.ts';
+import { decideList } from './batch-routes.ts';
 import { insteadRoutes } from './instead-routes.ts';
 import type { Answer, Route } from './server.ts';
 import { invalid, refusal } from './task-routes.ts';
@@ -55,6 +56,7 @@ export function approvalRoutes(road: Road, ledger: Ledger): readonly Route[] {
       method: 'POST',
       path: '/v1/approvals/decide',
       run: async ({ operator, body }) => {
+        if ('items' in body) return decideList(road, ledger, operator, body);
         const input = decideShape.safeParse(body);
         if (!input.success) return invalid(input.error);
         const { as, ...said } = input.data;

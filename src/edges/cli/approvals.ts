@@ -94,7 +94,7 @@ async function lookedAt(
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: replies of our own daemon, read by the commands that print them
-async function shown(daemon: Daemon, approval: string): Promise<any> {
+export async function shown(daemon: Daemon, approval: string): Promise<any> {
   return accepted(await daemon.call('GET', `/v1/approvals/show?id=${encodeURIComponent(approval)}`));
 }
 
@@ -119,7 +119,7 @@ interface Shown {
 type Line = string | readonly [hue: Hue, text: string];
 
 /** Colours are ours: what others wrote is made visible first. */
-function cardLines(it: Shown, paint: Paint): readonly string[] {
+export function cardLines(it: Shown, paint: Paint): readonly string[] {
   const { card } = it;
   const what: readonly Line[] =
     typeof card === 'string' ? [`what was asked about cannot be shown any more: ${card}`] : deed(card);
