@@ -437,6 +437,12 @@ export const requirements = {
     source: 'docs/approvals.md',
     controls: ['ASI09', 'AARM-R4'],
   },
+  'opa.asks-people': {
+    promise:
+      'what OPA wants people for is lifted by those whom its answer names, once, and by nobody once it answers otherwise',
+    source: 'docs/opa.md',
+    controls: ['ASI09', 'AARM-R4'],
+  },
   'approvals.batch': {
     promise:
       'a list of requests is answered together only where they differ in arguments alone and each card is named, and each answer stands and counts by itself',

@@ -62,7 +62,8 @@ export const remedies: Partial<Record<DecisionCode, string>> = {
   policy_not_here: 'the same call again, once this node has loaded what was published',
   unsettled_transforms: 'nothing at run time: the policies that change the arguments have to agree',
   opa_denied: 'nothing here: only what the policy in OPA decides on, or that policy',
-  opa_step_up: 'nothing here yet: an approval names a policy of this node, and OPA has none of those',
+  opa_step_up:
+    'nothing here: the policy in OPA wants a person and names nobody who may be asked (`approvers`)',
   opa_deferred: 'the same call again, once the policy in OPA says otherwise',
   opa_unreachable: 'the same call again, once OPA can be reached (`countersign doctor`)',
   opa_timeout: 'the same call again, once OPA answers in time, or a longer --opa-timeout',

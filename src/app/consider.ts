@@ -8,8 +8,9 @@ import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import { fold, type Outcome } from '../core/decision/fold.ts';
 import { type Joined, join } from '../core/decision/join.ts';
 import type { OpinionFault } from '../core/decision/opinion.ts';
+import { lifted, opinionAsk } from '../core/decision/opinion-ask.ts';
 import { maxTransforms, transformed } from '../core/decision/transform.ts';
-import type { Lift, Obligation, Transform, Verdict } from '../core/decision/verdict.ts';
+import { type Lift, names, type Obligation, type Transform, type Verdict } from '../core/decision/verdict.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import { type Touched, touchedBy } from '../core/label/items.ts';
 import { join as joinLabels, type Label } from '../core/label/label.ts';
@@ -196,6 +197,8 @@ export function consider(
   const { roster } = road;
   /** Forbids that people can lift: what comes after is decided as if they had. */
   const asking: Verdict[] = [...(road.edit?.asking ?? [])];
+  /** What the second decision point asks them, of the arguments as they are now. */
+  let byOpinion: readonly Verdict[] = [];
   // Each transform may bring others of them, and each of them is lifted once.
   for (let round = 0; round <= 2 * maxTransforms + 1; round++) {
     const described = describe(road, force, view, caller.task, entry, proposal, soFar.args);
@@ -279,6 +282,7 @@ export function consider(
     let outcome: Joined =
       through.length === 0 ? judged.outcome : fold(judged.verdicts, [...lifts, ...asking.map(liftOf)]);
     soFar = { ...soFar, lifts, verdicts: judged.verdicts, because: outcome.because };
+    byOpinion = [];
     if (outcome.outcome === 'step_up' && roster !== undefined) {
       asking.push(...outcome.because);
       continue;
@@ -301,7 +305,18 @@ export function consider(
       const answered = road.answers(asking.digest);
       if (answered === undefined) return { ...soFar, unasked: asking };
       const counted = { ...answered, asking };
-      outcome = join(outcome, answered.answer);
+      const joined = join(outcome, answered.answer);
+      const wanted = opinionAsk(answered.answer, road.pseudonym);
+      if (wanted === undefined || joined.outcome !== 'step_up' || joined.code !== 'opa_step_up')
+        outcome = joined;
+      else if (soFar.lifts.some((lift) => names(lift, wanted)))
+        outcome = join(outcome, lifted(answered.answer));
+      else if (roster === undefined) outcome = { outcome: 'step_up', because: [wanted] };
+      else {
+        // Of this document: what was said of the one before a transform is no part of it.
+        byOpinion = [wanted];
+        outcome = join(outcome, lifted(answered.answer));
+      }
       soFar = {
         ...soFar,
         because: outcome.because,
@@ -320,7 +335,8 @@ export function consider(
         const obligations = [...outcome.obligations, ...ofScope(view, caller.task)];
         const granted = admitted(view, understood, soFar, obligations);
         // Nobody is asked for what could not be done anyway.
-        return granted.code !== 'permitted' || roster === undefined || asking.length === 0
+        const asked = [...asking, ...byOpinion];
+        return granted.code !== 'permitted' || roster === undefined || asked.length === 0
           ? granted
           : underApproval(
               { roster, pseudonym: road.pseudonym, edit: road.edit },
@@ -330,7 +346,7 @@ export function consider(
               caller,
               proposal,
               granted,
-              asking,
+              asked,
               origin,
             );
       }

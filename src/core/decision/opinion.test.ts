@@ -18,6 +18,24 @@ test.each<[what: string, said: JsonValue, want: Opinion]>([
     { outcome: 'modify', transform: 'cap:limit:20' },
     { outcome: 'modify', transform: { name: 'cap', argument: 'limit', most: 20 }, ...bare },
   ],
+  [
+    'step_up may name who can lift it',
+    { outcome: 'step_up', approvers: ['finance'], quorum: 2, expires: '15m', separate: ['owner'] },
+    {
+      outcome: 'step_up',
+      people: { approvers: ['finance'], quorum: 2, expiresMs: 900_000, separate: ['owner'] },
+      ...bare,
+    },
+  ],
+  [
+    'of whom one is enough unless it says so',
+    { outcome: 'step_up', approvers: ['a', 'b'], expires: '1h' },
+    {
+      outcome: 'step_up',
+      people: { approvers: ['a', 'b'], quorum: 1, expiresMs: 3_600_000, separate: [] },
+      ...bare,
+    },
+  ],
 ])('%s', (_what, said, want) => expect(readOpinion(said)).toEqual(want));
 
 test.each<[what: string, said: JsonValue]>([
@@ -40,6 +58,21 @@ test.each<[what: string, said: JsonValue]>([
   ['obligations that are null', { outcome: 'allow', obligations: null }],
   ['modify without a transform', { outcome: 'modify' }],
   ['modify by a transform that is none', { outcome: 'modify', transform: 'uppercase:name' }],
+  ['approvers without an end', { outcome: 'step_up', approvers: ['a'] }],
+  ['an end without approvers', { outcome: 'step_up', expires: '15m' }],
+  ['no approvers at all', { outcome: 'step_up', approvers: [], expires: '15m' }],
+  ['a group twice', { outcome: 'step_up', approvers: ['a', 'a'], expires: '15m' }],
+  ['a group that turns the line around', { outcome: 'step_up', approvers: ['a\u202e'], expires: '15m' }],
+  ['an end that is none', { outcome: 'step_up', approvers: ['a'], expires: 'soon' }],
+  ['an end in a year', { outcome: 'step_up', approvers: ['a'], expires: '365d' }],
+  ['a quorum of none', { outcome: 'step_up', approvers: ['a'], expires: '1h', quorum: 0 }],
+  ['a quorum in words', { outcome: 'step_up', approvers: ['a'], expires: '1h', quorum: '2' }],
+  ['a quorum of a crowd', { outcome: 'step_up', approvers: ['a'], expires: '1h', quorum: 17 }],
+  [
+    'somebody to be kept apart who is nobody',
+    { outcome: 'step_up', approvers: ['a'], expires: '1h', separate: ['boss'] },
+  ],
+  ['approvers of what nobody can lift', { outcome: 'deny', approvers: ['a'], expires: '1h' }],
   ['a transform with another outcome', { outcome: 'allow', transform: 'remove:x' }],
 ])('%s is not understood', (_what, said) => expect(readOpinion(said)).toBeUndefined());
 

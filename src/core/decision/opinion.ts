@@ -7,18 +7,37 @@
  *
  * Source: docs/opa.md, "What it answers".
  */
-import { arrayAt, isObject, type JsonValue, own, stringAt, stringsAt, unknownKey } from '../json/value.ts';
+import {
+  arrayAt,
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  own,
+  stringAt,
+  stringsAt,
+  unknownKey,
+} from '../json/value.ts';
 import { obligationOf, transformOf } from './spelling.ts';
-import type { Obligation, Transform } from './verdict.ts';
+import { type Obligation, type Party, parties, type Transform } from './verdict.ts';
 
 export type Opinion = {
   /** Sentences for the model. They may repeat what was asked about, so no record has them in the clear. */
   readonly reasons: readonly string[];
   readonly obligations: readonly Obligation[];
 } & (
-  | { readonly outcome: 'allow' | 'deny' | 'step_up' | 'defer' }
+  | { readonly outcome: 'allow' | 'deny' | 'defer' }
+  /** `people`: who may lift it. Absent: nobody can. */
+  | { readonly outcome: 'step_up'; readonly people?: OpinionPeople }
   | { readonly outcome: 'modify'; readonly transform: Transform }
 );
+
+/** As the annotations of a `step_up` of ours say it. */
+export type OpinionPeople = {
+  readonly approvers: readonly string[];
+  readonly quorum: number;
+  readonly expiresMs: number;
+  readonly separate: readonly Party[];
+};
 
 /** Ways in which there is no opinion. Each of them denies. */
 export type OpinionFault =
@@ -38,10 +57,15 @@ export type OpinionAnswer =
     }
   | { readonly ok: false; readonly code: OpinionFault };
 
-const members = new Set(['outcome', 'reasons', 'obligations', 'transform']);
+const peoples = ['approvers', 'quorum', 'expires', 'separate'] as const;
+const members = new Set(['outcome', 'reasons', 'obligations', 'transform', ...peoples]);
 const maxReasons = 16;
 const maxReason = 500;
 const maxObligations = 16;
+const maxGroups = 16;
+const maxGroup = 100;
+const maxQuorum = 16;
+const maxExpiresMs = 30 * 86_400_000;
 
 /** @returns undefined for anything that is not an opinion to the last member */
 export function readOpinion(value: JsonValue): Opinion | undefined {
@@ -60,6 +84,10 @@ export function readOpinion(value: JsonValue): Opinion | undefined {
     return named === undefined ? undefined : { outcome, transform: named, ...said };
   }
   if (transform !== undefined) return undefined;
+  if (peoples.some((member) => own(value, member) !== undefined)) {
+    const people = outcome === 'step_up' ? readPeople(value) : undefined;
+    return people === undefined ? undefined : { outcome: 'step_up', people, ...said };
+  }
   switch (outcome) {
     case 'allow':
     case 'deny':
@@ -69,6 +97,33 @@ export function readOpinion(value: JsonValue): Opinion | undefined {
     default:
       return undefined;
   }
+}
+
+function readPeople(value: JsonObject): OpinionPeople | undefined {
+  const approvers = stringsAt(value, 'approvers') ?? [];
+  const quorum = own(value, 'quorum') ?? 1;
+  const expiresMs = durationOf(stringAt(value, 'expires'));
+  const separate = own(value, 'separate') === undefined ? [] : (stringsAt(value, 'separate') ?? ['?']);
+  const isNamed = (name: string) => isSentence(name) && name.length <= maxGroup;
+  if (approvers.length === 0 || approvers.length > maxGroups || !approvers.every(isNamed)) return undefined;
+  if (new Set(approvers).size < approvers.length || expiresMs === undefined) return undefined;
+  if (typeof quorum !== 'number' || !Number.isInteger(quorum) || quorum < 1 || quorum > maxQuorum)
+    return undefined;
+  const named = parties.filter((party) => separate.includes(party));
+  return named.length === separate.length ? { approvers, quorum, expiresMs, separate: named } : undefined;
+}
+
+const unitMs = new Map([
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+function durationOf(text: string | undefined): number | undefined {
+  const [, count, unit = ''] = /^([1-9][0-9]{0,6})([smhd])$/.exec(text ?? '') ?? [];
+  const ms = Number(count) * (unitMs.get(unit) ?? Number.NaN);
+  return ms <= maxExpiresMs ? ms : undefined;
 }
 
 function readObligations(items: readonly JsonValue[] | undefined): readonly Obligation[] | undefined {
