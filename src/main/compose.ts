@@ -262,6 +262,7 @@ export async function startDaemon(
     mayList: (caller, method, server, target) => mayList(road, caller, method, server, target),
     log: (event, detail) => log(`${event} ${JSON.stringify(detail)}`),
     ...(options.approvalHoldMs === undefined ? {} : { limits: { approvalHoldMs: options.approvalHoldMs } }),
+    ...(options.deskUrlOf === undefined ? {} : { deskUrlOf: options.deskUrlOf }),
   });
   const metadata = JSON.stringify({
     resource: url,

@@ -24,6 +24,8 @@ export interface DaemonOptions {
   readonly signersFile?: string;
   /** Branches that `context.git` calls protected. Absent: the usual names. */
   readonly protectedBranches?: readonly string[];
+  /** Where people decide a request, from whoever serves the page. Absent: no client is sent anywhere. */
+  readonly deskUrlOf?: (approval: string) => string | undefined;
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type Daemon as Control, daemonAt } from '../../src/edges/cli/client.ts';
 import { startDaemon } from '../../src/main/compose.ts';
 import { load } from '../../src/main/load.ts';
+import type { DaemonOptions } from '../../src/main/options.ts';
 
 export interface TestDaemon extends AsyncDisposable {
   readonly dir: string;
@@ -22,6 +23,9 @@ export interface TestDaemonFiles {
   readonly policies?: Readonly<Record<string, string>>;
   readonly catalogue?: Readonly<Record<string, string>>;
   readonly mcpServers?: Readonly<Record<string, unknown>>;
+  /** The file of approvers; without it nobody is asked. */
+  readonly approvers?: string;
+  readonly waiting?: Pick<DaemonOptions, 'approvalHoldMs' | 'deskUrlOf'>;
 }
 
 /** Permits whatever the catalogue knows: what a test is not about. */
@@ -36,6 +40,9 @@ export async function openDaemon(files: TestDaemonFiles): Promise<TestDaemon> {
   writeInto(policyDir, files.policies ?? { 'all.cedar': permitAll });
   writeInto(catalogueDir, files.catalogue ?? {});
   writeFileSync(mcpFile, JSON.stringify({ mcpServers: files.mcpServers ?? {} }));
+  const approversFile = join(dir, 'approvers.yaml');
+  if (files.approvers !== undefined) writeFileSync(approversFile, files.approvers);
+  const people = files.approvers === undefined ? {} : { approversFile };
   const said: string[] = [];
   let port = 0;
 
@@ -44,7 +51,7 @@ export async function openDaemon(files: TestDaemonFiles): Promise<TestDaemon> {
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
     const options = { mcpFile, policyDir, catalogueDir, dataDir, host: '127.0.0.1', port, watch: true };
     const daemon = await startDaemon(
-      { ...options, mode: 'enforce', releaseWithinMs: 1000, graceMs: 500 },
+      { ...options, ...people, ...files.waiting, mode: 'enforce', releaseWithinMs: 1000, graceMs: 500 },
       loaded.published,
       {},
       (line) => said.push(line),
