@@ -112,6 +112,16 @@ async function says(
   expect(done.status, JSON.stringify(done.body)).toBe(200);
 }
 
+/** A 2026-07-28 client without a library, which sends what it is told to. */
+function rawPay({ url }: TestDaemon, token: string, args: object) {
+  return async (more: object) => {
+    const params = { name: 'acc__pay', arguments: args, ...more };
+    const meta = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: { url: {} } } };
+    const { messages } = await modern(url, token, 'tools/call', params, { meta });
+    return messages.at(-1) ?? {};
+  };
+}
+
 const times = (id: string) => acc.begun().filter((one) => one === id).length;
 
 const requests = async ({ daemon, session }: Met): Promise<number> => {
@@ -244,6 +254,37 @@ describe.each<[kind: Kind, can: Can]>([
   });
 });
 
+test('an approved call whose server dies in the middle is ambiguous: its state does not run it again, and people are asked anew', async () => {
+  verifies('approvals.the-wait');
+  const files = { policies, approvers, mcpServers: { acc: acc.server } };
+  await using daemon = await openDaemon({ ...files, waiting: { approvalHoldMs: 40_000, deskUrlOf } });
+  await accept(daemon);
+  const order = { type: 'test', ttlMs: 600_000, agent: 'dies' };
+  const { body } = await daemon.control.call('POST', '/v1/tasks', order);
+  const pay = rawPay(daemon, body.token, { id: 'dies', ms: 600_000 });
+  const first = await pay({});
+  const approval = await waiting({ daemon, agent: 'dies' });
+  await says({ daemon }, approval, 'approve');
+  const accepted = { inputResponses: { 'countersign-approval': { action: 'accept' } } };
+  const running = pay({ requestState: first.result?.requestState, ...accepted });
+  const begun = await vi.waitFor(() => {
+    const found = acc.account().find(({ did, id }) => did === 'begin' && id === 'dies');
+    if (found === undefined) throw new Error('not begun');
+    return found;
+  }, 20_000);
+  process.kill(begun.pid, 'SIGKILL');
+  expect((await running).error?.data?.code).toBe('upstream_closed');
+
+  const again = await pay({ requestState: first.result?.requestState, ...accepted });
+  expect(again.result?.resultType).toBe('input_required');
+  expect(JSON.stringify(again.result)).not.toContain(approval);
+  expect(times('dies')).toBe(1);
+  const seen: string[] = [];
+  for await (const { event } of daemon.control.lines('/v1/log?', AbortSignal.timeout(20_000)))
+    if (event.type === 'observation') seen.push(event.status);
+  expect(seen).toEqual(['ambiguous']);
+});
+
 test('the state of a call that waits outlives the daemon: after a restart it goes on where it was', async () => {
   verifies('approvals.the-wait');
   const files = { policies, approvers, mcpServers: { acc: acc.server } };
@@ -254,19 +295,14 @@ test('the state of a call that waits outlives the daemon: after a restart it goe
     ttlMs: 600_000,
     agent: 'survives',
   });
-  const pay = async (more: object) => {
-    const params = { name: 'acc__pay', arguments: { id: 'survives' }, ...more };
-    const meta = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: { url: {} } } };
-    const { messages } = await modern(daemon.url, body.token, 'tools/call', params, { meta });
-    return messages.at(-1)?.result;
-  };
+  const pay = rawPay(daemon, body.token, { id: 'survives' });
   const first = await pay({});
   const met = { daemon, agent: 'survives' };
   const approval = await waiting(met);
   await daemon.restart();
   await says(met, approval, 'approve');
   const inputResponses = { 'countersign-approval': { action: 'accept' } };
-  const done = await pay({ requestState: first?.requestState, inputResponses });
-  expect(done?.content).toEqual([{ type: 'text', text: 'did pay survives' }]);
+  const done = await pay({ requestState: first.result?.requestState, inputResponses });
+  expect(done.result?.content).toEqual([{ type: 'text', text: 'did pay survives' }]);
   expect(times('survives')).toBe(1);
 });
