@@ -208,6 +208,27 @@ describe('whoever waits', () => {
     expect(room.enter(request, caller, 0)).toBeDefined();
   });
 
+  test('leaves when nobody waits there any more, and nobody comes in after that', async () => {
+    const node = fakeNode();
+    node.write(decide(sound, node.head(), 1, 0, 'a0').events);
+    const room = createWaitingRoom(node, 2);
+    const request = { approval: 'a0', expiresAt: 3 * tickMs };
+    const seat = room.enter(request, caller, 0);
+    room.close();
+    expect(await seat?.over).toBe('closing');
+    expect(room.enter(request, caller, 0)).toBeUndefined();
+    expect([room.size, node.timers.size]).toEqual([0, 0]);
+  });
+
+  test('hears from the ledger that the time is over, whatever the clock says', async () => {
+    const node = fakeNode();
+    node.write(decide(sound, node.head(), 1, 0, 'a0').events);
+    const room = createWaitingRoom(node, 2);
+    const seat = room.enter({ approval: 'a0', expiresAt: 3 * tickMs }, caller, 0);
+    node.write([{ type: 'approval.expired', approval: 'a0', session: caller.session }]);
+    expect(await seat?.over).toBe('expired');
+  });
+
   test('sets the clock anew where it was set back', async () => {
     const node = fakeNode();
     let skewMs = 0;

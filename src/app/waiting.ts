@@ -17,8 +17,8 @@ import { circumstances } from '../core/session/circumstances.ts';
 import { facets } from '../core/state/facet.ts';
 import type { Road } from './road.ts';
 
-/** `changed`: look again. `expired`: its time is over and nobody has decided. */
-export type Over = 'changed' | 'expired';
+/** `changed`: look again. `expired`: its time is over and nobody has decided. `closing`: nobody waits here any more. */
+export type Over = 'changed' | 'expired' | 'closing';
 
 export interface Seat {
   /** Never rejects. Does not resolve once it was left. */
@@ -36,6 +36,7 @@ export interface WaitingRoom {
   /** Runs what is said for one request one after another. */
   inTurn<T>(approval: string, run: () => Promise<T>): Promise<T>;
   readonly size: number;
+  /** Everybody leaves, and nobody is let in. */
   close(): void;
 }
 
@@ -58,6 +59,7 @@ export function createWaitingRoom(
   let published = 0;
   /** Requests that somebody made another of: they were not used up. Bounded like those who wait. */
   const replaced = new Set<string>();
+  let isClosed = false;
 
   const everybody = (): Sitting[] => [...under.values()].flatMap((those) => [...those]);
   const status = (request: Waited): Status | 'replaced' =>
@@ -96,6 +98,10 @@ export function createWaitingRoom(
       case 'break_glass.opened':
         ofTask(event.task);
         return;
+      // Its time is the ledger's: a clock that was set back does not make it longer.
+      case 'approval.expired':
+        for (const sitting of [...(under.get(event.approval) ?? [])]) sitting.end('expired');
+        return;
       case 'revoked':
       case 'task.ended':
         for (const sitting of everybody()) look(sitting);
@@ -114,7 +120,7 @@ export function createWaitingRoom(
   return {
     mark: () => published,
     enter(request, caller, since) {
-      if (size >= maxWaiting) return undefined;
+      if (isClosed || size >= maxWaiting) return undefined;
       const { approval, expiresAt } = request;
       const { promise, resolve } = Promise.withResolvers<Over>();
       const those = under.get(approval) ?? new Set<Sitting>();
@@ -162,6 +168,10 @@ export function createWaitingRoom(
     get size() {
       return size;
     },
-    close: stop,
+    close() {
+      isClosed = true;
+      stop();
+      for (const sitting of everybody()) sitting.end('closing');
+    },
   };
 }

@@ -398,6 +398,15 @@ describe('while many wait', () => {
   });
 });
 
+test('a gateway that closes does not wait for people, and tells everybody that they are waited for', async () => {
+  await start();
+  const running = ['a', 'b'].map((q) => pay({ q, can: {} }));
+  await held(2);
+  // Longer than this test may take, were it waited for.
+  await rig.gateway.close(600_000);
+  for (const one of await Promise.all(running)) expect(dataIn(one)?.code).toBe('pending_approval');
+});
+
 test('what is published while they wait wakes all of them, and each asks anew', async () => {
   await start({ holdMs: 1_500 });
   const running = ['a', 'b'].map((q) => pay({ q, can: {} }));

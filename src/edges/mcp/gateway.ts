@@ -112,10 +112,11 @@ export function createMcpGateway(options: McpGatewayOptions): McpGateway {
     held: () => gate.waiting.size,
     async close(graceMs) {
       takeBack();
+      // Whoever waits for people has nothing that could be finished.
+      gate.waiting.close();
       await gate.running.drain(graceMs);
       modern.close();
       legacy.close();
-      gate.waiting.close();
     },
   };
 }

@@ -14,7 +14,7 @@
  * Source: docs/adr/0030-the-wait.md.
  */
 import type { Pending } from '../../app/asking.ts';
-import type { Seat } from '../../app/waiting.ts';
+import type { Over, Seat } from '../../app/waiting.ts';
 import { integerAt, type JsonObject, stringAt } from '../../core/json/value.ts';
 import type { Wait } from './decided.ts';
 import type { Gate, Talk } from './gate.ts';
@@ -36,6 +36,7 @@ export interface Waiting {
 }
 
 type End = 'changed' | 'expired' | 'late' | 'gone' | 'declined' | 'asks';
+type First = Over | 'late' | 'gone' | 'declined' | 'accept' | 'unanswered';
 
 /** Under which our question stands in `inputRequests`. */
 export const questionKey = 'countersign-approval';
@@ -122,6 +123,8 @@ export function waitOf(gate: Gate, talk: Talk, waiting: Waiting): Wait {
             untilMs = clock.monotonicMs() + patienceMs();
             ask(canAsk);
             break;
+          case 'closing':
+            return 'late';
           case 'changed':
           case 'expired':
             if (sent) talk.notify('notifications/elicitation/complete', { elicitationId: pending.approval });
@@ -138,9 +141,9 @@ export function waitOf(gate: Gate, talk: Talk, waiting: Waiting): Wait {
   }
 
   /** Whatever happens first. */
-  function next(seat: Seat, open: Open | undefined): Promise<End | 'accept' | 'unanswered'> {
+  function next(seat: Seat, open: Open | undefined): Promise<First> {
     return new Promise((resolve) => {
-      const end = (first: End | 'accept' | 'unanswered'): void => {
+      const end = (first: First): void => {
         takeBack();
         talk.cancelled.removeEventListener('abort', left);
         resolve(first);
