@@ -58,3 +58,15 @@ countersign_bring_dependencies() {
     countersign_fail 'npm ci failed; see the lines above'
   echo "$1 $wanted" >"$stamp"
 }
+
+# What the tests of the pages drive. Without it they are skipped and say so, or fail where CI is set.
+countersign_bring_chromium() {
+  [ ! -x "${CHROMIUM:-/usr/bin/chromium}" ] || return 0
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+    echo 'countersign: no chromium: the tests in a real browser are skipped (apt-get install chromium, or CHROMIUM)' >&2
+    return 0
+  fi
+  echo 'countersign: installing chromium for the tests in a real browser (once)' >&2
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >&2 ||
+    echo 'countersign: chromium could not be installed' >&2
+}

@@ -5,6 +5,7 @@ countersign_root="$(cd "$(dirname "$0")/.." && pwd)"
 . "$countersign_root/scripts/node.sh"
 countersign_bring_node
 countersign_bring_dependencies all
+countersign_bring_chromium
 cd "$countersign_root"
 node_modules/.bin/biome check .
 node_modules/.bin/tsc --noEmit

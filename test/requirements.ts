@@ -390,6 +390,12 @@ export const requirements = {
     source: 'docs/adr/0028-assurance.md',
     controls: ['ASI03', 'ASI09', 'AARM-R4'],
   },
+  'approvals.not-by-same-user': {
+    promise:
+      'a process of the same user as the agent cannot approve over the socket, the files, the page or the gateway, with a session of a person as well',
+    source: 'docs/approvals.md',
+    controls: ['ASI03', 'ASI09', 'AARM-R4'],
+  },
   'approvals.signed': {
     promise:
       'a yes to what is grave is signed with a passkey over exactly that request, and the proof can be checked offline',

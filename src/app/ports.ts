@@ -246,6 +246,31 @@ export interface PasskeyVerifier {
   ): Promise<AssertionRead>;
 }
 
+/** An OpenID provider where people sign in. */
+export interface Issuer {
+  /** Where the person has to go. @throws nothing: undefined where the issuer cannot be reached */
+  begin(secrets: IssuerSecrets, callback: string): Promise<URL | undefined>;
+  /**
+   * Who came back, as the issuer's signed ID token says. Never rejects.
+   *
+   * @param url that the person came back to, whole
+   */
+  finish(
+    secrets: IssuerSecrets,
+    url: URL,
+  ): Promise<
+    { readonly ok: true; readonly subject: string } | { readonly ok: false; readonly reason: string }
+  >;
+}
+
+/** What ties one sign-in to one browser. */
+export interface IssuerSecrets {
+  readonly state: string;
+  readonly nonce: string;
+  /** PKCE. */
+  readonly verifier: string;
+}
+
 /** A compiled catalogue: immutable; a new one replaces it whole. */
 export interface CatalogueIndex {
   readonly digest: string;

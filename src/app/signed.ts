@@ -7,7 +7,7 @@
  * Source: docs/adr/0028-assurance.md.
  */
 import type { Passkey } from '../core/approval/passkey.ts';
-import { challengeOf, type Statement, statementText } from '../core/approval/statement.ts';
+import { challengeOf, type StatedItem, type Statement, statementText } from '../core/approval/statement.ts';
 import { isFresh, type Signed } from '../core/approval/vote.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject } from '../core/json/value.ts';
@@ -31,6 +31,8 @@ export interface Proved {
   readonly challenge: Uint8Array;
   readonly credential: string;
   readonly uses: number;
+  /** Of one signature for several requests: all of them. */
+  readonly items?: readonly StatedItem[];
   /** As docs/formats/passkey-proof.md has it. */
   readonly proof: string;
 }
@@ -63,7 +65,8 @@ export async function prove(
     publicKey: passkey.publicKey,
     ...{ authenticatorData, clientDataJSON, signature },
   });
-  return { ok: true, passkey, proved: { challenge, credential: passkey.credential, uses, proof } };
+  const items = statement.what === 'approvals' ? { items: statement.items } : {};
+  return { ok: true, passkey, proved: { challenge, credential: passkey.credential, uses, proof, ...items } };
 }
 
 export type Asserted =
@@ -98,10 +101,11 @@ export async function asserted(
 /** What was signed, as an event names it, and the proof that lies beside. */
 export async function sealed(
   vault: Vault,
-  { challenge, credential, uses, proof }: Proved,
+  { challenge, credential, uses, proof, items }: Proved,
 ): Promise<{ readonly signed: Signed; readonly payload: SealedPayload }> {
   const payload = (await tenantSealer(vault))(proof);
-  return { payload, signed: { challenge, used: { credential, uses, proof: payloadRef(payload) } } };
+  const used = { credential, uses, proof: payloadRef(payload) };
+  return { payload, signed: { challenge, used, ...(items === undefined ? {} : { items }) } };
 }
 
 /**

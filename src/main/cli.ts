@@ -5,6 +5,7 @@ import { daemonAt } from '../edges/cli/client.ts';
 import { CommandFailed, exit, failed, meanings, printFailure } from '../edges/cli/exit.ts';
 import { addAdoption } from './cli-adoption.ts';
 import { addApprovals } from './cli-approvals.ts';
+import { addApprovers } from './cli-approvers.ts';
 import { addBreakGlass } from './cli-break-glass.ts';
 import { addEval } from './cli-eval.ts';
 import { addEvidence } from './cli-evidence.ts';
@@ -64,6 +65,15 @@ program
     'whose signatures of commits count, as ssh-keygen lists them (default: ./allowed_signers, if it is there)',
   )
   .option('--protected-branches <list>', 'branches that policies call protected (default: main,master,...)')
+  .option('--desk-port <port>', 'where people sign in and answer, on this machine (default: nowhere)')
+  .option(
+    '--desk-url <url>',
+    'where people find it, behind a proxy with TLS (default: http://localhost:PORT)',
+  )
+  .option(
+    '--desk-client-secret-file <file>',
+    "the desk's secret at the issuer, in a file that nobody else can read",
+  )
   .option('--listen <host:port>', `where clients connect (default: ${defaultListen})`)
   .addOption(
     new Option('--mode <mode>', 'shadow records and stops nothing (default: enforce)').choices([
@@ -168,6 +178,7 @@ program.hook('preAction', (_, command) => {
 addApprovals(program, { daemon });
 addReview(program, { daemon });
 addBreakGlass(program, { daemon });
+addApprovers(program, { daemon });
 addEvidence(program, { daemon, dataDir, stdin: readStdin });
 addAdoption(program, { daemon, dataDir });
 addEval(program);

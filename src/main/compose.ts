@@ -40,6 +40,7 @@ import type { Caller, Operator } from '../core/request/proposal.ts';
 import { facets, type View } from '../core/state/facet.ts';
 import { above, lineOf } from '../core/task/lineage.ts';
 import { approvalRoutes } from '../edges/api/approval-routes.ts';
+import { approverRoutes } from '../edges/api/approver-routes.ts';
 import { batchRoutes } from '../edges/api/batch-routes.ts';
 import { breakGlassRoutes } from '../edges/api/break-glass-routes.ts';
 import { catalogueRoutes } from '../edges/api/catalogue-routes.ts';
@@ -67,6 +68,7 @@ import {
 } from '../log/index.ts';
 import { approversFrom, liveApprovers } from './approver-file.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
+import { openDesk } from './desk-open.ts';
 import { openIntent, toldOf } from './intent-open.ts';
 import { readMcpServers } from './mcp-servers.ts';
 import { openSecond } from './opa-open.ts';
@@ -87,6 +89,8 @@ export interface Daemon {
   readonly url: string;
   readonly socketPath: string;
   readonly verifierKey: string;
+  /** Where people sign in and answer. */
+  readonly deskUrl?: string;
   readonly published: Published;
   /** Stops taking work, lets what runs end within the grace, signs a last head. */
   close(): Promise<void>;
@@ -249,6 +253,13 @@ export async function startDaemon(
     onStderr: () => undefined,
   });
 
+  const opening =
+    options.desk === undefined || approvers === undefined
+      ? undefined
+      : await openDesk(options.desk, road, store.ledger, approvers.approvers, operator, log);
+  opened.defer(() => opening?.close());
+  if (opening !== undefined) log(`the desk is at ${opening.url}`);
+
   const gatewayServer = createServer({ keepAliveTimeout: 65_000 });
   opened.defer(() => void gatewayServer.close());
   const url = await listening(gatewayServer, options);
@@ -263,6 +274,7 @@ export async function startDaemon(
     log: (event, detail) => log(`${event} ${JSON.stringify(detail)}`),
     ...(options.approvalHoldMs === undefined ? {} : { limits: { approvalHoldMs: options.approvalHoldMs } }),
     ...(options.deskUrlOf === undefined ? {} : { deskUrlOf: options.deskUrlOf }),
+    ...(opening === undefined ? {} : { deskUrlOf: opening.desk.urlOf }),
   });
   const metadata = JSON.stringify({
     resource: url,
@@ -332,7 +344,7 @@ export async function startDaemon(
     stopProbing();
     await probes.close();
   });
-  const desk = createCatalogueDesk(catalogueDir, upstreams, force.current, reloader);
+  const catalogueDesk = createCatalogueDesk(catalogueDir, upstreams, force.current, reloader);
 
   const guards = [
     dataDir,
@@ -361,7 +373,12 @@ export async function startDaemon(
     [
       ...claudeRoutes(hooks),
       ...taskRoutes(road, randomness, tokens, () => [url]),
-      ...approvalRoutes(road, store.ledger),
+      ...approvalRoutes(road, store.ledger, opening?.desk.urlOf),
+      ...approverRoutes(
+        road,
+        approvers?.approvers,
+        opening === undefined ? undefined : { url: opening.url, link: opening.desk.link },
+      ),
       ...batchRoutes(road, store.ledger),
       ...loadRoutes(road, store.ledger),
       ...reviewRoutes(road, reviews),
@@ -369,7 +386,7 @@ export async function startDaemon(
       ...breakGlassRoutes(road),
       ...recordRoutes(road, store.ledger),
       ...labelRoutes(road),
-      ...catalogueRoutes(road, desk),
+      ...catalogueRoutes(road, catalogueDesk),
       ...policyRoutes({
         ...publishing,
         publish: reloader.reload,
@@ -387,6 +404,8 @@ export async function startDaemon(
         catalogueDir,
         ...(options.mcpFile === undefined ? {} : { mcpFile: options.mcpFile }),
         upstreams: servers.servers.map(({ name, kind }) => ({ name, kind })),
+        ...(opening === undefined ? {} : { desk: opening.url }),
+        held: () => approvers?.approvers.held() !== undefined,
         ...(opa === undefined ? {} : { opa: opa.told }),
         ...(options.intent === undefined ? {} : { intent: toldOf(options.intent) }),
         reload: reloader.last,
@@ -401,6 +420,7 @@ export async function startDaemon(
     url,
     socketPath,
     verifierKey: pair.verifierKey,
+    ...(opening === undefined ? {} : { deskUrl: opening.url }),
     published: first,
     async close() {
       stopWatching();
@@ -409,6 +429,7 @@ export async function startDaemon(
       stopSignals();
       stopProbing();
       await probes.close();
+      opening?.close();
       gatewayServer.close();
       await gateway.close(options.graceMs);
       hooks.close();

@@ -4,6 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { parseDurationMs } from '../edges/cli/durations.ts';
+import { type DeskFlags, type DeskOptions, readDesk } from './desk-open.ts';
 import { type IntentFlags, type IntentOptions, readIntentOptions } from './intent.ts';
 import { type OpaFlags, type OpaOptions, readOpa } from './opa.ts';
 
@@ -18,6 +19,8 @@ export interface DaemonOptions {
   readonly approversFile?: string;
   /** Which signals there are: docs/signals.md. Absent: none. */
   readonly signalsFile?: string;
+  /** Where people sign in and answer. Absent: nowhere. */
+  readonly desk?: DeskOptions;
   /** How long the gateway holds a call that waits for people. */
   readonly approvalHoldMs?: number;
   /** Whose signatures of commits count: docs/coding-agents.md. Absent: nobody's. */
@@ -43,7 +46,7 @@ export interface DaemonOptions {
   readonly intent?: IntentOptions;
 }
 
-export interface Flags extends OpaFlags, IntentFlags {
+export interface Flags extends OpaFlags, IntentFlags, DeskFlags {
   readonly mcp?: string;
   readonly policies?: string;
   readonly catalogue?: string;
@@ -122,6 +125,8 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
   if (!opa.ok) return opa;
   const intent = readIntentOptions(flags, env);
   if (!intent.ok) return intent;
+  const desk = readDesk(flags, env);
+  if (!desk.ok) return desk;
   const adopted = join(dataDirOf(flags.data, env), adoptedUpstreams);
   const mcpFile = flags.mcp ?? env.COUNTERSIGN_MCP ?? (existsSync(adopted) ? adopted : undefined);
   const policyDir = named(flags.policies ?? env.COUNTERSIGN_POLICIES, 'policies');
@@ -139,6 +144,7 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
       ...(taskDir === undefined ? {} : { taskDir }),
       ...(approversFile === undefined ? {} : { approversFile }),
       ...(signalsFile === undefined ? {} : { signalsFile }),
+      ...(desk.desk === undefined ? {} : { desk: desk.desk }),
       approvalHoldMs,
       ...(signersFile === undefined ? {} : { signersFile }),
       ...(branches === undefined ? {} : { protectedBranches: branches }),

@@ -54,6 +54,9 @@ const asksDaemon: readonly [command: string, args: readonly string[]][] = [
   ['break-glass open', ['t-1', '--group', 'finance', '--reason', 'an outage', '--yes']],
   ['break-glass ls', []],
   ['break-glass close', ['t-1', '--reason', 'it is over']],
+  ['approvers ls', []],
+  ['approvers passkeys', []],
+  ['approvers enroll', ['ana']],
   ['policy publish', []],
   ['policy candidate', []],
   ['policy log', []],
@@ -339,6 +342,9 @@ forbid (principal is Agent, action, resource) when { context.tool.name == "note"
       return JSON.parse((await own('approvals ls')).stdout).approvals.at(-1).approval;
     };
     expect(await own('approvals ls')).toMatchObject({ code: 0, stderr: '' });
+    expect(await own('approvers ls')).toMatchObject({ code: 0, stderr: '' });
+    expect(await own('approvers passkeys')).toMatchObject({ code: 0, stderr: '' });
+    expectFailure(await own('approvers enroll', 'ana'), 1, /there is no desk: .*--desk-port/);
     const first = await asked();
     expect(await own('approvals show', first)).toMatchObject({ code: 0, stderr: '' });
     // Without a terminal nobody has looked at it.

@@ -39,7 +39,7 @@ export function softPasskey(site: { origin: string; rpId: string }, counts = tru
   function authenticator(signing: Signing, attested: Buffer = Buffer.alloc(0)): Buffer {
     if (counts) uses += 1;
     const count = signing.uses ?? uses;
-    uses = count;
+    uses = Math.max(uses, count);
     const flags = 0x01 | (signing.userVerified === false ? 0 : 0x04) | (attested.length > 0 ? 0x40 : 0);
     const counter = Buffer.alloc(4);
     counter.writeUInt32BE(count);

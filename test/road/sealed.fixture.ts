@@ -5,6 +5,7 @@ import type { Administered } from '../../src/app/administer.ts';
 import { type Decided, decideApproval } from '../../src/app/approvals.ts';
 import { type Approvers, createApprovers } from '../../src/app/approvers.ts';
 import { enrolPasskey } from '../../src/app/passkeys.ts';
+import type { Published } from '../../src/app/ports.ts';
 import { type Proving, prove } from '../../src/app/signed.ts';
 import { type Person, type Roster, rosterOf } from '../../src/core/approval/roster.ts';
 import type { Statement } from '../../src/core/approval/statement.ts';
@@ -38,8 +39,8 @@ export interface Sealed {
 export const asPerson = (name: string): Operator => ({ id: `person:${name}`, channel: 'desk' });
 export const anybody: Operator = { id: 'local:1', channel: 'local-socket' };
 
-export async function openRoad(roster: Roster = sealable): Promise<Sealed> {
-  const made = await rig({ published: asking, roster });
+export async function openRoad(roster: Roster = sealable, published: Published = asking): Promise<Sealed> {
+  const made = await rig({ published, roster });
   const approvers = made.approvers ?? createApprovers(roster, made.road.sequencer);
   return { made, approvers, keys: {} };
 }

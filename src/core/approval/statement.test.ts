@@ -10,6 +10,8 @@ const yes = {
   verdict: 'approve',
   policies: ['b', 'a'],
 } as const;
+const item = { binding: yes.binding, policies: ['a'] };
+const many = { what: 'approvals', person: 'ana', verdict: 'approve', items: [item] } as const;
 const invite = { what: 'passkey.invite', person: 'ana', invited: 'ben', nonce: 'n1' } as const;
 const remove = { what: 'passkey.remove', person: 'ana', credential: 'c', nonce: 'n1' } as const;
 const publish = { what: 'approvers.publish', person: 'ana', from: 'x', to: 'y', nonce: 'n1' } as const;
@@ -32,6 +34,10 @@ test('no statement can be taken for another', () => {
     { ...yes, binding: `sha256:${'2'.repeat(64)}` },
     { ...yes, policies: ['a'] },
     { ...yes, policies: ['a', 'b', 'c'] },
+    { ...many },
+    { ...many, verdict: 'refuse' },
+    { ...many, items: [item, { binding: 'z', policies: ['a'] }] },
+    { ...many, items: [{ binding: many.items[0].binding, policies: ['a', 'b'] }] },
     invite,
     { ...invite, invited: 'eve' },
     { ...invite, person: 'ben' },

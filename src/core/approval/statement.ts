@@ -18,6 +18,13 @@ export type Statement =
       readonly verdict: 'approve' | 'refuse';
       readonly policies: readonly string[];
     }
+  /** The same to several at once, each by itself. */
+  | {
+      readonly what: 'approvals';
+      readonly person: string;
+      readonly verdict: 'approve' | 'refuse';
+      readonly items: readonly StatedItem[];
+    }
   /** That somebody may enrol a passkey. */
   | {
       readonly what: 'passkey.invite';
@@ -40,6 +47,11 @@ export type Statement =
       readonly nonce: string;
     };
 
+export interface StatedItem {
+  readonly binding: string;
+  readonly policies: readonly string[];
+}
+
 /** 32 bytes. */
 export function challengeOf(statement: Statement): Uint8Array {
   return createHash('sha256').update(statementText(statement)).digest();
@@ -51,6 +63,13 @@ export function statementText(statement: Statement): string {
     case 'approval': {
       const { what, person, binding, verdict, policies } = statement;
       return canonicalJson({ v: 1, what, person, binding, verdict, policies: [...policies].sort() });
+    }
+    case 'approvals': {
+      const { what, person, verdict, items } = statement;
+      const sorted = items
+        .map(({ binding, policies }) => ({ binding, policies: [...policies].sort() }))
+        .sort((a, b) => (a.binding < b.binding ? -1 : 1));
+      return canonicalJson({ v: 1, what, person, verdict, items: sorted });
     }
     case 'passkey.invite': {
       const { what, person, invited, nonce } = statement;

@@ -21,7 +21,7 @@ import {
   personOf,
   type Roster,
 } from './roster.ts';
-import { challengeOf, type Statement } from './statement.ts';
+import { challengeOf, type StatedItem, type Statement } from './statement.ts';
 
 export interface Said {
   readonly approval: string;
@@ -38,6 +38,8 @@ export interface Said {
 export interface Signed {
   readonly challenge: Uint8Array;
   readonly used: PasskeyUsed;
+  /** Where it was one signature for several requests: all of them. */
+  readonly items?: readonly StatedItem[];
 }
 
 /** Where an answer comes from, as the edge verified it. */
@@ -185,7 +187,7 @@ function assuranceOf({ person, isTrusted, signed }: Answerer, verdict: Said['ver
 }
 
 /** What was asked before there was a way to sign in is no reason to heed whoever did not. */
-function neededNow(roster: Roster, { assurance = 'socket' }: Ask): Assurance {
+export function neededNow(roster: Roster, { assurance = 'socket' }: Ask): Assurance {
   return assurance === 'socket' && isSealed(roster) ? 'sign_in' : assurance;
 }
 
@@ -200,14 +202,29 @@ function tooWeak(asks: readonly Ask[]): string {
 export function faultOf(
   view: View,
   roster: Roster,
-  { challenge, used }: Signed,
+  { challenge, used, items }: Signed,
   statement: Statement,
 ): string | undefined {
   const known = passkeysOf(roster, statement.person).some(({ credential }) => credential === used.credential);
   if (!known) return `the passkey is none of \`${statement.person}\``;
-  if (Buffer.compare(challenge, challengeOf(statement)) !== 0)
+  const whole = items === undefined ? statement : wholeOf(items, statement);
+  if (whole === undefined || Buffer.compare(challenge, challengeOf(whole)) !== 0)
     return 'what was signed is something else: look at it again';
-  return isFresh(view, used) ? undefined : 'the passkey was used elsewhere since: it may have been copied';
+  // The first of several has counted it.
+  const isSameUse = items !== undefined && used.uses === view.get(facets.passkeyUses(used.credential));
+  return isSameUse || isFresh(view, used)
+    ? undefined
+    : 'the passkey was used elsewhere since: it may have been copied';
+}
+
+/** The statement to several that this one is part of. */
+function wholeOf(items: readonly StatedItem[], statement: Statement): Statement | undefined {
+  if (statement.what !== 'approval') return undefined;
+  const { person, verdict, binding, policies } = statement;
+  const said = [...policies].sort().join('\n');
+  return items.some((one) => one.binding === binding && [...one.policies].sort().join('\n') === said)
+    ? { what: 'approvals', person, verdict, items }
+    : undefined;
 }
 
 /** Some count their uses; one that does never goes back. */

@@ -29,7 +29,12 @@ const decideShape = z
     path: ['reason'],
   });
 
-export function approvalRoutes(road: Road, ledger: Ledger): readonly Route[] {
+/** @param deskUrlOf where a request is decided, once answers over the socket count for nobody */
+export function approvalRoutes(
+  road: Road,
+  ledger: Ledger,
+  deskUrlOf?: (approval: string) => string | undefined,
+): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -64,7 +69,10 @@ export function approvalRoutes(road: Road, ledger: Ledger): readonly Route[] {
           ...said,
           ...(as === undefined ? {} : { as }),
         });
-        if (!done.ok) return refusal(done);
+        if (!done.ok) {
+          const url = done.code === 'not_possible' ? deskUrlOf?.(said.approval) : undefined;
+          return refusal(url === undefined ? done : { ...done, reason: `${done.reason} (${url})` });
+        }
         return { status: 200, body: { schemaVersion: 1, ok: true, ...done.value, decision: done.decision } };
       },
     },

@@ -6,6 +6,7 @@
  */
 import type { AdminRefusal } from '../../app/administer.ts';
 import type { Road } from '../../app/road.ts';
+import { isSealed, keepers, passkeysOf, withPasskeys } from '../../core/approval/passkey.ts';
 import { eligible, type Roster } from '../../core/approval/roster.ts';
 import type { Policy } from '../../core/decision/verdict.ts';
 import { type FacetKey, facets, type TaskState } from '../../core/state/facet.ts';
@@ -45,6 +46,10 @@ export interface NodeFacts {
   /** The model that reads prompts, where there is one. */
   readonly intent?: { readonly url: string; readonly model: string; readonly timeoutMs: number };
   readonly reload: () => Reloaded;
+  /** Where people sign in and answer. */
+  readonly desk?: string;
+  /** Whether the file of approvers says something else than what is in force. */
+  readonly held?: () => boolean;
 }
 
 /** Named tasks in one answer; the count says how many there are. */
@@ -58,7 +63,7 @@ export function statusRoutes(road: Road, facts: NodeFacts): readonly Route[] {
       method: 'GET',
       path: '/v1/status',
       run: async () => {
-        const { reload, ...node } = facts;
+        const { reload, held, ...node } = facts;
         const now = road.clock.wallMs();
         const { policies, catalogue, mode } = road.published();
         const theirs = [...policies.policies.values()].filter(({ id }) => !id.startsWith(own));
@@ -98,7 +103,10 @@ export function statusRoutes(road: Road, facts: NodeFacts): readonly Route[] {
               promptless: promptless.slice(0, maxNamed).map(({ id, type, agent }) => ({ id, type, agent })),
             },
             calls: road.live.size(),
-            approvers: approversTold(road.roster?.(), theirs),
+            approvers: {
+              ...approversTold(rosterIn(road), theirs),
+              ...(held?.() === true ? { held: true } : {}),
+            },
             glass: glassNow(road),
           },
         };
@@ -115,14 +123,25 @@ export interface ApproversFacts {
   readonly short: readonly string[];
   /** Operators that are several people: `local:1000 (ana, ben)`. */
   readonly shared: readonly string[];
+  /** There is a way to sign in, and nobody counts who has not. */
+  readonly sealed?: boolean;
+  /** What the file says is something else, and is not in force. */
+  readonly held?: boolean;
+  /** How many keepers have a passkey: one who loses theirs is the end of it. */
+  readonly keepers?: number;
+}
+
+/** With the passkeys of its people. */
+function rosterIn({ roster, sequencer }: Road): Roster | undefined {
+  return roster === undefined ? undefined : withPasskeys(roster(), sequencer.head);
 }
 
 function approversTold(roster: Roster | undefined, policies: readonly Policy[]): ApproversFacts {
   const from = { requester: undefined, human: undefined, owner: undefined };
   const short = policies.flatMap(({ id, remedy }) => {
     if (remedy?.kind !== 'step_up') return [];
-    const { approvers, quorum } = remedy;
-    const people = roster === undefined ? [] : eligible(roster, { approvers, separate: [] }, from);
+    const { approvers, quorum, assurance } = remedy;
+    const people = roster === undefined ? [] : eligible(roster, { approvers, separate: [], assurance }, from);
     return people.length < quorum ? [`${id} (${quorum} of ${approvers.join(', ')})`] : [];
   });
   const byOperator = Map.groupBy(
@@ -135,10 +154,15 @@ function approversTold(roster: Roster | undefined, policies: readonly Policy[]):
     people.length < 2 ? [] : [`${operator} (${people.map(({ name }) => name).join(', ')})`],
   );
   return {
-    ...(roster === undefined ? {} : { people: roster.people.size }),
+    ...(roster === undefined ? {} : { people: roster.people.size, sealed: isSealed(roster) }),
+    ...(roster === undefined ? {} : { keepers: keepersWithPasskeys(roster) }),
     short: short.slice(0, maxNamed),
     shared: shared.slice(0, maxNamed),
   };
+}
+
+function keepersWithPasskeys(roster: Roster): number {
+  return (roster.groups.get(keepers) ?? []).filter((name) => passkeysOf(roster, name).length > 0).length;
 }
 
 function runningTasks(road: Road, now: number): readonly TaskState[] {

@@ -29,6 +29,8 @@ export interface NodeStatus {
   readonly opa?: SecondFacts;
   /** Absent from a daemon of an earlier version. */
   readonly approvers?: ApproversFacts;
+  /** Where people sign in and answer. */
+  readonly desk?: string;
   readonly intent?: { readonly url: string; readonly model: string; readonly timeoutMs: number };
   readonly upstreams: readonly { readonly name: string; readonly kind: string }[];
 }
@@ -99,7 +101,7 @@ export function judgeNode(status: NodeStatus): readonly Finding[] {
       message: `${tasks.withoutPrompt} of ${tasks.running} running tasks have no prompt, so in them nothing can come from the user`,
       fix: 'start tasks with `--prompt`, or say it later with `countersign task prompt`, from whoever gives the agent its orders',
     });
-  findings.push(...judgeApprovers(status.approvers));
+  findings.push(...judgeApprovers(status.approvers, status.desk));
   const host = new URL(status.url).hostname.replaceAll(/[[\]]/g, '');
   const isLoopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
   if (!isLoopback)
@@ -112,8 +114,8 @@ export function judgeNode(status: NodeStatus): readonly Finding[] {
   return findings;
 }
 
-function judgeApprovers(approvers: ApproversFacts | undefined): readonly Finding[] {
-  const { people, short = [], shared = [] } = approvers ?? {};
+function judgeApprovers(approvers: ApproversFacts | undefined, desk: string | undefined): readonly Finding[] {
+  const { people, short = [], shared = [], sealed = false, held = false, keepers = 0 } = approvers ?? {};
   return [
     ...(short.length === 0
       ? []
@@ -125,18 +127,49 @@ function judgeApprovers(approvers: ApproversFacts | undefined): readonly Finding
             fix: 'name people and groups in a file of approvers (`countersign up --approvers`), if somebody is to be asked',
           } as const,
         ]),
-    ...(people === undefined
+    ...(people === undefined || sealed
       ? []
       : [
           {
             code: 'approvals_same_user',
             severity: 'note',
             message:
-              'whoever can open the local socket can approve as the people of its owner: any process of this user, an agent with a shell among them',
-            fix: 'run the daemon as a user that agents do not run as; approvals that need a passkey are not there yet',
+              'who may approve is not sealed: whoever can open the local socket can approve as the people of its owner, any process of this user, an agent with a shell among them',
+            fix: 'enrol a passkey of a keeper before agents run: `countersign up --desk-port 7172`, then `countersign approvers enroll <keeper>`',
           } as const,
         ]),
-    ...(shared.length === 0
+    ...(sealed && desk === undefined
+      ? [
+          {
+            code: 'desk_closed',
+            severity: 'warning',
+            message: 'who approves has to sign in, and there is no desk: nobody can answer anything',
+            fix: 'start the daemon with `--desk-port 7172`',
+          } as const,
+        ]
+      : []),
+    ...(sealed && keepers === 1
+      ? [
+          {
+            code: 'one_keeper',
+            severity: 'note',
+            message: 'one keeper has a passkey: without them nobody can change who approves any more',
+            fix: 'have a second person of the group `keepers` enrol one',
+          } as const,
+        ]
+      : []),
+    ...(held
+      ? [
+          {
+            code: 'approvers_held',
+            severity: 'warning',
+            message:
+              'the file of approvers says something else than what is in force: it may have been somebody who wants to approve',
+            fix: 'look at it on the desk, under "who approves": a keeper brings it into force, or put the file back',
+          } as const,
+        ]
+      : []),
+    ...(sealed || shared.length === 0
       ? []
       : [
           {

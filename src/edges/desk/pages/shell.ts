@@ -38,7 +38,7 @@ export function page(title: string, looking: Looking, main: Html): string {
 <a class="name" href="${paths.list}">Countersign</a>
 ${
   person !== undefined &&
-  html`<nav aria-label="you"><a href="${paths.passkeys}"><bdi>${person}</bdi></a>
+  html`<nav aria-label="you"><a href="${paths.keepers}">who approves</a> <a href="${paths.passkeys}"><bdi>${person}</bdi></a>
 <form method="post" action="${paths.signOut}">${tokenField(looking)}<button class="quiet">sign out</button></form></nav>`
 }
 </header>
