@@ -43,6 +43,24 @@ export const defects: readonly Defect[] = [
     found: 'allowed with other arguments',
   },
   {
+    what: 'what a call names is no part of the matter',
+    parts: {
+      ...sound,
+      under: (approving, force, view, at, caller, proposal, granted, asking, origin) => {
+        const { sighting: _seen, ...blind } = granted;
+        return underApproval(approving, force, view, at, caller, proposal, blind, asking, origin);
+      },
+    },
+    happenings: { file: 1 },
+    found: 'allowed with another file',
+  },
+  {
+    what: 'nobody looks again at what a call names',
+    parts: { ...sound, looksAgain: false },
+    happenings: { file: 1 },
+    found: 'done with another file',
+  },
+  {
     what: 'the policies are no part of the matter',
     parts: {
       ...sound,

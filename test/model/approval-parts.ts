@@ -42,6 +42,8 @@ export interface Parts {
   /** Ticks within which a decision has to be released. */
   readonly releaseBy: number;
   readonly learnsOfRevocation: boolean;
+  /** Whether what a call names is looked at again before it is let go. */
+  readonly looksAgain: boolean;
   readonly crashRepeats: boolean;
   /** Whether what those who wait are told is held against what really happened, too. */
   readonly looksAtTold: boolean;
@@ -57,6 +59,7 @@ export const sound: Parts = {
   statusOf,
   releaseBy: 1,
   learnsOfRevocation: true,
+  looksAgain: true,
   crashRepeats: false,
   looksAtTold: true,
 };
@@ -105,7 +108,14 @@ export interface Attempt {
   readonly events: readonly EventBody[];
 }
 
-export function decide(parts: Parts, view: Facets, amount: number, tick: number, fresh: string): Attempt {
+export function decide(
+  parts: Parts,
+  view: Facets,
+  amount: number,
+  tick: number,
+  fresh: string,
+  file = 1,
+): Attempt {
   const seen = unitOver(createHead(view));
   const at = tick * tickMs;
   const standing = parts.standing(seen, caller, at);
@@ -130,6 +140,12 @@ export function decide(parts: Parts, view: Facets, amount: number, tick: number,
     transforms: [],
     obligations: [],
     reserves: [],
+    sighting: {
+      directory: '/w',
+      operands: [{ path: '/w/f', state: { is: 'file', digest: `sha256:${file}`, sizeBytes: 1 } }],
+      git: [],
+      whole: true,
+    },
   };
   const approving: Approving = { roster: rosterIn(seen), pseudonym: parts.pseudonym };
   const proposal = { method: 'tools/call', server: 'bank', target: 'pay', args: { amount } };

@@ -30,6 +30,8 @@ import {
 /** What may happen besides asking, voting and doing, and how often. */
 export interface Happenings {
   readonly operand?: number;
+  /** What a call names is rewritten, its arguments are what they were. */
+  readonly file?: number;
   readonly policy?: number;
   readonly labels?: number;
   readonly people?: number;
@@ -42,11 +44,18 @@ export interface Happenings {
 interface Node {
   readonly view: Facets;
   /** Decided, and not yet taken by the store. */
-  readonly plan?: { readonly attempt: Attempt; readonly amount: number; readonly tick: number };
+  readonly plan?: {
+    readonly attempt: Attempt;
+    readonly amount: number;
+    readonly tick: number;
+    /** As it was looked at, before it was decided. */
+    readonly file: number;
+  };
   /** Allowed, and not yet released. */
   readonly call?: {
     readonly approval: string | undefined;
     readonly tick: number;
+    readonly file: number;
     readonly stopped: boolean;
     readonly done: boolean;
   };
@@ -58,7 +67,10 @@ interface Node {
 /** What really happened, whatever the protocol makes of it. */
 interface Told {
   readonly requests: Readonly<
-    Record<string, { amount: number; policy: number; labels: boolean; people: People; expires: number }>
+    Record<
+      string,
+      { amount: number; file: number; policy: number; labels: boolean; people: People; expires: number }
+    >
   >;
   readonly votes: readonly string[];
   readonly refused: readonly string[];
@@ -72,6 +84,7 @@ export interface World {
   readonly head: Facets;
   readonly nodes: readonly [Node, Node];
   readonly amount: number;
+  readonly file: number;
   readonly policy: number;
   readonly labels: boolean;
   readonly people: People;
@@ -90,12 +103,14 @@ export function start(happenings: Happenings, asks: number): World {
     head,
     nodes: [node, node],
     amount: 1,
+    file: 1,
     policy: 1,
     labels: false,
     people: 'all',
     asksLeft: asks,
     left: {
       operand: 0,
+      file: 0,
       policy: 0,
       labels: 0,
       people: 0,
@@ -186,12 +201,13 @@ function isOver(world: World, approval: string): boolean {
   return world.tick >= (world.told.requests[approval]?.expires ?? 0);
 }
 
-function planned(world: World, node: Node, parts: Parts, memory: Memory): Node {
+/** @param file as it was looked at before; looked at now where it was not */
+function planned(world: World, node: Node, parts: Parts, memory: Memory, file = world.file): Node {
   const { amount, tick } = world;
   const fresh = `a${Object.keys(world.told.requests).length}`;
-  const key = `${memory.idOf(node.view)} ${amount} ${tick} ${fresh}`;
-  const attempt = memory.attempt(key, () => decide(parts, node.view, amount, tick, fresh));
-  return { ...node, plan: { attempt, amount, tick } };
+  const key = `${memory.idOf(node.view)} ${amount} ${tick} ${fresh} ${file}`;
+  const attempt = memory.attempt(key, () => decide(parts, node.view, amount, tick, fresh, file));
+  return { ...node, plan: { attempt, amount, tick, file } };
 }
 
 function caughtUp(world: World, node: Node, parts: Parts): Node {
@@ -223,7 +239,8 @@ function committed(world: World, n: 0 | 1, parts: Parts, memory: Memory): Move {
   if (!taken || (attempt.events.some(isRequest) && isTaken(world, attempt.approval)))
     return {
       name: `conflict at ${n}`,
-      to: put(world, n, planned(world, caughtUp(world, rest, parts), parts, memory)),
+      // Looked at once, however often it is decided.
+      to: put(world, n, planned(world, caughtUp(world, rest, parts), parts, memory, plan.file)),
     };
   const head = folded(parts, world.head, attempt.events, plan.tick);
   const after = { ...world, head };
@@ -240,6 +257,7 @@ function committed(world: World, n: 0 | 1, parts: Parts, memory: Memory): Move {
               ...world.told.requests,
               [approval]: {
                 amount,
+                file: plan.file,
                 policy: world.policy,
                 labels: world.labels,
                 people: world.people,
@@ -252,10 +270,11 @@ function committed(world: World, n: 0 | 1, parts: Parts, memory: Memory): Move {
       return { name: `pending at ${n}`, to: put({ ...after, told }, n, { ...waits, toWait: approval }) };
     }
     case 'allow': {
-      const wrong = unjustified(world, attempt.approval, amount, plan.tick);
+      const wrong = unjustified(world, attempt.approval, amount, plan.file, plan.tick);
       if (wrong !== undefined) return { wrong };
       const used = [...world.told.used, attempt.approval ?? ''];
-      const call = { approval: attempt.approval, tick: plan.tick, stopped: false, done: false };
+      const { tick, file } = plan;
+      const call = { approval: attempt.approval, tick, file, stopped: false, done: false };
       return {
         name: `allow at ${n}`,
         to: put({ ...after, told: { ...world.told, used } }, n, { ...caught, call }),
@@ -278,6 +297,7 @@ function unjustified(
   world: World,
   approval: string | undefined,
   amount: number,
+  file: number,
   tick: number,
 ): string | undefined {
   const { told } = world;
@@ -286,6 +306,7 @@ function unjustified(
   if (told.used.includes(approval)) return 'consumed twice';
   if (told.refused.includes(approval)) return 'allowed though refused';
   if (request.amount !== amount) return 'allowed with other arguments';
+  if (request.file !== file) return 'allowed with another file';
   if (request.policy !== world.policy) return 'allowed under another policy';
   if (request.labels !== world.labels) return 'allowed with other labels';
   if (request.people !== world.people) return 'allowed by people who may not any more';
@@ -300,10 +321,12 @@ function released(world: World, n: 0 | 1, parts: Parts): Move {
   const { call, ...rest } = node;
   if (call === undefined) return { wrong: 'nothing to release' };
   const isStale = world.tick - call.tick > parts.releaseBy;
-  if (call.stopped || isStale) return { name: `closed at ${n}`, to: put(world, n, rest) };
+  const isOther = parts.looksAgain && call.file !== world.file;
+  if (call.stopped || isStale || isOther) return { name: `closed at ${n}`, to: put(world, n, rest) };
   const { told } = world;
   const approval = call.approval ?? '';
   if (told.done.includes(approval)) return { wrong: 'done twice' };
+  if (told.requests[approval]?.file !== world.file) return { wrong: 'done with another file' };
   if (told.revokedAt !== undefined && world.tick > told.revokedAt + 1)
     return { wrong: 'begun after a revocation and the time to learn of it' };
   const done = [...told.done, approval];
@@ -364,6 +387,7 @@ function* ofOthers(world: World, parts: Parts): Generator<Move> {
   if (left.ticks > 0) yield { name: 'tick', to: { ...world, tick: tick + 1, ...spent('ticks') } };
   if (left.operand > 0)
     yield { name: 'operand', to: { ...world, amount: world.amount + 1, ...spent('operand') } };
+  if (left.file > 0) yield { name: 'file', to: { ...world, file: world.file + 1, ...spent('file') } };
   if (left.policy > 0) {
     const policy = world.policy + 1;
     yield { name: 'policy', to: { ...world, policy, ...writes(policyEvent(policy)), ...spent('policy') } };

@@ -17,6 +17,8 @@ describe('in every order of asking, voting and doing, on two nodes', () => {
     ['nothing else', {}, 3],
     ['time', { ticks: 3 }, 2],
     ['other arguments', { operand: 1 }, 2],
+    ['another file', { file: 1 }, 2],
+    ['another file and a crash', { file: 1, crash: 1 }, 2],
     ['another policy', { policy: 1 }, 2],
     ['something that is read', { labels: 1 }, 2],
     ['somebody who leaves the group', { people: 1 }, 3],

@@ -46,17 +46,17 @@ export function explore(happenings: Happenings, parts: Parts, asks: number): Exp
   const nodeKey = ({ view, plan, call, toWait, sleeper }: World['nodes'][number]): string =>
     [
       idOf(view),
-      plan === undefined ? '' : `${attemptId(plan.attempt)},${plan.amount},${plan.tick}`,
-      call === undefined ? '' : `${call.approval},${call.tick},${call.stopped},${call.done}`,
+      plan === undefined ? '' : `${attemptId(plan.attempt)},${plan.amount},${plan.tick},${plan.file}`,
+      call === undefined ? '' : `${call.approval},${call.tick},${call.file},${call.stopped},${call.done}`,
       toWait ?? '',
       sleeper === undefined ? '' : `${sleeper.approval},${sleeper.awake}`,
     ].join(';');
   // Which of the two nodes is which makes no difference.
-  const keyOf = ({ head, nodes, told, left, tick, amount, asksLeft }: World): string =>
+  const keyOf = ({ head, nodes, told, left, tick, amount, file, asksLeft }: World): string =>
     [
       idOf(head),
       ...nodes.map(nodeKey).sort(),
-      `${tick},${amount},${asksLeft},${Object.values(left).join(',')}`,
+      `${tick},${amount},${file},${asksLeft},${Object.values(left).join(',')}`,
       JSON.stringify(told),
     ].join('|');
 

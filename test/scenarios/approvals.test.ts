@@ -232,3 +232,42 @@ test('who is taken out of the saved file cannot approve any more', async () => {
   expect(idIn(again.text)).not.toBe(approval);
   expect(times(agent)).toBe(0);
 }, 60_000);
+
+test('a file that a call names is shown, and rewritten while people decide it asks anew', async () => {
+  verifies('operands.checked-again');
+  const agent = 'names-a-file';
+  const own = openAccounting([tool('pay')]);
+  const file = join(own.dir, 'order.txt');
+  writeFileSync(file, 'ten apples\n');
+  const catalogue = `root: ${own.dir}
+tools:
+  pay: { class: pay, args: { id: { role: path, operand: file } } }`;
+  await using daemon = await runDaemon({
+    mcpServers: { acc: own.server },
+    policies,
+    approvers,
+    catalogue: { acc: catalogue },
+    flags: ['--approval-hold', '0'],
+  });
+  await daemon.accept('acc');
+  await using client = await v2(wayOf(daemon, await daemon.task({ agent })));
+  const pay = (id = 'order.txt') => client.call('acc__pay', { id });
+  const approval = idIn((await pay()).text);
+  expect((await daemon.cli('approvals', 'show', approval)).out).toContain('| ten apples');
+  await approve(daemon, approval);
+  writeFileSync(file, 'ten thousand apples\n');
+  const other = idIn((await pay()).text);
+  expect(other).not.toBe(approval);
+  expect(own.begun('pay')).toEqual([]);
+  await approve(daemon, other);
+  expect(await pay()).toMatchObject({ isError: false });
+  expect(own.begun('pay')).toEqual(['order.txt']);
+  // Out of where the server works nobody looks, and nobody is asked.
+  const outside = await pay('../x');
+  expect(outside).toMatchObject({
+    isError: true,
+    text: expect.stringContaining('leads out of the directory'),
+  });
+  expect(idIn(outside.text)).toContain('none in');
+  own.remove();
+}, 60_000);

@@ -313,7 +313,11 @@ describe.skipIf(!canMakeWorld())('with git and ssh-keygen', () => {
       git('config', 'remote.trap.promisor', 'true');
       git('config', 'core.repositoryFormatVersion', '1');
       // They do run where somebody asks git in there.
-      git('status');
+      try {
+        git('status');
+      } catch {
+        // It fails where it ran one of them.
+      }
       expect(existsSync(ran)).toBe(true);
       rmSync(ran, { force: true });
       const found = await look();

@@ -61,8 +61,10 @@ export async function survey(
   parts: SurveyParts,
 ): Promise<Surveyed> {
   const { repository, folder, shared } = await repositoryAt(directory);
-  const read = await configuration(git, folder, shared, parts.home);
-  const refs = await listed(git, repository);
+  const [read, refs] = await Promise.all([
+    configuration(git, folder, shared, parts.home),
+    listed(git, repository),
+  ]);
   const branch = refs.head?.replace(/^refs\/heads\//, '');
   const meant =
     act.does === 'merge'
@@ -223,33 +225,36 @@ async function configuration(
   shared: string,
   home: string,
 ): Promise<Configuration> {
-  const digests: string[] = [];
+  const digests = new Map<string, string>();
   const read = async (path: string): Promise<Settings> => {
     const bytes = await readWhole(path, maxConfigBytes).catch(() => {
       throw new Untold('configured');
     });
-    digests.push(`${path} ${bytes === undefined ? '' : hash('sha256', bytes, 'hex')}`);
+    digests.set(path, bytes === undefined ? '' : hash('sha256', bytes, 'hex'));
     if (bytes === undefined) return [];
     // What was read is what is understood: git is handed the bytes and no name.
     const { code, stdout } = await git(['config', '--file', '-', '--list', '--null', '--no-includes'], bytes);
     if (code !== 0) throw new Untold(code < 0 ? 'failed' : 'configured');
     return settingsOf(stdout.toString('utf8'));
   };
-  const common = await read(join(shared, 'config'));
+  const usual = ['/etc/gitconfig', join(home, '.config/git/config'), join(home, '.gitconfig')];
+  const [common = [], ...ofUsers] = await Promise.all([join(shared, 'config'), ...usual].map(read));
   const perTree = common.some(([name, value]) => name === 'extensions.worktreeconfig' && value !== 'false');
   const own = perTree ? [...common, ...(await read(join(folder, 'config.worktree')))] : common;
   const users: (readonly [string, string])[] = [];
-  for (const path of ['/etc/gitconfig', join(home, '.config/git/config'), join(home, '.gitconfig')])
-    for (const [name, value] of await read(path)) {
+  for (const [i, settings] of ofUsers.entries())
+    for (const [name, value] of settings) {
       users.push([name, value]);
       if (!/^include(?:if\..*)?\.path$/s.test(name)) continue;
       // Whether a condition holds is not asked: what may be read along counts as if it were.
-      const file = value.startsWith('~/') ? join(home, value.slice(2)) : resolve(dirname(path), value);
+      const file = value.startsWith('~/')
+        ? join(home, value.slice(2))
+        : resolve(dirname(usual[i] ?? home), value);
       const more = await read(file);
       if (more.some(([one]) => one.startsWith('include'))) throw new Untold('configured');
       users.push(...more);
     }
-  return { own, users, digest: hash('sha256', digests.join('\n'), 'hex') };
+  return { own, users, digest: digestJson([...digests].sort()) };
 }
 
 /** Programs of the repository that the act runs, each with what is in it. */
