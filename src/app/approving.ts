@@ -118,8 +118,8 @@ export function underApproval(
 }
 
 /** As it is held against what was approved for the whole task. */
-export function candidateOf({ seen, entry }: Considered, matter: Matter): Candidate {
-  return { matter, seen: seen ?? {}, idArgument: entry?.resource.idArgument };
+export function candidateOf({ values, entry }: Considered, matter: Matter): Candidate {
+  return { matter, seen: values ?? {}, idArgument: entry?.resource.idArgument };
 }
 
 function edited(

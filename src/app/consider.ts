@@ -113,7 +113,7 @@ export interface Considered {
   /** What it names and others can change, as it was found. */
   readonly sighting?: Sighting;
   /** The arguments in the types of policy, without what it cannot see. */
-  readonly seen?: CedarRecord;
+  readonly values?: CedarRecord;
   /** What a call would run, as policy saw it. */
   readonly program?: Program | undefined;
   /** People can lift all that stands against it: the request to them, or what it has to say. */
@@ -260,7 +260,7 @@ export function consider(
       touched,
       stored,
       ...(sighting === undefined ? {} : { sighting }),
-      seen: args,
+      values: args,
       program,
       facts:
         road.replayed === true

@@ -117,6 +117,11 @@ export function recalled(
     },
   };
   const considered = consider(considering, road.published(), view, place, caller, proposal, understood);
+  // What is at a path is looked at where the call is, and not here.
+  if (considered.sighting !== undefined)
+    return impossible(
+      'it names files or commits, which are looked at with the call: say yes or no to it as it is',
+    );
   const { asked, entry } = considered;
   if (asked?.is !== 'open' || asked.approval !== approval || entry === undefined)
     return impossible(

@@ -114,18 +114,14 @@ function fixedDigest({ matter, idArgument }: Candidate, free: readonly Free[], p
   const { args, resource, ...deed } = call;
   const isFree = (name: string): boolean => free.some(({ argument }) => argument === name);
   const kept = Object.fromEntries(Object.entries(args).filter(([name]) => !isFree(name)));
-  return digestJson(
-    plain({
-      ...{ v: 1, who: same, call: deed, ...rest },
-      resource: {
-        type: resource.type,
-        ...(idArgument !== undefined && isFree(idArgument) ? {} : { id: resource.id }),
-      },
-      intent: origins.intent,
-      free: free.map(({ argument }) => argument),
-      args: pseudonym(canonicalJson(kept)),
-    }),
-  );
+  const isIdFree = idArgument !== undefined && isFree(idArgument);
+  const all = plain({
+    ...{ who: same, call: deed, ...rest, args: kept, intent: origins.intent },
+    resource: { type: resource.type, ...(isIdFree ? {} : { id: resource.id }) },
+    free: free.map(({ argument }) => argument),
+  });
+  // Under a key, as in a matter: a record outlives the erasure of what it is about.
+  return digestJson({ v: 1, of: pseudonym(canonicalJson(all)) });
 }
 
 /** Interfaces are JSON by what is in them; the compiler only cannot say so. */
