@@ -34,6 +34,24 @@ test.each<[what: string, text: string, told: RegExp]>([
   ['a person twice', 'people: { ana: , ana: }', /stands twice/],
   ['a member twice', 'people: { ana: }\ngroups: { finance: [ana, ana] }', /twice/],
   ['a name with what hides in it', 'people: { "a\\u202eb": }', /must be a name/],
+  [
+    'two people of one subject',
+    'people: { ana: { subjects: [s] }, ben: { subjects: [s] } }',
+    /is `ana` already/,
+  ],
+  [
+    'a subject with what hides in it',
+    'people: { ana: { subjects: ["a\\u202eb"] } }',
+    /as the issuer has them/,
+  ],
+  [
+    'an issuer without TLS',
+    'sign_in: { issuer: "http://login.example.com", client: c }',
+    /must be an https URL/,
+  ],
+  ['an issuer with a query', 'sign_in: { issuer: "https://login.example.com/?x=1", client: c }', /https URL/],
+  ['an issuer that is none', 'sign_in: { issuer: login, client: c }', /must be an https URL/],
+  ['an issuer that does not know us', 'sign_in: { issuer: "https://login.example.com" }', /the client/],
   ['no mapping', '[ana]', /must be a mapping/],
   ['no YAML', 'people: {', /./],
 ])('%s refuses the file, with its place', (_what, text, told) => {
@@ -41,6 +59,23 @@ test.each<[what: string, text: string, told: RegExp]>([
   expect(read.ok).toBe(false);
   if (read.ok) return;
   expect(read.problems[0]).toMatchObject({ file: 'approvers.yaml', message: expect.stringMatching(told) });
+});
+
+test('where people sign in, and as whom', () => {
+  const text = `sign_in: { issuer: https://login.example.com/realm, client: countersign }
+people: { ana: { subjects: ["00u1f3a9c", "auth0|5f7c"] }, ben: }
+groups: { keepers: [ana] }
+`;
+  const read = readApprovers('approvers.yaml', text);
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  const { roster } = read;
+  expect(roster.signIn).toEqual({ issuer: 'https://login.example.com/realm', client: 'countersign' });
+  expect(roster.people.get('ana')?.subjects).toEqual(['00u1f3a9c', 'auth0|5f7c']);
+  // It is part of what is published: whoever changes it changes who may approve.
+  const without = readApprovers('approvers.yaml', text.split('\n').slice(1).join('\n'));
+  expect(without.ok && without.roster.digest).not.toBe(roster.digest);
+  const local = readApprovers('approvers.yaml', 'sign_in: { issuer: "http://127.0.0.1:8080", client: c }');
+  expect(local.ok).toBe(true);
 });
 
 test('a file that is not there is no empty one', () => {
