@@ -208,6 +208,33 @@ describe('whoever waits', () => {
     expect(room.enter(request, caller, 0)).toBeDefined();
   });
 
+  test.each<[what: string, task: string, want: Over | undefined]>([
+    ['of their task', 't', 'changed'],
+    ['of another', 'u', undefined],
+  ])(
+    'looks again where glass is broken for a task, %s, and where that was just before they sat down',
+    async (_what, task, want) => {
+      const node = fakeNode();
+      node.write(decide(sound, node.head(), 1, 0, 'a0').events);
+      const room = createWaitingRoom(node, 2);
+      const request = { approval: 'a0', expiresAt: 3 * tickMs };
+      const mark = room.mark();
+      const seat = room.enter(request, caller, mark);
+      const rest = {
+        glass: 'g',
+        agent: 'a',
+        group: 'on-call',
+        reason: 'down',
+        people: ['ana', 'ben'],
+        until: 9_000,
+      };
+      node.write([{ type: 'break_glass.opened', ...rest, task }]);
+      expect(room.size).toBe(want === undefined ? 1 : 0);
+      if (want !== undefined) expect(await seat?.over).toBe(want);
+      expect(await room.enter(request, caller, mark)?.over).toBe('changed');
+    },
+  );
+
   test('leaves when nobody waits there any more, and nobody comes in after that', async () => {
     const node = fakeNode();
     node.write(decide(sound, node.head(), 1, 0, 'a0').events);

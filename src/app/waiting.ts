@@ -56,7 +56,8 @@ export function createWaitingRoom(
   const under = new Map<string, Set<Sitting>>();
   const turns = new Map<string, Promise<unknown>>();
   let size = 0;
-  let published = 0;
+  /** What changes for more than one request: counted, so that none falls between a decision and the seat. */
+  let changes = 0;
   /** Requests that somebody made another of: they were not used up. Bounded like those who wait. */
   const replaced = new Set<string>();
   let isClosed = false;
@@ -74,6 +75,7 @@ export function createWaitingRoom(
   }
 
   function ofTask(task: string | undefined): void {
+    changes += 1;
     for (const sitting of everybody()) if (sitting.caller.task === task) sitting.end('changed');
   }
 
@@ -110,7 +112,7 @@ export function createWaitingRoom(
       case 'policy.published':
       case 'catalogue.published':
       case 'approvers.published':
-        published += 1;
+        changes += 1;
         for (const sitting of everybody()) sitting.end('changed');
     }
   }
@@ -118,7 +120,7 @@ export function createWaitingRoom(
   const stop = sequencer.onEvent(heard);
 
   return {
-    mark: () => published,
+    mark: () => changes,
     enter(request, caller, since) {
       if (isClosed || size >= maxWaiting) return undefined;
       const { approval, expiresAt } = request;
@@ -151,7 +153,7 @@ export function createWaitingRoom(
       those.add(sitting);
       size += 1;
       expire();
-      if (published !== since) sitting.end('changed');
+      if (changes !== since) sitting.end('changed');
       return { over: promise, leave };
     },
     status,

@@ -63,7 +63,7 @@ const pay = (
 const mute = { 'io.modelcontextprotocol/clientCapabilities': {} };
 
 async function waiting(count: number) {
-  await vi.waitFor(() => expect(listApprovals(rig.road)).toHaveLength(count), 10_000);
+  await vi.waitFor(() => expect(listApprovals(rig.road)).toHaveLength(count), 60_000);
   return listApprovals(rig.road);
 }
 
