@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cards as agents could have them made: each is a real card, of arguments that somebody has thought about for a while.
+
 import { type CardParts, cardOf } from '../../src/core/approval/card.ts';
+import { cardOperands } from '../../src/core/approval/card-operands.ts';
 import type { CatalogueEntry } from '../../src/core/catalogue/entry.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
 import { nothingRead } from '../../src/core/label/label.ts';
@@ -76,10 +78,34 @@ const shell: CatalogueEntry = {
 };
 
 /** Each with what is wrong with it. */
+/** As an agent could have them: in names of files, in their texts, in messages of commits. */
+const operands = cardOperands({
+  directory: `/w/${script}`,
+  operands: [
+    { path: '/w/deploy.sh', state: { is: 'file', digest, sizeBytes: 60, text: `${script}\nrm -rf /\u202e` } },
+    { path: `/w/${'long'.repeat(60)}`, real: `/${script}`, state: { is: 'folder', sizeBytes: 1, files: 1 } },
+    { path: '/w/none', state: { is: 'absent' } },
+  ],
+  git: [
+    {
+      ...{ does: 'push', known: true, state: '', repository: '/w', remote: 'https://git.example/x.git' },
+      ...{ base: 'tracking', touches: ['deployment'], forced: true, protected: true, pinned: false },
+      updates: [{ to: 'refs/heads/main', commit: 'c'.repeat(40), was: 'd'.repeat(40) }],
+      commits: [
+        { id: 'c'.repeat(40), subject: script, signer: 'dev@acme.example' },
+        { id: 'd'.repeat(40), subject: 'x'.repeat(200) },
+      ],
+      hooks: [`/w/.git/hooks/pre-push ${digest}`],
+    },
+  ],
+  whole: false,
+});
+
 export const hostile: readonly (readonly [what: string, card: ShownCard])[] = [
   ['nothing unusual', cardWith({ to: 'ana@example.com', subject: 'hi', body: 'The invoice is paid.' })],
   ['no arguments at all', cardWith({})],
   ['empty texts and names', cardWith({ '': '', to: '', body: null, list: [], more: {} })],
+  ['files and commits that can change', cardWith({ command: `git push ${script}` }, { operands })],
   ['a script in every value', cardWith({ to: script, subject: `javascript:${script}`, [script]: script })],
   [
     'a script in every name',

@@ -14,6 +14,43 @@ const count = z.number().int().nonnegative();
 const countOrUnknown = z.union([count, z.literal('unknown')]);
 const read = z.object({ level: z.string(), untrusted: z.boolean(), sources: texts });
 
+const operands = z.object({
+  directory: z.string().exactOptional(),
+  files: z
+    .array(
+      z.object({
+        path: z.string(),
+        real: z.string().exactOptional(),
+        is: z.enum(['file', 'folder', 'absent', 'unknown']),
+        sizeBytes: count.exactOptional(),
+        digest: z.string().exactOptional(),
+        text: z.string().exactOptional(),
+        left: count.exactOptional(),
+      }),
+    )
+    .readonly(),
+  git: z
+    .array(
+      z.object({
+        does: z.enum(['push', 'merge']),
+        repository: z.string(),
+        remote: z.string(),
+        base: z.enum(['remote', 'tracking', 'here']),
+        updates: texts,
+        commits: z
+          .array(z.object({ id: z.string(), signer: z.string().exactOptional(), subject: z.string() }))
+          .readonly(),
+        left: count,
+        touches: texts,
+        forced: z.boolean(),
+        protected: z.boolean(),
+        hooks: texts,
+      }),
+    )
+    .readonly(),
+  whole: z.boolean(),
+});
+
 const shape = z.object({
   v: z.literal(1),
   approval: z.string(),
@@ -64,6 +101,7 @@ const shape = z.object({
     )
     .readonly(),
   read,
+  operands: operands.exactOptional(),
   matter: z.string(),
   expiresAt: z.number(),
   blast: z

@@ -12,6 +12,7 @@ import type { CardView, ShownCard, Votes } from './card-view.ts';
 import { effectPart, fact, listed, marksOf } from './effect.ts';
 import { foreign } from './foreign.ts';
 import { type Html, html } from './html.ts';
+import { operandsPart } from './operands.ts';
 import { paths } from './paths.ts';
 import { instant, type Looking, leftText, page, until } from './shell.ts';
 
@@ -28,6 +29,7 @@ ${flags(card)}
 ${chainPart(card)}
 ${whyPart(view, card)}
 ${effectPart(looking, card)}
+${operandsPart(card)}
 ${lineagePart(card)}
 ${blastPart(card)}
 ${precedentsPart(card)}
@@ -63,13 +65,14 @@ const statusWords = {
 
 /** What is unusual, before anything is read. */
 function flags(card: ShownCard): Html | undefined {
-  const { effect, lineage, read, edit, standing } = card;
+  const { effect, lineage, read, edit, standing, operands } = card;
   const { hidden } = marksOf(effect.arguments);
   const all = [
     ...(standing === undefined ? [] : [`up to ${standing.count} calls`]),
     ...(edit === undefined ? [] : ['not as the agent asked']),
     ...(effect.reversible ? [] : ['cannot be undone']),
     ...(effect.external ? ['goes out'] : []),
+    ...(operands?.git.some(({ forced }) => forced) === true ? ['takes away what is there'] : []),
     ...(hidden > 0 ? [`${hidden} hidden ${hidden === 1 ? 'character' : 'characters'}`] : []),
     ...(lineage.length > 0
       ? [`${lineage.length} ${lineage.length === 1 ? 'value' : 'values'} in doubt`]

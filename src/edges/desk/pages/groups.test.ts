@@ -37,6 +37,11 @@ test.each<[what: string, second: Partial<Waiting>, together: boolean]>([
     false,
   ],
   ['after more was read', { card: { ...plain, read: { ...plain.read, level: 'restricted' } } }, false],
+  [
+    'that names what others can change',
+    { card: cardWith({}, { operands: { files: [], git: [], whole: true } }) },
+    false,
+  ],
   ['with what hides in it', { card: cardWith({ to: 'a\u202eb' }) }, false],
   ['that was not opened', { card: undefined as never }, false],
   ['that somebody has said yes to', { votes: [{ policy: 'p', have: 1, need: 2 }] }, false],

@@ -67,11 +67,12 @@ function likeness({ approval, card, votes, approved, settledForYou }: Waiting): 
   });
 }
 
-function isUnusual({ edit, standing, program, lineage, effect }: ShownCard): boolean {
+function isUnusual({ edit, standing, program, operands, lineage, effect }: ShownCard): boolean {
   return (
     edit !== undefined ||
     standing !== undefined ||
     program !== undefined ||
+    operands !== undefined ||
     lineage.length > 0 ||
     effect.arguments.some(({ role }) => role === 'code' || role === 'query') ||
     marksOf(effect.arguments).hidden > 0 ||
