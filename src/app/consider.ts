@@ -290,7 +290,7 @@ export function consider(
     // What policy denies needs no second opinion: the canary is denied whoever is down.
     if (road.answers !== undefined && outcome.outcome !== 'deny') {
       const { value, projection } = described;
-      const asking = askingAbout(
+      const document = askingAbout(
         value,
         projection,
         standing.value,
@@ -302,9 +302,9 @@ export function consider(
         program,
         seen,
       );
-      const answered = road.answers(asking.digest);
-      if (answered === undefined) return { ...soFar, unasked: asking };
-      const counted = { ...answered, asking };
+      const answered = road.answers(document.digest);
+      if (answered === undefined) return { ...soFar, unasked: document };
+      const counted = { ...answered, asking: document };
       const joined = join(outcome, answered.answer);
       const wanted = opinionAsk(answered.answer, road.pseudonym);
       if (wanted === undefined || joined.outcome !== 'step_up' || joined.code !== 'opa_step_up')
@@ -314,7 +314,7 @@ export function consider(
       else if (roster === undefined) outcome = { outcome: 'step_up', because: [wanted] };
       else {
         // Of this document: what was said of the one before a transform is no part of it.
-        byOpinion = [wanted];
+        byOpinion = asking.some((one) => names(liftOf(one), wanted)) ? [] : [wanted];
         outcome = join(outcome, lifted(answered.answer));
       }
       soFar = {

@@ -12,7 +12,7 @@ import type { Pseudonym } from '../record/secret.ts';
 import type { OpinionAnswer } from './opinion.ts';
 import type { Verdict } from './verdict.ts';
 
-/** No policy that anybody writes is called so. */
+/** No policy that anybody writes is called so. The beginning: each answer has a name of its own, since votes go by names. */
 export const opinionRule = 'countersign.opa';
 
 /**
@@ -29,12 +29,13 @@ export function opinionAsk(answer: OpinionAnswer, pseudonym: Pseudonym): Verdict
     people: { ...people },
   };
   const [reason] = reasons;
+  const textDigest = digestJson({ v: 1, opinion: pseudonym(`opinion ${canonicalJson(text)}`) });
   return {
     kind: 'satisfied',
     policy: {
-      id: opinionRule,
+      id: `${opinionRule}.${textDigest.slice(-16)}`,
       effect: 'forbid',
-      textDigest: digestJson({ v: 1, opinion: pseudonym(`opinion ${canonicalJson(text)}`) }),
+      textDigest,
       remedy: { kind: 'step_up', ...people },
       obligations: [],
       ...(reason === undefined ? {} : { reason }),
