@@ -70,7 +70,7 @@ export async function humanLoad(
   const { suggestions: all, ...load } = await loadSince(ledger, sinceMs, road.clock.wallMs());
   const suggested = all.slice(0, maxSuggestions);
   if (suggested.length === 0) return { ...load, suggestions: [] };
-  const subject = { kind: 'record', id: 'approvals-load' } as const;
+  const subject = { kind: 'approval', id: 'load' } as const;
   const may = await administer(road, operator, 'record.read', subject, () => ({
     ok: true,
     writings: [],

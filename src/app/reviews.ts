@@ -7,13 +7,15 @@
  *
  * Source: docs/approvals.md, "What has to be looked at".
  */
-import { personOf } from '../core/approval/roster.ts';
+import { isSealed, withPasskeys } from '../core/approval/passkey.ts';
+import { personOf, type Roster } from '../core/approval/roster.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import { createReviewQueue, type Review, type ReviewQueue } from '../core/review/queue.ts';
-import { facets } from '../core/state/facet.ts';
+import { facets, type View } from '../core/state/facet.ts';
 import { type Administered, administer } from './administer.ts';
 import type { Road } from './road.ts';
 import type { Sequencer } from './sequencer.ts';
+import type { SignedIn } from './signed.ts';
 
 export type Reviews = Pick<ReviewQueue, 'open' | 'find' | 'unlisted'>;
 
@@ -38,11 +40,13 @@ export interface Closed {
   readonly person?: string;
 }
 
+/** @param by who signed in; undefined for whoever can open the socket */
 export async function closeReview(
   road: Pick<Road, 'sequencer' | 'published' | 'roster'>,
   reviews: Reviews,
   operator: Operator,
   { review, last, reason, as }: Closing,
+  by?: Pick<SignedIn, 'person'>,
 ): Promise<Administered<Closed>> {
   const done = await administer<Closed>(
     road,
@@ -54,21 +58,9 @@ export async function closeReview(
       if (found === undefined)
         return { ok: false, code: 'not_found', reason: `nothing open is called \`${review}\`` };
       if (found.last !== last) return { ok: false, code: 'not_possible', reason: moreCame(found) };
-      const roster = road.roster?.();
-      const known =
-        roster !== undefined &&
-        view.get(facets.approvers) === roster.digest &&
-        (as !== undefined ||
-          [...roster.people.values()].some(({ operators }) => operators.includes(operator.id)));
-      const identified = known ? personOf(roster, operator.id, as) : undefined;
-      if (identified?.ok === false) return { ok: false, code: 'not_possible', reason: identified.reason };
-      if (as !== undefined && identified === undefined)
-        return {
-          ok: false,
-          code: 'not_possible',
-          reason: 'the file of approvers in force is not loaded here',
-        };
-      const person = identified === undefined ? {} : { person: identified.person.name };
+      const who = whoCloses(view, road.roster?.(), operator, as, by);
+      if (!who.ok) return { ok: false, code: 'not_possible', reason: who.reason };
+      const person = who.person === undefined ? {} : { person: who.person };
       const event = {
         type: 'review.closed' as const,
         review,
@@ -90,6 +82,30 @@ export async function closeReview(
   return still === undefined
     ? done
     : { ok: false, code: 'not_possible', reason: moreCame(still), decision: done.decision, policies: [] };
+}
+
+/** Whoever speaks over the socket is a person only while nobody can sign in; the operator stands on record in any case. */
+function whoCloses(
+  view: View,
+  published: Roster | undefined,
+  operator: Operator,
+  as: string | undefined,
+  by: Pick<SignedIn, 'person'> | undefined,
+): { readonly ok: true; readonly person?: string } | { readonly ok: false; readonly reason: string } {
+  if (by !== undefined) return { ok: true, person: by.person };
+  if (published === undefined || view.get(facets.approvers) !== published.digest)
+    return as === undefined
+      ? { ok: true }
+      : { ok: false, reason: 'the file of approvers in force is not loaded here' };
+  const roster = withPasskeys(published, view);
+  if (isSealed(roster))
+    return as === undefined
+      ? { ok: true }
+      : { ok: false, reason: 'whoever closes it as a person has to sign in' };
+  const isSomebody = [...roster.people.values()].some(({ operators }) => operators.includes(operator.id));
+  if (as === undefined && !isSomebody) return { ok: true };
+  const identified = personOf(roster, operator.id, as);
+  return identified.ok ? { ok: true, person: identified.person.name } : identified;
 }
 
 function moreCame({ count, last }: Review): string {

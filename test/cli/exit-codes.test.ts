@@ -435,7 +435,14 @@ forbid (principal is Agent, action, resource) when { context.tool.name == "note"
   });
 
   test('what somebody has to look at', async () => {
-    await callNote(world.open, { id: awsKey });
+    await using daemon = await runDaemon({
+      mcpServers: { acc: world.acc.server },
+      catalogue: { acc: 'tools:\n  note: { class: send, args: { id: content } }' },
+    });
+    await daemon.accept('acc');
+    const on = (command: string, ...args: readonly string[]) =>
+      countersign(command, ['--data', daemon.dataDir, ...args]);
+    await callNote(daemon, { id: awsKey });
     const listed = await on('review ls', '--json');
     expect(listed).toMatchObject({ code: 0, stderr: '' });
     const { review } = JSON.parse(listed.stdout).reviews.at(-1);

