@@ -58,7 +58,7 @@ forbid (principal is Agent, action, resource) when { context.tool.name == "pay" 
   expect(await told()).toMatchObject(want);
   const table = await daemon.cli('approvals', 'load', '--since', '1h');
   expect(table.out).toMatch(/^asked 3 times since .*: 3 for each of 1 tasks, 75 for each 100 of 4 calls$/m);
-  expect(table.out).toMatch(/^pays +3 +1 \(50%\) +1 \(50%\) +0 \(0%\) +1 +2 \(40%\)/m);
+  expect(table.out).toMatch(/^pays +3 +1 \(50%\) +1 \(50%\) +0 \(0%\) +1 +0 +2 \(40%\)/m);
   expect(three).toMatch(/^a-/);
 }, 60_000);
 

@@ -93,6 +93,8 @@ function loadOf(events: readonly Event[], now: number): Load {
 }
 
 const second = 1000;
+const instead = { of: 'r', matter: hex(2), person: 'ana', operator: 'op-ana', reason: '' };
+const standing = { fixed: hex(6), free: [], labels: label, count: 2, until: 60 * second };
 
 describe('what is counted', () => {
   const one = [call(0, 'a', waits('r')), asks(0, 'a', 'r', ['p'], 60 * second)];
@@ -160,12 +162,43 @@ describe('what is counted', () => {
       { approved: 1, used: 0, expired: 0 },
     ],
     [
+      'what a person changed is another request, in its place',
+      [
+        ...one,
+        { ...asks(1, 'a', 'r2', ['p'], 60 * second), instead } as Event,
+        says(2, 'ana', 'r2', ['p'], true),
+      ],
+      99 * second,
+      { asked: 2, replaced: 1, approved: 1, expired: 0 },
+    ],
+    [
+      'what was allowed for a task is used once, however often it is',
+      [
+        ...one,
+        { ...asks(1, 'a', 'r2', ['p'], 60 * second), instead, standing } as Event,
+        says(2, 'ana', 'r2', ['p'], true),
+        ...[3, 4, 5].map((at) => uses(at, 'a', 'r2')),
+      ],
+      9,
+      { asked: 2, used: 1 },
+    ],
+    [
       'what was asked before is not counted',
       [says(1, 'ana', 'r', ['p'], true)],
       3,
       { answers: 0, approved: 0 },
     ],
   ])('%s', (_sentence, events, now, want) => expect(loadOf(events, now).total).toMatchObject(want));
+
+  test('what an open glass or an approval for a task lets through is a call that nobody was asked about', () => {
+    const forTask = [
+      { ...asks(1, 'a', 'r2', ['p'], 60 * second), instead, standing } as Event,
+      says(2, 'ana', 'r2', ['p'], true),
+      ...[3, 4, 5].map((at) => uses(at, 'a', 'r2')),
+    ];
+    const glass = call(6, 'a', { open, lifts: [{ policy: 'p', textDigest: hex(3), via: 'g', glass: true }] });
+    expect(loadOf([...one, ...forTask, glass], 9)).toMatchObject({ calls: 4 });
+  });
 
   test('a call that waits, is made again and then let through is one call', () => {
     const all = [...one, call(1, 'a', waits('r')), says(2, 'ana', 'r', ['p'], true), uses(3, 'a', 'r')];

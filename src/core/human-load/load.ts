@@ -10,6 +10,7 @@
  */
 import { type Approval, requested, statusAt, step } from '../approval/approval.ts';
 import type { Event, EventOf } from '../record/event.ts';
+import { moreOf } from '../state/approvals.ts';
 import { isNearlyAlways } from './rare.ts';
 import { type Counts, createRows, noCounts, quickMs, type Row, rowOf, share } from './row.ts';
 
@@ -56,6 +57,7 @@ interface Followed {
   state: Approval;
   readonly at: number;
   readonly decision: string;
+  isUsed: boolean;
   /** When the card was shown, by operator; since their last answer. */
   readonly shown: Map<string, number>;
 }
@@ -121,10 +123,15 @@ export function createLoad(): LoadFold {
       overflowed = true;
       return;
     }
-    const { agent, task, session, matter, card, asks, expiresAt, decision, at } = event;
+    const { agent, task, session, matter, card, asks, expiresAt, decision, at, instead } = event;
+    const before = instead === undefined ? undefined : followed.get(instead.of);
+    if (instead !== undefined && before?.state.status === 'requested') {
+      followed.delete(instead.of);
+      for (const row of rowsOf(before.state)) row.replaced += 1;
+    }
     const from = { agent, task, session };
-    const state = requested({ from, matter, card: card.digest, asks, expiresAt });
-    followed.set(event.approval, { state, at, decision, shown: new Map() });
+    const state = requested({ from, matter, card: card.digest, asks, expiresAt }, moreOf(event));
+    followed.set(event.approval, { state, at, decision, isUsed: false, shown: new Map() });
     for (const row of rowsOf(state)) row.asked += 1;
   }
 
@@ -194,16 +201,20 @@ export function createLoad(): LoadFold {
     if (tasks.size < loadLimits.tasks) tasks.add(who.task);
     else if (!tasks.has(who.task)) overflowed = true;
     const again = pending === undefined || code !== 'pending_approval' ? undefined : followed.get(pending);
-    const used = open === undefined ? [] : lifts.flatMap(({ via }) => (via === undefined ? [] : [via]));
+    const used = open === undefined ? [] : lifts.flatMap(viaOf);
     if (again !== undefined) for (const row of rowsOf(again.state)) row.coalesced += 1;
     else if (used.length === 0) calls += 1;
     for (const approval of new Set(used)) {
       const one = followed.get(approval);
-      if (one === undefined) calls += 1;
-      else if (step(one.state, { kind: 'consume', matter: one.state.matter, at }).ok) {
-        for (const row of rowsOf(one.state)) row.used += 1;
-        followed.delete(approval);
-      }
+      // What was allowed for a task lets calls through that nobody was asked about.
+      if (one === undefined || one.isUsed) calls += 1;
+      if (one === undefined) continue;
+      const stepped = step(one.state, { kind: 'consume', matter: one.state.matter, at });
+      if (!stepped.ok) continue;
+      if (!one.isUsed) for (const row of rowsOf(one.state)) row.used += 1;
+      one.isUsed = true;
+      one.state = stepped.value;
+      if (stepped.value.status === 'consumed') followed.delete(approval);
     }
   }
 
@@ -231,6 +242,11 @@ export function createLoad(): LoadFold {
       };
     },
   };
+}
+
+/** The request that it rests on. An open glass is none: nobody was asked about this call. */
+function viaOf({ via, glass }: EventOf<'decision'>['lifts'][number]): readonly string[] {
+  return via === undefined || glass === true ? [] : [via];
 }
 
 /** Operators that looked at one request. */

@@ -12,6 +12,8 @@ export interface Counts {
   /** Nobody decided it in time. */
   expired: number;
   waiting: number;
+  /** A person made another request of it, which stands in its place. */
+  replaced: number;
   /** Approved, and the call was made. */
   used: number;
   /** Of people, each by itself: where two have to agree there are two. */
@@ -36,6 +38,7 @@ export interface Row {
   readonly refused: number;
   readonly expired: number;
   readonly waiting: number;
+  readonly replaced: number;
   readonly used: number;
   readonly answers: number;
   readonly quick: number;
@@ -56,7 +59,7 @@ export interface Row {
 
 export function noCounts(): Counts {
   return {
-    ...{ asked: 0, coalesced: 0, approved: 0, refused: 0, expired: 0, waiting: 0, used: 0 },
+    ...{ asked: 0, coalesced: 0, approved: 0, refused: 0, expired: 0, waiting: 0, used: 0, replaced: 0 },
     ...{ answers: 0, quick: 0, unshown: 0 },
     times: createTimes(),
   };

@@ -20,6 +20,7 @@ export const reviewKinds = {
   credential_sent: 'a credential went out that nobody had asked to be sent',
   credential_stopped: 'a credential was about to go out, and was stopped',
   unanswered: 'people were asked, and nobody answered in time',
+  break_glass: 'forbids were taken away for some minutes, and this was done meanwhile',
 } as const;
 export type ReviewKind = keyof typeof reviewKinds;
 
@@ -28,7 +29,7 @@ export interface Scene {
   readonly agent: string;
   readonly task: string;
   readonly session: string;
-  /** `server/tool`; of what nobody answered, the rules that asked. */
+  /** `server/tool`; of what nobody answered, the rules that asked; of a glass that was broken, its group. */
   readonly what: string;
 }
 
@@ -53,6 +54,11 @@ export function sceneOf({ who, request }: DecisionEvent): Scene | undefined {
 /** A credential that nobody asked to be sent. What people are asked about, or were, they have looked at. */
 export function inDecision(event: DecisionEvent, scene: Scene): Found | undefined {
   const { facts, request, open, pending, lifts, id } = event;
+  const through = open === undefined ? [] : lifts.filter(({ glass }) => glass === true);
+  if (through.length > 0) {
+    const detail = `without ${through.map(({ policy }) => policy).join(', ')}`;
+    return { kind: 'break_glass', scene, about: id, detail };
+  }
   if (facts.origin === undefined || pending !== undefined || lifts.some(({ via }) => via !== undefined))
     return undefined;
   const goesOut =

@@ -170,6 +170,28 @@ describe('what has to be looked at', () => {
       [{ kind: 'unanswered', about: 'a-1', scene: { agent: 'a1', what: 'p' } }],
     ],
     [
+      'that the glass was broken, and what was done meanwhile, tool by tool',
+      [
+        event('e1', {
+          type: 'break_glass.opened',
+          ...{ glass: 'g-1', agent: 'a1', task: 't1', group: 'on-call', reason: 'it is down', until: 9 },
+          people: ['ana', 'ben'],
+        }),
+        ...['d1', 'd2'].map((id) =>
+          decision(id, { lifts: [{ policy: 'p', textDigest: digest, via: 'g-1', glass: true }] }),
+        ),
+      ],
+      [
+        {
+          kind: 'break_glass',
+          about: 'g-1',
+          detail: 'ana, ben: it is down',
+          scene: { what: 'break-glass on-call' },
+        },
+        { kind: 'break_glass', about: 'd1', count: 2, detail: 'without p', scene: { what: 'acc/pay' } },
+      ],
+    ],
+    [
       'nothing of our own',
       [
         decision('d1', {

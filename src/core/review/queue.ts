@@ -124,6 +124,15 @@ export function createReviewQueue(): ReviewQueue {
           const what = asks.map(({ policy }) => policy).join(', ');
           return remember(asked, event.approval, { agent, task, session, what });
         }
+        case 'break_glass.opened': {
+          const { agent, task, group, people, reason, glass: about, id, at } = event;
+          const scene = { agent, task, session: '', what: `break-glass ${group}` };
+          return found(
+            { kind: 'break_glass', scene, about, detail: `${people.join(', ')}: ${reason}` },
+            id,
+            at,
+          );
+        }
         case 'approval.expired':
           return expired(event);
         case 'review.closed': {
@@ -146,7 +155,7 @@ export function createReviewQueue(): ReviewQueue {
 function likeness({ kind, scene, about }: Pick<Found, 'kind' | 'scene' | 'about'>): string {
   return kind === 'ambiguous'
     ? `${kind} ${about}`
-    : JSON.stringify([kind, scene.session, scene.agent, scene.what]);
+    : JSON.stringify([kind, scene.session === '' ? about : scene.session, scene.agent, scene.what]);
 }
 
 /** The oldest goes where there are too many: it is not found again. */

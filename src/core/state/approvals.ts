@@ -42,7 +42,12 @@ export function approvalAsked(
   ];
 }
 
-function moreOf({ tool, edit, standing }: BodyOf<'approval.requested'>): Parameters<typeof requested>[1] {
+/** What its record says of a request besides its terms. */
+export function moreOf({
+  tool,
+  edit,
+  standing,
+}: BodyOf<'approval.requested'>): Parameters<typeof requested>[1] {
   return {
     ...(tool === undefined ? {} : { tool }),
     ...(edit === undefined ? {} : { changed: edit.changed }),

@@ -46,6 +46,7 @@ const columns: readonly Column[] = [
   ['refused', ({ refused, refusedShare }) => withShare(refused, refusedShare)],
   ['expired', ({ expired, expiredShare }) => withShare(expired, expiredShare)],
   ['waits', ({ waiting }) => String(waiting)],
+  ['edited', ({ replaced }) => String(replaced)],
   ['same call', ({ coalesced, coalescedShare }) => withShare(coalesced, coalescedShare)],
   ['median', ({ medianMs }) => took(medianMs)],
   ['p95', ({ p95Ms }) => took(p95Ms)],
@@ -53,7 +54,9 @@ const columns: readonly Column[] = [
   ['not shown', ({ unshown }) => String(unshown)],
 ];
 /** Of a person there is nothing to tell of what nobody answered. */
-const ofPeople = columns.filter(([head]) => !['asked', 'expired', 'waits', 'same call'].includes(head));
+const ofPeople = columns.filter(
+  ([head]) => !['asked', 'expired', 'waits', 'edited', 'same call'].includes(head),
+);
 const maxRows = 30;
 
 function table(of: string, rows: readonly Row[], paint: Paint): void {

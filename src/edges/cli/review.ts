@@ -98,7 +98,7 @@ async function shown(daemon: Daemon, review: string): Promise<any> {
 
 function linesOf(it: Shown): readonly string[] {
   const times = it.count === 1 ? it.at : `${it.count} times, ${it.at} to ${it.lastAt}`;
-  const more = it.about.startsWith('a-') ? 'approvals show' : 'explain';
+  const more = /^[ag]-/.test(it.about) ? 'approvals show' : 'explain';
   return [
     `${it.what}: ${it.says}`,
     ...(it.detail === '' ? [] : [`  ${it.detail}`]),
