@@ -78,6 +78,8 @@ describe('an event', () => {
 const optional = new Set([
   'passkey',
   'approval.decided assurance',
+  ...['decision edited', 'approval.requested edit', 'approval.requested instead'],
+  ...['approval.requested standing', 'approval.requested tool'],
   ...[
     'kept',
     'first',
