@@ -540,6 +540,35 @@ function draws(names: Names): Draws {
         { requiredKeys: [] },
       ),
     ),
+    'messages.published': fc.record({
+      type: type('messages.published'),
+      targets: fc.array(
+        fc.record({
+          name: fc.constantFrom('pager', 'team'),
+          kind: fc.constantFrom('webhook', 'slack'),
+          origin: fc.constant('https://hooks.example.com'),
+          address: digest.map((text) => text.slice(-32)),
+          events: fc.subarray(['approval.requested', 'approval.decided']),
+          shows: fc.constantFrom('deed', 'id'),
+        }),
+        { maxLength: 2 },
+      ),
+      author: id,
+      reason: text,
+    }),
+    'message.ended': fc.record(
+      {
+        type: type('message.ended'),
+        target: fc.constantFrom('pager', 'team'),
+        of: id,
+        about: approval,
+        end: fc.constantFrom('delivered', 'refused', 'late'),
+        attempts: fc.nat(),
+        status: fc.integer({ min: 100, max: 599 }),
+        card: digest,
+      },
+      { requiredKeys: ['type', 'target', 'of', 'about', 'end', 'attempts'] },
+    ),
     'node.started': fc.record({
       type: type('node.started'),
       version: text,

@@ -628,6 +628,47 @@ export const labelDeclassified = z.strictObject({
   reason: why,
 });
 
+/** Where messages for people go from here on; in place of what was published before. */
+export const messagesPublished = z.strictObject({
+  ...header,
+  type: z.literal('messages.published'),
+  targets: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(40),
+        kind: z.enum(['webhook', 'slack']),
+        /** Of the URL, which may be a secret. */
+        origin: z.string().max(300),
+        /** A keyed hash of the URL: that it is another one can be told. */
+        address: z.string().regex(/^[0-9a-f]{32}$/),
+        events: z.array(z.string().max(40)).readonly(),
+        shows: z.enum(['deed', 'id']),
+      }),
+    )
+    .readonly(),
+  author: id,
+  reason: why,
+});
+
+/** How telling one target of one event ended. */
+export const messageEnded = z.strictObject({
+  ...header,
+  type: z.literal('message.ended'),
+  target: z.string().min(1).max(40),
+  /** The record that it was told of. */
+  of: id,
+  /** The request, or what has to be looked at. */
+  about: id,
+  /** `refused`: the target would not have it. `late`: nobody could be told in time. */
+  end: z.enum(['delivered', 'refused', 'late']),
+  /** Made by the node that wrote this. */
+  attempts: z.number().int().nonnegative(),
+  /** Of the last answer. */
+  status: z.number().int().min(100).max(999).optional(),
+  /** The card that was opened for it; absent where none was. */
+  card: digest.optional(),
+});
+
 export const nodeStarted = z.strictObject({
   ...header,
   type: z.literal('node.started'),
@@ -665,6 +706,8 @@ export const eventShape = z.discriminatedUnion('type', [
   observation,
   labelEndorsed,
   labelDeclassified,
+  messagesPublished,
+  messageEnded,
   nodeStarted,
 ]);
 

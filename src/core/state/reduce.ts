@@ -150,6 +150,8 @@ export function changes(
       return labelsLowered(view, event.of, (label) => declassified(label, event));
     case 'catalogue.accepted':
     case 'review.closed':
+    case 'messages.published':
+    case 'message.ended':
     case 'node.started':
       return [];
   }

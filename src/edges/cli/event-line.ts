@@ -163,6 +163,18 @@ function told(event: Event, memory: LineMemory): Told {
         'task' in event.of ? event.of.task : `${event.of.store} ${event.of.item}`,
         event.reason,
       ]);
+    case 'messages.published':
+      return plain(event.author, event.type, [
+        event.targets.map(({ name, kind, origin }) => `${name} (${kind} ${origin})`).join(', ') || 'nobody',
+        event.reason,
+      ]);
+    case 'message.ended':
+      return {
+        whose: event.target,
+        what: event.type,
+        outcome: event.end,
+        rest: [event.about, event.of, `${event.attempts} attempts`],
+      };
     case 'node.started':
       return plain('', event.type, [event.version, event.mode]);
   }
