@@ -478,6 +478,24 @@ export const requirements = {
     source: 'docs/approvals.md',
     controls: ['ASI09', 'AARM-R4'],
   },
+  'messages.arrive': {
+    promise:
+      'people are told what waits and what became of it, in order, until a target has heard or it is too late; a crash in between repeats a message and loses none',
+    source: 'docs/approvals.md, docs/adr/0029-messages.md',
+    controls: ['ASI09', 'AARM-R4'],
+  },
+  'messages.signed': {
+    promise:
+      'a receiver that verifies the signature takes no message that is not from here, changed, or old; no secret of a target is in a log, an error, an answer or a record',
+    source: 'docs/approvals.md, docs/adr/0029-messages.md',
+    controls: ['ASI07', 'NHI2', 'AARM-R4'],
+  },
+  'messages.say-little': {
+    promise:
+      'a message has the line of what is done and no list of arguments, and nothing in it that others wrote becomes a link, a mention or an answer',
+    source: 'docs/approvals.md, docs/adr/0029-messages.md',
+    controls: ['ASI01', 'ASI09', 'AARM-R4'],
+  },
   'labels.by-field': {
     promise:
       'a session is labelled by what was really in a result, and by the worst where that cannot be told',

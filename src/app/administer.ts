@@ -28,6 +28,7 @@ export interface Subject {
     | 'signal'
     | 'signals'
     | 'deferral'
+    | 'message'
     | 'store';
   readonly id: string;
 }

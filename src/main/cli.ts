@@ -10,6 +10,7 @@ import { addBreakGlass } from './cli-break-glass.ts';
 import { addEval } from './cli-eval.ts';
 import { addEvidence } from './cli-evidence.ts';
 import { addLabels } from './cli-label.ts';
+import { addMessages } from './cli-messages.ts';
 import { durationOf, reason, several } from './cli-option.ts';
 import { addReview } from './cli-review.ts';
 import { addSignals } from './cli-signal.ts';
@@ -52,6 +53,7 @@ program
     '--approvers <file>',
     'people and groups that may approve (default: ./approvers.yaml, if it is there)',
   )
+  .option('--messages <file>', 'where people are told what waits (default: ./messages.yaml, if it is there)')
   .option(
     '--signals <file>',
     'signals, who may say them, calendars (default: ./signals.yaml, if it is there)',
@@ -179,6 +181,7 @@ addApprovals(program, { daemon });
 addReview(program, { daemon });
 addBreakGlass(program, { daemon });
 addApprovers(program, { daemon });
+addMessages(program, { daemon });
 addEvidence(program, { daemon, dataDir, stdin: readStdin });
 addAdoption(program, { daemon, dataDir });
 addEval(program);

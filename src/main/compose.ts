@@ -22,6 +22,7 @@ import { watchContact } from '../app/contact.ts';
 import { editOf } from '../app/editing.ts';
 import { createIntegrator } from '../app/integrate.ts';
 import { createLiveCalls } from '../app/live.ts';
+import { createMessages } from '../app/messages.ts';
 import { createOrigins } from '../app/origins.ts';
 import { createPast } from '../app/past.ts';
 import type { Published, TreeStore } from '../app/ports.ts';
@@ -46,6 +47,7 @@ import { breakGlassRoutes } from '../edges/api/break-glass-routes.ts';
 import { catalogueRoutes } from '../edges/api/catalogue-routes.ts';
 import { labelRoutes } from '../edges/api/label-routes.ts';
 import { loadRoutes } from '../edges/api/load-routes.ts';
+import { messageRoutes } from '../edges/api/message-routes.ts';
 import { policyRoutes } from '../edges/api/policy-routes.ts';
 import { recordRoutes } from '../edges/api/record-routes.ts';
 import { reviewRoutes } from '../edges/api/review-routes.ts';
@@ -71,6 +73,7 @@ import { createCatalogueDesk } from './catalogue-desk.ts';
 import { openDesk } from './desk-open.ts';
 import { openIntent, toldOf } from './intent-open.ts';
 import { readMcpServers } from './mcp-servers.ts';
+import { openMessages } from './messages-open.ts';
 import { openSecond } from './opa-open.ts';
 import { type DaemonOptions, starterDir, version } from './options.ts';
 import { loadPrograms } from './programs.ts';
@@ -162,6 +165,20 @@ export async function startDaemon(
   const reviews = createReviews(sequencer);
   const vault = createVault(store.keys, store.ledger, master, randomness);
   const force = createForce(first, sequencer);
+  const targets =
+    options.messagesFile === undefined
+      ? []
+      : openMessages(options.messagesFile, env, (url) => master.mac('message', url), clock);
+  opened.defer(async () => void (await Promise.all(targets.map((target) => target.close()))));
+  // Before the first catch-up: what was never told is in what it reads.
+  const messages = createMessages({
+    road: { sequencer, clock, vault },
+    ledger: store.ledger,
+    randomness,
+    targets,
+    reviews,
+  });
+  opened.defer(messages.close);
   const origins = createOrigins({
     ledger: store.ledger,
     vault,
@@ -259,6 +276,7 @@ export async function startDaemon(
       : await openDesk(options.desk, road, store.ledger, approvers.approvers, operator, log);
   opened.defer(() => opening?.close());
   if (opening !== undefined) log(`the desk is at ${opening.url}`);
+  await messages.start(operator.id, opening?.desk.urlOf ?? options.deskUrlOf);
 
   const gatewayServer = createServer({ keepAliveTimeout: 65_000 });
   opened.defer(() => void gatewayServer.close());
@@ -354,6 +372,7 @@ export async function startDaemon(
     options.mcpFile,
     options.approversFile,
     options.signalsFile,
+    options.messagesFile,
   ];
   if (options.signersFile !== undefined) guards.push(options.signersFile);
   const hooks = createClaudeHooks({
@@ -384,6 +403,7 @@ export async function startDaemon(
       ...reviewRoutes(road, reviews),
       ...signalRoutes(road, store.ledger),
       ...breakGlassRoutes(road),
+      ...messageRoutes(road, messages),
       ...recordRoutes(road, store.ledger),
       ...labelRoutes(road),
       ...catalogueRoutes(road, catalogueDesk),
@@ -408,6 +428,7 @@ export async function startDaemon(
         held: () => approvers?.approvers.held() !== undefined,
         ...(opa === undefined ? {} : { opa: opa.told }),
         ...(options.intent === undefined ? {} : { intent: toldOf(options.intent) }),
+        messages: messages.states,
         reload: reloader.last,
       }),
     ],
@@ -437,6 +458,8 @@ export async function startDaemon(
       await upstreams.close();
       await opa?.close();
       await intent?.close();
+      await messages.close();
+      await Promise.all(targets.map((target) => target.close()));
       gatewayServer.closeAllConnections();
       api.close();
       api.closeAllConnections();

@@ -21,6 +21,8 @@ export interface DaemonOptions {
   readonly signalsFile?: string;
   /** Where people sign in and answer. Absent: nowhere. */
   readonly desk?: DeskOptions;
+  /** Where people are told what waits: docs/approvals.md. Absent: nobody is told. */
+  readonly messagesFile?: string;
   /** How long the gateway holds a call that waits for people. */
   readonly approvalHoldMs?: number;
   /** Whose signatures of commits count: docs/coding-agents.md. Absent: nobody's. */
@@ -53,6 +55,7 @@ export interface Flags extends OpaFlags, IntentFlags, DeskFlags {
   readonly tasks?: string;
   readonly approvers?: string;
   readonly signals?: string;
+  readonly messages?: string;
   readonly approvalHold?: string;
   readonly signers?: string;
   readonly protectedBranches?: string;
@@ -117,6 +120,7 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
   const branches = (flags.protectedBranches ?? env.COUNTERSIGN_PROTECTED_BRANCHES)?.split(',');
   if (branches?.every((branch) => /^[A-Za-z0-9][A-Za-z0-9._/-]*\*?$/.test(branch)) === false)
     return { ok: false, message: '--protected-branches is a list such as `main,release/*`' };
+  const messagesFile = named(flags.messages ?? env.COUNTERSIGN_MESSAGES, 'messages.yaml');
   const hold = flags.approvalHold ?? env.COUNTERSIGN_APPROVAL_HOLD ?? defaultApprovalHold;
   const approvalHoldMs = hold === '0' ? 0 : parseDurationMs(hold);
   if (approvalHoldMs === undefined || approvalHoldMs > maxApprovalHoldMs)
@@ -145,6 +149,7 @@ export function readOptions(flags: Flags, env: NodeJS.ProcessEnv): OptionsRead {
       ...(approversFile === undefined ? {} : { approversFile }),
       ...(signalsFile === undefined ? {} : { signalsFile }),
       ...(desk.desk === undefined ? {} : { desk: desk.desk }),
+      ...(messagesFile === undefined ? {} : { messagesFile }),
       approvalHoldMs,
       ...(signersFile === undefined ? {} : { signersFile }),
       ...(branches === undefined ? {} : { protectedBranches: branches }),

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awsKey } from '../../src/core/result/result.fixture.ts';
 import { writeCorpus } from '../eval/corpus.fixture.ts';
 import { linesOf, start, stop } from '../evidence/process.fixture.ts';
+import { startReceiver } from '../messages/receiver.fixture.ts';
 import { verifies } from '../requirements.ts';
 import { permitAll } from '../scenarios/daemon.fixture.ts';
 import { type DaemonProcess, runDaemon } from '../scenarios/daemon-process.fixture.ts';
@@ -48,6 +49,8 @@ const asksDaemon: readonly [command: string, args: readonly string[]][] = [
   ['approvals approve', ['a-1', '--card', noCard]],
   ['approvals refuse', ['a-1', '--card', noCard, '--reason', 'no']],
   ['approvals load', []],
+  ['messages ls', []],
+  ['messages test', ['pager']],
   ['review ls', []],
   ['review show', ['o-1']],
   ['review done', ['o-1', '--last', 'o-1', '--reason', 'seen']],
@@ -199,7 +202,7 @@ test('whoever follows a daemon learns that it was killed: 4', async () => {
 describe('what policy says to an act', () => {
   const administered = (): readonly [command: string, args: readonly string[]][] => [
     ...asksDaemon.filter(([command]) =>
-      /^(?:task|revoke|catalogue accept|approvals [^l]|break-glass [oc]|review d|label [ed])/.test(command),
+      /^(?:task|revoke|catalogue accept|approvals [^l]|break-glass [oc]|messages t|review d|label [ed])/.test(command),
     ),
     ['explain', []],
   ];
@@ -260,6 +263,30 @@ describe('what policy says to an act', () => {
   });
 });
 
+test('`messages` where there is a target: it has heard', async () => {
+  const secret = `whsec_${Buffer.alloc(32, 4).toString('base64')}`;
+  await using receiver = await startReceiver(secret);
+  const file = at('messages.yaml');
+  const url = `"${receiver.url}/hook"`;
+  writeFileSync(file, `targets: { pager: { kind: webhook, url: ${url}, secret: { env: PAGER } } }\n`);
+  await using daemon = await runDaemon({
+    mcpServers: {},
+    flags: ['--messages', file],
+    env: { PAGER: secret },
+  });
+  const data = ['--data', daemon.dataDir, '--json'];
+  const listed = await countersign('messages ls', data);
+  expect(listed).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(listed.stdout)).toMatchObject({ targets: [{ name: 'pager', waiting: 0, failures: 0 }] });
+  expect(await countersign('messages test', ['pager', ...data])).toMatchObject({ code: 0, stderr: '' });
+  expect(receiver.got).toMatchObject([{ wrong: '', body: { type: 'message.test' } }]);
+  receiver.answer((res) => void res.writeHead(302, { location: '/elsewhere' }).end());
+  const failed = await countersign('messages test', ['pager', ...data]);
+  expect(failed).toMatchObject({ code: 2, stderr: '' });
+  expect(JSON.parse(failed.stdout)).toMatchObject({ ok: false, sent: { code: 'failed', status: 302 } });
+  expect(receiver.got).toHaveLength(2);
+});
+
 const acceptAll = (daemon: DaemonProcess) =>
   countersign('catalogue accept', ['acc', '--all', '--yes', '--json', '--data', daemon.dataDir]);
 
@@ -297,6 +324,7 @@ describe('beside a daemon', () => {
       /a refusal has a reason/,
     ],
     ['approvals load', ['--since', 'ages', '--json'], /must be a duration or a time/],
+    ['messages test', ['nobody', '--json'], /no target is called `nobody`/],
     ['review show', ['o-unknown', '--json'], /nothing open is called `o-unknown`/],
     ['review done', ['o-unknown', '--reason', 'x', '--json'], /nothing open is called `o-unknown`/],
     ['break-glass open', ['t-unknown', '--group', 'us', '--reason', 'x', '--json'], /no task `t-unknown`/],

@@ -46,6 +46,7 @@ const acts = [
   'record.read',
   'approval.decide',
   'review.close',
+  'message.test',
   'label.endorse',
   'label.declassify',
   'break_glass.close',

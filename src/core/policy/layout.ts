@@ -31,6 +31,7 @@ export const adminActions = [
   'catalogue.accept',
   'label.declassify',
   'label.endorse',
+  'message.test',
   'policy.publish',
   'prompt.submit',
   'record.read',

@@ -5,6 +5,7 @@
  * Metadata of the node only: no prompts, arguments, results, tokens or secrets of upstreams.
  */
 import type { AdminRefusal } from '../../app/administer.ts';
+import type { TargetState } from '../../app/messages.ts';
 import type { Road } from '../../app/road.ts';
 import { isSealed, keepers, passkeysOf, withPasskeys } from '../../core/approval/passkey.ts';
 import { eligible, type Roster } from '../../core/approval/roster.ts';
@@ -50,6 +51,8 @@ export interface NodeFacts {
   readonly desk?: string;
   /** Whether the file of approvers says something else than what is in force. */
   readonly held?: () => boolean;
+  /** Where people are told what waits. */
+  readonly messages: () => readonly TargetState[];
 }
 
 /** Named tasks in one answer; the count says how many there are. */
@@ -63,7 +66,7 @@ export function statusRoutes(road: Road, facts: NodeFacts): readonly Route[] {
       method: 'GET',
       path: '/v1/status',
       run: async () => {
-        const { reload, held, ...node } = facts;
+        const { reload, held, messages, ...node } = facts;
         const now = road.clock.wallMs();
         const { policies, catalogue, mode } = road.published();
         const theirs = [...policies.policies.values()].filter(({ id }) => !id.startsWith(own));
@@ -108,6 +111,7 @@ export function statusRoutes(road: Road, facts: NodeFacts): readonly Route[] {
               ...(held?.() === true ? { held: true } : {}),
             },
             glass: glassNow(road),
+            messages: messages(),
           },
         };
       },

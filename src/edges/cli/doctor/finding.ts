@@ -33,6 +33,8 @@ export const findingCodes = [
   'one_keeper',
   'approvers_held',
   'approvers_share_operator',
+  'messages_failing',
+  'messages_show_deeds',
   'upstream_unreachable',
   'gateway_exposed',
   'intent_model',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the daemon says of itself, judged: mode, policies, catalogue, tasks, and the files that it watches.
 import { isIP } from 'node:net';
+import type { TargetState } from '../../../app/messages.ts';
 import type { ApproversFacts, SecondFacts } from '../../api/status-routes.ts';
 import type { ToolChange } from '../../api/tool-changes.ts';
 import type { Finding } from './finding.ts';
@@ -31,6 +32,11 @@ export interface NodeStatus {
   readonly approvers?: ApproversFacts;
   /** Where people sign in and answer. */
   readonly desk?: string;
+  /** Absent from a daemon of an earlier version. */
+  readonly messages?: readonly Pick<
+    TargetState,
+    'name' | 'origin' | 'shows' | 'waiting' | 'failures' | 'lastFailure' | 'dropped'
+  >[];
   readonly intent?: { readonly url: string; readonly model: string; readonly timeoutMs: number };
   readonly upstreams: readonly { readonly name: string; readonly kind: string }[];
 }
@@ -102,6 +108,7 @@ export function judgeNode(status: NodeStatus): readonly Finding[] {
       fix: 'start tasks with `--prompt`, or say it later with `countersign task prompt`, from whoever gives the agent its orders',
     });
   findings.push(...judgeApprovers(status.approvers, status.desk));
+  findings.push(...judgeMessages(status.messages ?? []));
   const host = new URL(status.url).hostname.replaceAll(/[[\]]/g, '');
   const isLoopback = host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
   if (!isLoopback)
@@ -180,6 +187,47 @@ function judgeApprovers(approvers: ApproversFacts | undefined, desk: string | un
           } as const,
         ]),
   ];
+}
+
+function judgeMessages(targets: NonNullable<NodeStatus['messages']>): readonly Finding[] {
+  const failing = targets.filter(({ failures, dropped }) => failures > 0 || dropped > 0);
+  const shown = targets
+    .filter(({ shows }) => shows === 'deed')
+    .map(({ name, origin }) => `${name} (${origin})`);
+  return [
+    ...(failing.length === 0
+      ? []
+      : [
+          {
+            code: 'messages_failing',
+            severity: 'warning',
+            message: `people are not told what waits for them: ${brief(failing.map(failingLine))}`,
+            fix: 'see that the target answers (`countersign messages test`), and its URL and secret in the file of messages',
+          } as const,
+        ]),
+    ...(shown.length === 0
+      ? []
+      : [
+          {
+            code: 'messages_show_deeds',
+            severity: 'note',
+            message: `what waits for people is told outside, in one line with the values that matter: ${brief(shown)}`,
+            fix: 'nothing, if those may read it; else `shows: id` in the file of messages',
+          } as const,
+        ]),
+  ];
+}
+
+function failingLine({
+  name,
+  origin,
+  waiting,
+  failures,
+  lastFailure,
+  dropped,
+}: NonNullable<NodeStatus['messages']>[number]): string {
+  const why = failures === 0 ? '' : `, ${failures} failures in a row, the last: ${lastFailure}`;
+  return `${name} (${origin}: ${waiting} wait${why}${dropped === 0 ? '' : `, ${dropped} were never told`})`;
 }
 
 function secondOpinion(opa: SecondFacts): Finding {
