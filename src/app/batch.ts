@@ -20,7 +20,7 @@ import type { Ledger } from './ports.ts';
 import { readApproval } from './read-approval.ts';
 import { eventOf } from './read-records.ts';
 import type { Road } from './road.ts';
-import type { SignedIn } from './signed.ts';
+import { type SignedIn, sealed } from './signed.ts';
 
 export interface BatchSaid {
   /** Each with the card that was shown. */
@@ -42,17 +42,19 @@ export type Batch =
 
 type Reads = Pick<Ledger, 'readStream' | 'find'>;
 
-/** @param by who signed in: nothing in a list is signed by a passkey, which signs one card */
+/** @param by who signed in; one signature of a passkey is of the whole list, each request and card in it */
 export async function decideBatch(
-  road: Pick<Road, 'sequencer' | 'published' | 'roster'>,
+  road: Pick<Road, 'sequencer' | 'published' | 'roster' | 'vault'>,
   ledger: Reads,
   operator: Operator,
   { items, verdict, reason, as }: BatchSaid,
-  by?: Pick<SignedIn, 'person' | 'isTrusted'>,
+  by?: SignedIn,
 ): Promise<Batch> {
+  const signed = by?.signed === undefined ? undefined : await sealed(road.vault, by.signed);
   const answerer = {
     operator: operator.id,
     ...(by === undefined ? {} : { person: by.person, isTrusted: by.isTrusted }),
+    ...(signed === undefined ? {} : { signed: signed.signed }),
   };
   const names = items.map(({ approval }) => approval);
   if (items.length === 0 || items.length > maxBatch)
@@ -73,7 +75,7 @@ export async function decideBatch(
       subject: { kind: 'approval', id: approval },
       deed: (view, place) => {
         const said = { approval, card, verdict, reason, ...(as === undefined ? {} : { as }) };
-        return answered(road, view, place, answerer, said, []);
+        return answered(road, view, place, answerer, said, signed === undefined ? [] : [signed.payload]);
       },
     })),
   );

@@ -2,18 +2,24 @@
 // The desk over HTTP, with an authenticator in software: what people do, and what nobody can.
 import { describe, expect, test } from 'vitest';
 import { publishApproversAtStart } from '../../src/app/approvers.ts';
+import type { Published } from '../../src/app/ports.ts';
 import { rosterOf } from '../../src/core/approval/roster.ts';
 import { facets } from '../../src/core/state/facet.ts';
 import { verifies } from '../requirements.ts';
-import { asks, eventsOf, refund } from '../road/approvals.fixture.ts';
+import { asks, eventsOf, over, refund } from '../road/approvals.fixture.ts';
 import { tool } from '../road/road.fixture.ts';
-import { cardOf, people, sealable } from '../road/sealed.fixture.ts';
+import { cardOf, openRoad, people, sealable } from '../road/sealed.fixture.ts';
 import { softPasskey } from './authenticator.fixture.ts';
 import { enrolFirst, enrolNext, openDesk, signedIn } from './desk.fixture.ts';
 import type { Browser } from './form-browser.fixture.ts';
 
-async function twoSignedIn(url?: string) {
-  const open = await openDesk(undefined, url);
+const glass = over(`@id("all") permit (principal is Agent, action, resource);
+@id("never") @break_glass("finance") @reason("No refunds.")
+forbid (principal is Agent, action == Action::"refund", resource);`);
+
+async function twoSignedIn(url?: string, policies?: Published) {
+  const road = policies === undefined ? undefined : await openRoad(sealable, policies);
+  const open = await openDesk(road, url);
   const ana = await enrolFirst(open);
   const first = await signedIn(open, ana);
   const ben = await enrolNext(open, first, ana, 'ben', false);
@@ -98,6 +104,90 @@ describe('people', () => {
     // And it is over.
     expect((await first.post('/together', [...two, passkey])).text).not.toContain('You said yes to 2');
     expect((await first.post('/together', two)).text).toContain('You said yes to 0 of 2');
+  });
+
+  test('make another request of one, and sign that', async () => {
+    const { open, ana, ben, first, second } = await twoSignedIn();
+    await using _ = open;
+    const { made } = open.road;
+    const caller = await made.start();
+    const approval = await asks(made, caller);
+    expect((await first.get(path(approval))).text).toContain('Approve with edits');
+    const args = [
+      ['argument', 'amount'],
+      ['value', '20000'],
+      ['argument', 'currency'],
+      ['value', '"EUR"'],
+      ['argument', 'customerId'],
+      ['value', '7'],
+    ] as const;
+    const card = ['card', cardOf(made, approval)] as const;
+    expect((await first.post(path(approval, '/edit'), [card, ...args])).text).toContain('Say why');
+    const told = await first.post(path(approval, '/edit'), [card, ['reason', 'half of it'], ...args]);
+    const other = /^\/approvals\/(a-\w+)$/.exec(String(told.headers.location))?.[1] ?? '';
+    expect(other).not.toBe(approval);
+    expect((await first.get(path(other))).text).toContain('20000');
+    const fields = { verdict: 'approve', card: cardOf(made, other), reason: '' };
+    for (const [here, key] of [
+      [first, ana],
+      [second, ben],
+    ] as const) {
+      await here.get(path(other));
+      expect((await here.sign(path(other, '/answer'), path(other, '/options'), key, fields)).status).toBe(
+        200,
+      );
+    }
+    expect((await made.call(caller, refund)).answer).toMatchObject({ outcome: 'allow' });
+    expect(made.effects).toEqual(['crm/refund {"amount":20000,"currency":"EUR","customerId":7}']);
+  });
+
+  test('ask for so many calls of a task, in the forms that the page has', async () => {
+    const { open, first } = await twoSignedIn();
+    await using _ = open;
+    const { made } = open.road;
+    const approval = await asks(made, await made.start());
+    const card = cardOf(made, approval);
+    const said = { card, reason: 'month end', count: '3', minutes: '10', argument: 'amount' };
+    await first.get(path(approval));
+    for (const wrong of [
+      { ...said, must: 'whatever' },
+      { ...said, must: 'number x..y' },
+      { ...said, count: '0', must: '' },
+      { ...said, minutes: '9999', must: '' },
+      { ...said, reason: '', must: '' },
+    ])
+      expect((await first.post(path(approval, '/for-task'), wrong)).status).toBe(409);
+    const told = await first.post(path(approval, '/for-task'), { ...said, must: 'number 1..50000' });
+    // Its values come from nowhere, and what is in doubt is let through one by one.
+    expect(told).toMatchObject({ status: 409, text: expect.stringContaining('doubt') });
+  });
+
+  test('break the glass by two, who sign for it', async () => {
+    const { open, ana, ben, first, second } = await twoSignedIn(undefined, glass);
+    await using _ = open;
+    const { made } = open.road;
+    const caller = await made.start();
+    const { task } = caller;
+    expect((await made.call(caller, refund)).answer).toMatchObject({ outcome: 'deny' });
+    await first.get('/break-glass');
+    expect(
+      (await first.post('/break-glass', { task, group: 'finance', minutes: '10', reason: '' })).status,
+    ).toBe(409);
+    const fields = { task, group: 'finance', minutes: '10', reason: 'an outage' };
+    const told = await first.post('/break-glass', fields);
+    const id = /^\/approvals\/(g-\w+)$/.exec(String(told.headers.location))?.[1] ?? '';
+    const yes = { verdict: 'approve', card: cardOf(made, id), reason: '' };
+    for (const [here, key] of [
+      [first, ana],
+      [second, ben],
+    ] as const) {
+      expect((await here.get(path(id))).text).toContain('break the glass');
+      // A session is nothing to it.
+      expect((await here.post(path(id, '/answer'), yes)).status).toBe(409);
+      expect((await here.sign(path(id, '/answer'), path(id, '/options'), key, yes)).status).toBe(200);
+    }
+    expect(await eventsOf(made, 'break_glass.opened')).toMatchObject([{ people: ['ana', 'ben'] }]);
+    expect((await made.call(caller, refund)).answer).toMatchObject({ outcome: 'allow' });
   });
 
   test('see only what they are asked', async () => {

@@ -132,7 +132,7 @@ describe.skipIf(browserPath === undefined)('in a browser', () => {
       reached.push(await look(page, 'focused'));
     }
     expect(reached).toEqual([
-      ...['to the content', 'Countersign', 'ana', 'sign out', 'to the answer'],
+      ...['to the content', 'Countersign', 'who approves', 'ana', 'sign out', 'to the answer'],
       ...['Refuse', 'Approve once', 'Refuse and tell the agent'],
     ]);
     await context.close();

@@ -46,10 +46,16 @@ when { context.channel == "hook" };
 @reason("People who signed in answer what they are asked.")
 permit (
   principal is Operator,
-  action in [Action::"approval.decide", Action::"approvers.publish", Action::"record.read", Action::"review.close"],
+  action in [
+    Action::"approval.decide",
+    Action::"approvers.publish",
+    Action::"break_glass.open",
+    Action::"record.read",
+    Action::"review.close"
+  ],
   resource
 )
-when { context.channel == "desk" && ["approval", "approvers", "passkey", "review"].contains(context.kind) };
+when { context.channel == "desk" && ["approval", "approvers", "passkey", "review", "task"].contains(context.kind) };
 // The file of signals says which of them may say what, and for how long it counts.
 @id("countersign.signals")
 @owner("countersign")

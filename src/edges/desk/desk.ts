@@ -12,7 +12,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { isSealed } from '../../core/approval/passkey.ts';
 import type { Operator } from '../../core/request/proposal.ts';
+import { askGlass, glassForm, glassPath } from './break-glass.ts';
 import { type Answer, html, json, readRequest, seeOther, send } from './http.ts';
+import { edit, forTask } from './instead.ts';
 import { createInvitations } from './invitations.ts';
 import { acceptApprovers, approversOptions, keepers } from './keepers.ts';
 import {
@@ -101,6 +103,8 @@ export function createDesk(options: DeskOptions): Desk {
     ['GET /approvals/*', (s, v, id) => card(s, v, id)],
     ['POST /approvals/*/options', answerOptions],
     ['POST /approvals/*/answer', answer],
+    ['POST /approvals/*/edit', edit],
+    ['POST /approvals/*/for-task', forTask],
     [`POST ${paths.signOut}`, signOut],
     [`GET ${paths.together}`, (s, v) => together(s, v)],
     [`POST ${paths.togetherOptions}`, togetherOptions],
@@ -110,6 +114,8 @@ export function createDesk(options: DeskOptions): Desk {
     [`POST ${paths.invite}`, invite],
     [`POST ${paths.passkeyRemoveOptions}`, removeOptions],
     [`POST ${paths.passkeyRemove}`, remove],
+    [`GET ${glassPath}`, (s, v) => glassForm(s, v)],
+    [`POST ${glassPath}`, askGlass],
     [`GET ${paths.keepers}`, (s, v) => keepers(s, v)],
     [`POST ${paths.approversOptions}`, approversOptions],
     [`POST ${paths.approvers}`, acceptApprovers],
@@ -185,7 +191,7 @@ function isCostly(method: string, path: string): boolean {
 }
 
 function routeOf(asked: string): { readonly route: string; readonly approval: string } {
-  const found = /^(GET|POST) \/approvals\/([A-Za-z0-9_-]{1,100})(\/[a-z]+)?$/.exec(asked);
+  const found = /^(GET|POST) \/approvals\/([A-Za-z0-9_-]{1,100})(\/[a-z-]+)?$/.exec(asked);
   return found === null
     ? { route: asked, approval: '' }
     : { route: `${found[1]} /approvals/*${found[3] ?? ''}`, approval: found[2] ?? '' };

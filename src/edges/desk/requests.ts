@@ -17,6 +17,7 @@ import { askedOf, neededNow, type Said, statementOf } from '../../core/approval/
 import { maxReasonLength } from '../../core/record/event.ts';
 import { facets } from '../../core/state/facet.ts';
 import { type Answer, html, json } from './http.ts';
+import { insteadOf } from './instead.ts';
 import { cardPage } from './pages/card.ts';
 import type { CardView } from './pages/card-view.ts';
 import type { Waiting } from './pages/groups.ts';
@@ -121,10 +122,25 @@ export async function card(
     card: opened.card,
     votes: standing === undefined ? [] : votesOf(standing),
     decided: read.decided.map(({ person, verdict, reason, at }) => ({ person, verdict, reason, at })),
-    can: mayAnswer(state, person, standing, status, opened),
+    can: await canOf(state, approval, person, standing, status, opened),
     ...(told === undefined ? {} : { problem: told }),
   };
   return html(cardPage(visitor.looking, view), told === undefined ? 200 : 409, visitor.cookies);
+}
+
+/** What may be made of it beside an answer, where it may be answered. */
+async function canOf(
+  state: DeskState,
+  approval: string,
+  person: string,
+  standing: Approval | undefined,
+  status: CardView['status'],
+  opened: Opened,
+): Promise<CardView['can']> {
+  const can = mayAnswer(state, person, standing, status, opened);
+  return can.answer && standing !== undefined
+    ? { ...can, ...(await insteadOf(state, approval, standing)) }
+    : can;
 }
 
 export function mayAnswer(

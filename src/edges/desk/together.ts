@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Several requests that are alike, answered by one form and one signature: each is a request, a card and an answer of its own.
-import { decideApproval } from '../../app/approvals.ts';
+import { decideBatch } from '../../app/batch.ts';
 import { prove, type SignedIn } from '../../app/signed.ts';
 import { statusAt } from '../../core/approval/approval.ts';
 import type { StatedItem, Statement } from '../../core/approval/statement.ts';
@@ -113,18 +113,20 @@ export async function answerTogether(state: DeskState, visitor: SignedInVisitor)
     if (!proving.ok) return together(state, visitor, proving.reason);
     by = { ...plain, signed: proving.proved };
   }
-  const answered: AnsweredItem[] = [];
-  for (const one of said) {
-    const done = await decideApproval(state.road, operatorOf(visitor), one, by);
-    const shown = visitor.session.cards.get(one.approval)?.card;
-    answered.push({
-      approval: one.approval,
-      verb: shown === undefined || typeof shown === 'string' ? one.approval : shown.verb,
+  const [{ verdict = 'refuse', reason = '' } = {}] = said;
+  const items = said.map(({ approval, card }) => ({ approval, card }));
+  const operator = operatorOf(visitor);
+  const batch = await decideBatch(state.road, state.ledger, operator, { items, verdict, reason }, by);
+  if (!batch.ok) return problem(visitor, 409, 'Nothing was answered', batch.reason);
+  const answered = batch.items.map(({ approval, done }): AnsweredItem => {
+    const shown = visitor.session.cards.get(approval)?.card;
+    return {
+      approval,
+      verb: shown === undefined || typeof shown === 'string' ? approval : shown.verb,
       result: done.ok
         ? { ok: true, status: done.value.status }
         : { ok: false, why: done.reason ?? `policy does not let you: ${done.code}` },
-    });
-  }
-  const verdict = said[0]?.verdict ?? 'refuse';
+    };
+  });
   return html(answeredTogetherPage(visitor.looking, verdict, answered), 200, visitor.cookies);
 }
