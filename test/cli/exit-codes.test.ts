@@ -202,7 +202,9 @@ test('whoever follows a daemon learns that it was killed: 4', async () => {
 describe('what policy says to an act', () => {
   const administered = (): readonly [command: string, args: readonly string[]][] => [
     ...asksDaemon.filter(([command]) =>
-      /^(?:task|revoke|catalogue accept|approvals [^l]|break-glass [oc]|messages t|review d|label [ed])/.test(command),
+      /^(?:task|revoke|catalogue accept|approvals [^l]|break-glass [oc]|messages t|review d|label [ed])/.test(
+        command,
+      ),
     ),
     ['explain', []],
   ];
