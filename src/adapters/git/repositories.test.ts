@@ -66,7 +66,7 @@ async function known(more: Partial<GitAct> = {}): Promise<GitKnown> {
   return found;
 }
 
-describe.skipIf(!canMakeWorld())('with git and ssh-keygen', () => {
+describe.skipIf(!canMakeWorld())('with git and ssh-keygen', { timeout: 120_000 }, () => {
   beforeEach(() => {
     dir = join(top, `${count++}`);
     repo = join(dir, 'repo');

@@ -37,7 +37,7 @@ let dir: string;
 let repo: string;
 let remote: string;
 
-describe.skipIf(!canMakeWorld())('with git and ssh-keygen', () => {
+describe.skipIf(!canMakeWorld())('with git and ssh-keygen', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'dev', '-f', key]);
     writeFileSync(signers, `dev@acme.example ${readFileSync(`${key}.pub`, 'utf8')}`);
