@@ -18,10 +18,12 @@ export interface Defect {
   /** Where it shows. */
   readonly happenings: Happenings;
   readonly found: string;
+  /** How often the agent asks; twice unless said. */
+  readonly asks?: number;
 }
 
 /** Reads one facet as if something else stood in it. */
-function seeing(view: View, name: string, value: unknown): View {
+export function seeing(view: View, name: string, value: unknown): View {
   return { get: (key) => (key.name === name ? (value as never) : view.get(key)) };
 }
 

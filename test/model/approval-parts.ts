@@ -5,10 +5,12 @@
  */
 import { type Approving, underApproval } from '../../src/app/approving.ts';
 import { requestOf } from '../../src/app/asking.ts';
+import { openedBy } from '../../src/app/break-glass.ts';
 import type { Considered } from '../../src/app/consider.ts';
 import type { InForce } from '../../src/app/road.ts';
 import type { Place } from '../../src/app/sequencer.ts';
 import type { Approval } from '../../src/core/approval/approval.ts';
+import { broken } from '../../src/core/approval/break-glass.ts';
 import { statusOf } from '../../src/core/approval/match.ts';
 import { rosterOf } from '../../src/core/approval/roster.ts';
 import { voteOf } from '../../src/core/approval/vote.ts';
@@ -39,6 +41,8 @@ export interface Parts {
   readonly pseudonym: (text: string) => string;
   readonly restsOn: (read: FacetVersion) => boolean;
   readonly statusOf: typeof statusOf;
+  readonly broken: typeof broken;
+  readonly opens: typeof openedBy;
   /** Ticks within which a decision has to be released. */
   readonly releaseBy: number;
   readonly learnsOfRevocation: boolean;
@@ -57,6 +61,8 @@ export const sound: Parts = {
   pseudonym: (text) => digestJson(text),
   restsOn: () => true,
   statusOf,
+  broken,
+  opens: openedBy,
   releaseBy: 1,
   learnsOfRevocation: true,
   looksAgain: true,
@@ -90,7 +96,14 @@ const asksTwo: Policy = {
   id: 'two-people',
   effect: 'forbid',
   textDigest: digestJson('two-people'),
-  remedy: { kind: 'step_up', approvers: ['finance'], quorum: 2, expiresMs: expiresTicks * tickMs },
+  remedy: {
+    kind: 'step_up',
+    approvers: ['finance'],
+    quorum: 2,
+    expiresMs: expiresTicks * tickMs,
+    standing: 'yes',
+  },
+  breakGlass: 'finance',
   obligations: [],
   controls: [],
   file: 'p.cedar',
@@ -104,26 +117,38 @@ const catalogueDigest = digestJson('catalogue');
 export interface Attempt {
   readonly answer: 'allow' | 'pending' | 'deny';
   readonly approval?: string;
+  /** What is done, where people made something else of what was asked. */
+  readonly amount?: number;
   readonly expected: readonly FacetVersion[];
   readonly events: readonly EventBody[];
 }
 
-export function decide(
+/** What a person makes of an amount, whoever does it. */
+export const editedTo = 50;
+
+/** The call as it is decided, were it not for what people can lift. */
+export interface Deciding {
+  readonly seen: ReturnType<typeof unitOver>;
+  readonly at: number;
+  readonly granted: Considered;
+  under(amount: number, edit?: Approving['edit']): Considered;
+}
+
+export function deciding(
   parts: Parts,
   view: Facets,
   amount: number,
   tick: number,
-  fresh: string,
   file = 1,
-): Attempt {
+): Deciding | undefined {
   const seen = unitOver(createHead(view));
   const at = tick * tickMs;
   const standing = parts.standing(seen, caller, at);
-  if (!standing.ok) return { answer: 'deny', expected: [], events: [] };
+  if (!standing.ok) return undefined;
   const policy = seen.get(facets.policy) ?? '';
   seen.get(facets.catalogue);
   const force = { policies: { digest: policy }, catalogue: { digest: catalogueDigest } } as InForce;
-  const granted: Considered = {
+  const grantedFor = (sent: number): Considered => ({
     outcome: 'allow',
     code: 'permitted',
     entry,
@@ -131,9 +156,10 @@ export function decide(
     above: [],
     facts: {},
     resource: { type: 'Account', id: 'x' },
-    projection: { amount },
+    projection: { amount: sent },
+    values: { amount: sent },
     opaque: false,
-    args: { amount },
+    args: { amount: sent },
     verdicts: [],
     because: [],
     lifts: [],
@@ -146,26 +172,56 @@ export function decide(
       git: [],
       whole: true,
     },
-  };
+  });
   const approving: Approving = { roster: rosterIn(seen), pseudonym: parts.pseudonym };
-  const proposal = { method: 'tools/call', server: 'bank', target: 'pay', args: { amount } };
-  const asking = [{ policy: asksTwo, kind: 'satisfied' as const }];
-  const considered = parts.under(approving, force, seen, at, caller, proposal, granted, asking, unasked);
+  const under = (sent: number, edit?: Approving['edit']): Considered => {
+    const proposal = { method: 'tools/call', server: 'bank', target: 'pay', args: { amount: sent } };
+    const one = edit === undefined ? approving : { ...approving, edit };
+    return parts.under(one, force, seen, at, caller, proposal, grantedFor(sent), asking, unasked);
+  };
+  return { seen, at, granted: grantedFor(amount), under };
+}
+
+const asking = [{ policy: asksTwo, kind: 'satisfied' as const }];
+
+export function decide(
+  parts: Parts,
+  view: Facets,
+  amount: number,
+  tick: number,
+  fresh: string,
+  file = 1,
+): Attempt {
+  const on = deciding(parts, view, amount, tick, file);
+  if (on === undefined) return { answer: 'deny', expected: [], events: [] };
+  const { seen, at } = on;
+  const lifts = parts.broken(seen, rosterIn(seen), caller, at, asking, []);
+  const first = lifts.length > 0 ? { ...on.granted, lifts } : on.under(amount);
+  const considered = first.asked?.is === 'edited' ? asEdited(on, first.asked) : first;
   const decision = decisionOf(considered);
   if (considered.outcome === 'allow') {
     const approval = considered.lifts[0]?.via;
     return written(parts, seen, [decision], at, {
       answer: 'allow',
+      amount: Number(considered.args.amount),
       ...(approval === undefined ? {} : { approval }),
     });
   }
   const { asked } = considered;
-  if (asked === undefined || asked.is === 'refused') return { answer: 'deny', expected: [], events: [] };
-  if (asked.is === 'open') return { answer: 'pending', approval: asked.approval, expected: [], events: [] };
-  if (asked.is !== 'wanted') throw new Error('nobody changes anything here');
+  if (asked?.is === 'open') return { answer: 'pending', approval: asked.approval, expected: [], events: [] };
+  if (asked?.is !== 'wanted') return { answer: 'deny', expected: [], events: [] };
   const request = requestOf(asked, considered, caller, 'd', placeOf(at, fresh), sealed);
   if (request === undefined) throw new Error('a request that cannot be made');
   return written(parts, seen, [decision, request.writing.event], at, { answer: 'pending', approval: fresh });
+}
+
+/** As `authorize` does. */
+function asEdited(
+  on: Deciding,
+  { approval, otherwise }: Extract<NonNullable<Considered['asked']>, { is: 'edited' }>,
+): Considered {
+  const done = on.under(editedTo, { approval });
+  return done.asked?.is === 'unfit' ? otherwise : done;
 }
 
 export function rosterIn(view: View) {
@@ -187,17 +243,17 @@ export function vote(
   const card = seen.get(facets.approval(approval))?.card ?? '';
   const said = { approval, verdict, card, reason: 'no' };
   const voted = parts.vote(seen, at, rosterIn(seen), { operator: `local:${name}` }, said);
-  return voted.ok
-    ? written(parts, seen, [voted.event], at, { answer: 'allow', approval })
-    : { answer: 'deny', expected: [], events: [] };
+  if (!voted.ok) return { answer: 'deny', expected: [], events: [] };
+  const opened = parts.opens(approval, voted.after, placeOf(at, 'e')).map(({ event }) => event);
+  return written(parts, seen, [voted.event, ...opened], at, { answer: 'allow', approval });
 }
 
-function written(
+export function written(
   parts: Parts,
   seen: ReturnType<typeof unitOver>,
   events: readonly EventBody[],
   at: number,
-  said: Pick<Attempt, 'answer' | 'approval'>,
+  said: Pick<Attempt, 'answer' | 'approval' | 'amount'>,
 ): Attempt {
   // As the sequencer does: what folding reads is rested upon, too.
   for (const event of events) seen.move(parts.fold(seen, event, 'r', at, 'n', false), 'r');
@@ -231,11 +287,11 @@ function decisionOf({ outcome, lifts }: Considered): BodyOf<'decision'> {
   };
 }
 
-function placeOf(at: number, fresh: string): Place {
+export function placeOf(at: number, fresh: string): Place {
   return { at, monotonicMs: at, past: { ask: () => new Map() } as never, id: () => fresh };
 }
 
-const sealed = (content: string) => ({
+export const sealed = (content: string) => ({
   digest: digestJson(content),
   task: 't',
   sealed: new Uint8Array(),
@@ -248,8 +304,8 @@ export function folded(parts: Parts, before: Facets, events: readonly EventBody[
   for (const event of events) {
     const head = createHead(after);
     for (const { facet, value } of parts.fold(head, event, 'r', tick * tickMs, 'n', false)) {
-      // Whether a call is open plays no part here.
-      if (facet.startsWith('call/') || facet.endsWith('/activity')) continue;
+      // Whether a call is open plays no part here, nor what cards tell of the past.
+      if (facet.startsWith('call/') || facet.startsWith('answered/') || facet.endsWith('/activity')) continue;
       if (value === undefined) after.delete(facet);
       else after.set(facet, { version: `${Number(after.get(facet)?.version ?? 0) + 1}`, value });
     }

@@ -8,6 +8,8 @@
  */
 
 import { createHead } from '../../src/core/state/head.ts';
+import { glassTicks } from './approval-instead.ts';
+import { ofMakers } from './approval-makers.ts';
 import {
   type Attempt,
   approversEvent,
@@ -26,6 +28,7 @@ import {
   vote,
   withLabels,
 } from './approval-parts.ts';
+import { askedNow, type Told, unjustified } from './approval-told.ts';
 
 /** What may happen besides asking, voting and doing, and how often. */
 export interface Happenings {
@@ -39,6 +42,11 @@ export interface Happenings {
   readonly crash?: number;
   readonly refuse?: number;
   readonly ticks?: number;
+  /** What people make of requests, and breaking the glass. */
+  readonly edit?: number;
+  readonly standing?: number;
+  readonly glass?: number;
+  readonly close?: number;
 }
 
 interface Node {
@@ -62,21 +70,6 @@ interface Node {
   /** Somebody is told to wait, and does not listen yet. */
   readonly toWait?: string;
   readonly sleeper?: { readonly approval: string; readonly awake: boolean };
-}
-
-/** What really happened, whatever the protocol makes of it. */
-interface Told {
-  readonly requests: Readonly<
-    Record<
-      string,
-      { amount: number; file: number; policy: number; labels: boolean; people: People; expires: number }
-    >
-  >;
-  readonly votes: readonly string[];
-  readonly refused: readonly string[];
-  readonly used: readonly string[];
-  readonly done: readonly string[];
-  readonly revokedAt?: number;
 }
 
 export interface World {
@@ -118,9 +111,16 @@ export function start(happenings: Happenings, asks: number): World {
       crash: 0,
       refuse: 0,
       ticks: 0,
+      edit: 0,
+      standing: 0,
+      glass: 0,
+      close: 0,
       ...happenings,
     },
-    told: { requests: {}, votes: [], refused: [], used: [], done: [] },
+    told: {
+      ...{ requests: {}, replaced: [], opened: {}, closed: [] },
+      ...{ votes: [], refused: [], used: [], done: [] },
+    },
   };
 }
 
@@ -133,6 +133,7 @@ export interface Memory {
 export function* moves(world: World, parts: Parts, memory: Memory): Generator<Move> {
   for (const n of [0, 1] as const) yield* ofNode(world, n, parts, memory);
   yield* ofPeople(world, parts, memory);
+  yield* ofMakers(world, parts, memory);
   yield* ofOthers(world, parts);
 }
 
@@ -176,7 +177,9 @@ function* ofNode(world: World, n: 0 | 1, parts: Parts, memory: Memory): Generato
 /** What a node makes of a request that it was told of. */
 function became(world: World, view: Facets, approval: string, parts: Parts) {
   const expiresAt = (world.told.requests[approval]?.expires ?? 0) * tickMs;
-  return parts.statusOf(createHead(view), { approval, expiresAt }, world.tick * tickMs);
+  const status = parts.statusOf(createHead(view), { approval, expiresAt }, world.tick * tickMs);
+  // Whoever waits has heard of it: what is folded is told.
+  return status === 'consumed' && world.told.replaced.includes(approval) ? 'replaced' : status;
 }
 
 /** Decides again, but for what can come to nothing: that is told, and people are not asked by somebody who only waited. */
@@ -255,14 +258,7 @@ function committed(world: World, n: 0 | 1, parts: Parts, memory: Memory): Move {
             ...world.told,
             requests: {
               ...world.told.requests,
-              [approval]: {
-                amount,
-                file: plan.file,
-                policy: world.policy,
-                labels: world.labels,
-                people: world.people,
-                expires: plan.tick + expiresTicks,
-              },
+              [approval]: askedNow({ ...world, file: plan.file }, 'call', amount, plan.tick + expiresTicks),
             },
           }
         : world.told;
@@ -270,7 +266,14 @@ function committed(world: World, n: 0 | 1, parts: Parts, memory: Memory): Move {
       return { name: `pending at ${n}`, to: put({ ...after, told }, n, { ...waits, toWait: approval }) };
     }
     case 'allow': {
-      const wrong = unjustified(world, attempt.approval, amount, plan.file, plan.tick);
+      const wrong = unjustified(
+        world,
+        attempt.approval,
+        amount,
+        attempt.amount ?? amount,
+        plan.file,
+        plan.tick,
+      );
       if (wrong !== undefined) return { wrong };
       const used = [...world.told.used, attempt.approval ?? ''];
       const { tick, file } = plan;
@@ -292,30 +295,6 @@ function isTaken(world: World, approval: string | undefined): boolean {
   return approval !== undefined && world.told.requests[approval] !== undefined;
 }
 
-/** Against what people really said, of what there really is. */
-function unjustified(
-  world: World,
-  approval: string | undefined,
-  amount: number,
-  file: number,
-  tick: number,
-): string | undefined {
-  const { told } = world;
-  const request = approval === undefined ? undefined : told.requests[approval];
-  if (approval === undefined || request === undefined) return 'allowed without a request';
-  if (told.used.includes(approval)) return 'consumed twice';
-  if (told.refused.includes(approval)) return 'allowed though refused';
-  if (request.amount !== amount) return 'allowed with other arguments';
-  if (request.file !== file) return 'allowed with another file';
-  if (request.policy !== world.policy) return 'allowed under another policy';
-  if (request.labels !== world.labels) return 'allowed with other labels';
-  if (request.people !== world.people) return 'allowed by people who may not any more';
-  if (tick >= request.expires) return 'allowed after its time';
-  if (told.revokedAt !== undefined) return 'allowed after a revocation';
-  const yes = ['ana', 'ben'].filter((name) => told.votes.includes(`${name} ${approval}`));
-  return yes.length < 2 ? 'allowed by too few people' : undefined;
-}
-
 function released(world: World, n: 0 | 1, parts: Parts): Move {
   const node = world.nodes[n];
   const { call, ...rest } = node;
@@ -325,7 +304,8 @@ function released(world: World, n: 0 | 1, parts: Parts): Move {
   if (call.stopped || isStale || isOther) return { name: `closed at ${n}`, to: put(world, n, rest) };
   const { told } = world;
   const approval = call.approval ?? '';
-  if (told.done.includes(approval)) return { wrong: 'done twice' };
+  const count = (list: readonly string[]) => list.filter((one) => one === approval).length;
+  if (count(told.done) >= count(told.used)) return { wrong: 'done twice' };
   if (told.requests[approval]?.file !== world.file) return { wrong: 'done with another file' };
   if (told.revokedAt !== undefined && world.tick > told.revokedAt + 1)
     return { wrong: 'begun after a revocation and the time to learn of it' };
@@ -338,9 +318,12 @@ function released(world: World, n: 0 | 1, parts: Parts): Move {
 
 function* ofPeople(world: World, parts: Parts, memory: Memory): Generator<Move> {
   const { told } = world;
-  for (const approval of Object.keys(told.requests)) {
+  for (const [approval, { is }] of Object.entries(told.requests)) {
     for (const name of ['ana', 'ben']) {
       const times = told.votes.filter((one) => one === `${name} ${approval}`).length;
+      // Who is first makes no difference to a glass.
+      const isLater = name === 'ben' && !told.votes.includes(`ana ${approval}`);
+      if (is === 'glass' && (times > 0 || isLater)) continue;
       // Twice each: the second must not count.
       if (times < 2 && !(name === 'ben' && times > 0))
         yield* voted(world, name, approval, 'approve', parts, memory);
@@ -371,9 +354,14 @@ function* voted(
   if (!isCurrent(world.head, attempt.expected)) attempt = on(world.head);
   if (attempt.answer !== 'allow') return;
   const head = folded(parts, world.head, attempt.events, tick);
+  const isOpened = attempt.events.some(({ type }) => type === 'break_glass.opened');
   const after =
     verdict === 'approve'
-      ? { ...told, votes: [...told.votes, `${name} ${approval}`].sort() }
+      ? {
+          ...told,
+          votes: [...told.votes, `${name} ${approval}`].sort(),
+          ...(isOpened ? { opened: { ...told.opened, [approval]: tick + glassTicks } } : {}),
+        }
       : { ...told, refused: [...told.refused, approval].sort() };
   yield { name: `${name} says ${verdict}`, to: { ...world, head, told: after } };
 }
