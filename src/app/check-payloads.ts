@@ -80,6 +80,7 @@ export function payloadsOf(event: Event): readonly PayloadRef[] {
       return [event.sources, event.passkey?.proof].filter((ref) => ref !== undefined);
     case 'policy.published':
     case 'candidate.published':
+    case 'signals.published':
     case 'catalogue.published':
       return [event.sources];
     default:
