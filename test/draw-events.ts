@@ -162,6 +162,7 @@ type Draws = { readonly [T in EventBody['type']]: fc.Arbitrary<BodyOf<T>> };
 function draws(names: Names): Draws {
   const type = <T extends string>(value: T) => fc.constant(value);
   const { agent, task, session } = names;
+  const deferral = fc.oneof(id, fc.constantFrom('w-1', 'w-2'));
   const signalName = fc.oneof(id, fc.constantFrom('severity', 'dependency.payments'));
   const approval = fc.oneof(id, fc.constantFrom('a-1', 'a-2'));
   const asks = fc.array(
@@ -465,6 +466,27 @@ function draws(names: Names): Draws {
       },
       { requiredKeys: ['type', 'review', 'last', 'operator', 'reason'] },
     ),
+    'deferral.requested': fc.record({
+      type: type('deferral.requested'),
+      deferral,
+      decision: id,
+      agent,
+      task,
+      session,
+      action: fc.oneof(text, fc.constantFrom('read', 'send')),
+      matter: fc.oneof(digest, fc.constant(`sha256:${'1'.repeat(64)}`)),
+      waits: fc.array(
+        fc.record({
+          policy: fc.constantFrom('p1', 'p2'),
+          text: digest,
+          until: fc.constantFrom('signal:severity=high', 'calendar:changes', 'call:read', 'call:send'),
+        }),
+        { maxLength: 2 },
+      ),
+      depth: fc.integer({ min: 1, max: 4 }),
+      expiresAt: instant,
+    }),
+    'deferral.cancelled': fc.record({ type: type('deferral.cancelled'), deferral, author: id, reason: text }),
     decision: together(
       fc.record({
         type: type('decision'),
@@ -500,7 +522,10 @@ function draws(names: Names): Draws {
         together(
           together(maybe('first', strings), maybe('would', would)),
           together(
-            together(maybe('detail', text), maybe('pending', approval)),
+            together(
+              together(maybe('detail', text), maybe('pending', approval)),
+              maybe('deferral', deferral),
+            ),
             together(
               maybe('opinion', payloadRef),
               maybe('edited', fc.record({ by: approval, from: payloadRef })),

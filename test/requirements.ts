@@ -612,6 +612,34 @@ export const requirements = {
     source: 'docs/signals.md',
     controls: ['AARM-R5', 'AARM-R6'],
   },
+  'deferral.decided-again': {
+    promise:
+      'a call that waited is decided again from the beginning, and what it waits for has to hold at that moment',
+    source: 'docs/deferral.md',
+    controls: ['AARM-R2', 'AARM-R4'],
+  },
+  'deferral.bounded': {
+    promise:
+      'a wait ends with its time and is a denial then; how many calls wait, and how many behind one another, has a bound',
+    source: 'docs/deferral.md',
+    controls: ['ASI08', 'AARM-R4'],
+  },
+  'deferral.once': {
+    promise: 'of all requests that wait for one place one is let through, on any number of nodes',
+    source: 'docs/adr/0035-deferral.md',
+    controls: ['ASI02', 'ASI08', 'AARM-R5'],
+  },
+  'deferral.model-checked': {
+    promise:
+      'in no order of what agents, signals, operators, clocks and nodes do is a waiting call lost, let through while what it waits for does not hold, or made twice',
+    source: 'docs/adr/0035-deferral.md',
+    controls: ['ASI08', 'AARM-R2', 'AARM-R5'],
+  },
+  'deferral.survives': {
+    promise: 'what waits is in the ledger, and waits on after a restart with the time that it had left',
+    source: 'docs/deferral.md',
+    controls: ['AARM-R5'],
+  },
   'cli.exit-codes': {
     promise: 'what a command was refused, or could not ask, it exits with, and programs hear why as JSON',
     source: 'docs/cli.md',

@@ -26,6 +26,7 @@ import { chainOf, transformText } from './approving.ts';
 import { type Pending, pendingOf, requestOf } from './asking.ts';
 import { type Would, wouldBe } from './candidate.ts';
 import { type Considered, type Considering, consider, type RefusalCode } from './consider.ts';
+import { type Deferred, waitRecord } from './deferring.ts';
 import type { LiveCall } from './live.ts';
 import type { InForce, Road } from './road.ts';
 import { type Answered, type Asking, askSecond, maxAsks, opinionContent } from './second-opinion.ts';
@@ -63,6 +64,8 @@ export interface Refusal {
   readonly reason?: string;
   /** The request that waits for people. The same call, made again once they said yes, attaches to it. */
   readonly pending?: Pending;
+  /** It waits. The same call, made again once that holds, is decided anew. */
+  readonly deferred?: Deferred;
 }
 
 /** Refusals that may stand in no record, because the store is what failed. */
@@ -74,12 +77,14 @@ type DecisionBody = BodyOf<'decision'>;
  * Decides whether `caller` may do `proposal` now. Never throws: whatever fails is a refusal.
  *
  * @param understood obligations that the edge can honour, by name
+ * @param resume it was held while it waited: its place, which it may take and no other
  */
 export async function authorize(
   road: Road,
   caller: Caller,
   proposal: Proposal,
   understood: ReadonlySet<string>,
+  resume?: string,
 ): Promise<Authorization> {
   const refused = (code: UnrecordedCode): Refusal => ({ outcome: 'deny', code, policies: [] });
   let opened: LiveCall | undefined;
@@ -103,6 +108,7 @@ export async function authorize(
       programs: readOnce(road.programs),
       roster: road.roster?.(),
       registry: road.registry?.(),
+      resume,
       answers: road.second === undefined ? undefined : answerTo,
       origins: (entry: CatalogueEntry, args: JsonObject, program: Finding | undefined) => {
         const known = road.origins.of(caller.task);
@@ -128,14 +134,14 @@ export async function authorize(
         if (changes === undefined)
           return { writings: [], depends: false, result: { unread: first.asked.approval } };
         done = asEdited(first, first.asked, changes, proposal, (edit, next) =>
-          consider({ ...considering, edit }, force, view, place, caller, next, understood),
+          consider({ ...considering, edit, sent: first.sent }, force, view, place, caller, next, understood),
         );
       }
       const { considered } = done;
       if (considered.unasked !== undefined)
         return { writings: [], depends: false, result: { unasked: considered.unasked } };
       // What is tried asks nobody, and is told what people have lifted.
-      const trying = { ...considering, roster: undefined, lifts: considered.lifts };
+      const trying = { ...considering, roster: undefined, resume: undefined, lifts: considered.lifts };
       const would = wouldBe(road, trying, view, place, caller, done.proposal, understood);
       const still = sightings.still(considered.sighting);
       const written = decided(road, force, view, place, caller, done, would, seal, still);
@@ -255,11 +261,16 @@ function decided(
   const request =
     asked?.is === 'wanted' && !released ? requestOf(asked, considered, caller, id, place, seal) : undefined;
   const pending = asked?.is === 'open' ? asked : request?.pending;
+  const { told: deferred, writing: waiting } = released
+    ? nobodyWaits
+    : waitRecord(considered.waiting, caller, id, place);
+  const deferral = deferralOf(considered, released, admitted) ?? deferred?.deferral;
   const about = asked?.is === 'refused' ? asked.approval : pending?.approval;
   const body: DecisionBody = {
     ...event,
     shadow: released && !admitted,
     ...(about === undefined || released ? {} : { pending: about }),
+    ...(deferral === undefined ? {} : { deferral }),
     ...(would === undefined ? {} : { would }),
     ...(opinion === undefined ? {} : { opinion: payloadRef(opinion) }),
     ...(edited === undefined || before === undefined
@@ -285,6 +296,7 @@ function decided(
       payloads: [payload, opinion, before].filter((one) => one !== undefined),
     },
     ...(request === undefined ? [] : [request.writing]),
+    ...(waiting === undefined ? [] : [waiting]),
   ];
   if (!released) {
     // A permit may be satisfied and the call refused for something else, a budget: not the permit refused it.
@@ -298,8 +310,11 @@ function decided(
       considered.outcome === 'step_up' || considered.outcome === 'defer' ? considered.outcome : 'deny';
     return {
       writings,
-      // A request rests on there being none yet, and on there being room for it.
-      depends: request !== undefined || (considered.code !== 'permitted' && notKnown.has(considered.code)),
+      // A request rests on there being none yet, and on there being room for it; so does a place among those that wait.
+      depends:
+        request !== undefined ||
+        waiting !== undefined ||
+        (considered.code !== 'permitted' && notKnown.has(considered.code)),
       result: {
         outcome,
         code: considered.code === 'permitted' ? 'unknown_target' : considered.code,
@@ -307,6 +322,7 @@ function decided(
         policies: against.map((verdict) => verdict.policy.id),
         ...(reason === undefined ? {} : { reason }),
         ...(pending === undefined ? {} : { pending: pendingOf(pending, considered) }),
+        ...(deferred === undefined ? {} : { deferred }),
       },
     };
   }
@@ -349,9 +365,19 @@ function editedCall(
   };
 }
 
+const nobodyWaits = { told: undefined, writing: undefined };
+
+/** The place that is given up, or where it waited in vain. Shadow lets through what waits, and takes no place. */
+function deferralOf({ waiting }: Considered, released: boolean, admitted: boolean): string | undefined {
+  if (waiting?.is === 'passes') return released && admitted ? waiting.deferral : undefined;
+  return waiting?.is === 'ended' ? waiting.deferral : undefined;
+}
+
 /** In the words of the person who said no, or of why nobody can be asked. */
 function peoplesReason({ code, detail, asked }: Considered): string | undefined {
-  return code === 'approval_refused' || (code === 'pending_approval' && asked === undefined)
+  return code === 'approval_refused' ||
+    code === 'deferral_cancelled' ||
+    (code === 'pending_approval' && asked === undefined)
     ? detail
     : undefined;
 }

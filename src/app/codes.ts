@@ -13,6 +13,10 @@ export const codes: Record<DecisionCode, string> = {
   approval_refused: 'a person was asked about exactly this and said no',
   approval_limit: 'too many requests wait for people already',
   deferred: 'it has to wait',
+  deferral_expired: 'it has waited for as long as it may, and what it waited for has not come',
+  deferral_cancelled: 'somebody has ended its wait',
+  deferral_limit: 'too many calls wait already, or it would wait for itself',
+  deferral_gone: 'it was held while it waited, and its place was taken by another request for the same call',
   unknown_target: 'the catalogue has no such target: nobody has said what it is',
   definition_changed: 'what the server declares of the tool is not what was accepted',
   invalid_arguments: 'the arguments do not fit the schema that was accepted',
@@ -56,6 +60,10 @@ export const remedies: Partial<Record<DecisionCode, string>> = {
   approval_refused:
     'another call, or the same one once the time of the request is over: then people can be asked again',
   approval_limit: 'people decide what waits (`countersign approvals ls`), or its time ends',
+  deferral_expired: 'the same call once what it waited for holds; it does not wait again in this session',
+  deferral_cancelled: 'the same call once what it waited for holds; it does not wait again in this session',
+  deferral_limit: 'what waits is done, cancelled (`countersign deferrals ls`) or over',
+  deferral_gone: 'nothing: the call was made already',
   engine_failed: 'nothing the agent can do: the engine of this node has to work again',
   outside_scope:
     'a call that the scope admits, or another task: a person starts it, an agent never widens its own',

@@ -46,6 +46,15 @@ import { type Admission, scopeAdmits } from '../core/task/admit.ts';
 import { type Above, above, lineOf } from '../core/task/lineage.ts';
 import { keptOfArguments } from '../core/temporal/kept.ts';
 import { type Asked, underApproval } from './approving.ts';
+import {
+  lettingThrough,
+  liftedNow,
+  matterOf,
+  placeOf,
+  type Sent,
+  underDeferral,
+  type Waiting,
+} from './deferring.ts';
 import { hear } from './hear.ts';
 import type { Past } from './past.ts';
 import type { Mentioned, Published } from './ports.ts';
@@ -62,6 +71,10 @@ export type RefusalCode =
   | 'approval_refused'
   | 'approval_limit'
   | 'deferred'
+  | 'deferral_expired'
+  | 'deferral_cancelled'
+  | 'deferral_limit'
+  | 'deferral_gone'
   | 'unknown_target'
   | 'definition_changed'
   | 'invalid_arguments'
@@ -118,6 +131,10 @@ export interface Considered {
   readonly program?: Program | undefined;
   /** People can lift all that stands against it: the request to them, or what it has to say. */
   readonly asked?: Asked;
+  /** Its place among the calls that wait. */
+  readonly waiting?: Waiting;
+  /** As it was sent: where it waits, it waits as that, whatever people make of it. */
+  readonly sent?: Sent;
   /** Nothing is decided yet: this has to be asked about first. */
   readonly unasked?: Asking;
 }
@@ -153,6 +170,10 @@ export interface Considering extends Pick<Road, 'pseudonym'> {
   readonly told?: Told | undefined;
   /** The arguments are what a person made of them: people are asked for this as for what it stands in the place of. */
   readonly edit?: { readonly approval?: string; readonly asking: readonly Verdict[] } | undefined;
+  /** It was held while it waited: the place that it may take, and no other. */
+  readonly resume?: string | undefined;
+  /** The call as the agent made it, where this is what people made of it. */
+  readonly sent?: Sent | undefined;
   /** What was lifted already, by a record: for who decides again. */
   readonly lifts?: readonly Lift[] | undefined;
 }
@@ -183,7 +204,7 @@ export function consider(
   };
   const standing = circumstances(view, caller, at);
   if (!standing.ok) return { ...blank, code: standing.code };
-  const facts = road.replayed === true ? blank.facts : standing.facts();
+  let facts = road.replayed === true ? blank.facts : standing.facts();
   const known: Considered = { ...blank, who: standing.value, above: above(view, caller.task), facts };
   if (!isInForce(view, force)) return { ...known, code: 'policy_not_here' };
 
@@ -199,8 +220,11 @@ export function consider(
   const asking: Verdict[] = [...(road.edit?.asking ?? [])];
   /** What the second decision point asks them, of the arguments as they are now. */
   let byOpinion: readonly Verdict[] = [];
+  /** As it was sent. */
+  let { sent } = road;
+  const hearing = { registry: road.registry, told: road.told, replayed: road.replayed };
   // Each transform may bring others of them, and each of them is lifted once.
-  for (let round = 0; round <= 2 * maxTransforms + 1; round++) {
+  for (let round = 0; round <= 3 * maxTransforms + 2; round++) {
     const described = describe(road, force, view, caller.task, entry, proposal, soFar.args);
     if (!described.ok) return { ...soFar, code: described.code, detail: described.message };
     const { touched, stored } = described;
@@ -236,12 +260,7 @@ export function consider(
       road.origins?.(entry, asRead(road, entry, soFar.args, described.projection), found) ?? unasked;
     const mentioned = force.policies.mentions.for(askedAction(entry));
     if (!isRegistryHere(road, view, mentioned)) return { ...soFar, code: 'policy_not_here' };
-    const { live, facts: said } = liveAt(
-      { registry: road.registry, told: road.told, replayed: road.replayed },
-      view,
-      mentioned,
-      at,
-    );
+    const { live, facts: said } = liveAt(hearing, view, mentioned, at);
     const bare = questionFor(described.value, standing.value, first, origin, program, live, seen);
     const heard = hear(road, force.policies.conditions, view, past, {
       entry,
@@ -283,6 +302,25 @@ export function consider(
       through.length === 0 ? judged.outcome : fold(judged.verdicts, [...lifts, ...asking.map(liftOf)]);
     soFar = { ...soFar, lifts, verdicts: judged.verdicts, because: outcome.because };
     byOpinion = [];
+    sent ??= {
+      proposal,
+      action: entry.action,
+      definition: entry.pinned?.digest ?? null,
+      resource,
+      projection: described.projection,
+    };
+    soFar = { ...soFar, sent };
+    // What was recorded has had its place then, and its lifts.
+    const place = road.replayed === true ? undefined : placeOf(view, caller, sent, road.pseudonym);
+    if (outcome.outcome === 'defer') {
+      const now = liftedNow(hearing, view, outcome.because, at, place);
+      if (road.replayed !== true) soFar = { ...soFar, facts: { ...soFar.facts, ...now.facts } };
+      if (now.lifts !== undefined) {
+        soFar = { ...soFar, lifts: [...soFar.lifts, ...now.lifts] };
+        facts = { ...facts, ...(road.replayed === true ? {} : now.facts) };
+        continue;
+      }
+    }
     if (outcome.outcome === 'step_up' && roster !== undefined) {
       asking.push(...outcome.because);
       continue;
@@ -328,7 +366,17 @@ export function consider(
       case 'deny':
         return { ...soFar, code: outcome.code };
       case 'defer':
-        return { ...soFar, outcome: 'defer', code: outcome.code ?? 'deferred' };
+        if (outcome.code !== undefined || road.replayed === true)
+          return { ...soFar, outcome: 'defer', code: outcome.code ?? 'deferred' };
+        return underDeferral(
+          view,
+          at,
+          caller,
+          soFar,
+          place,
+          matterOf(caller, sent, road.pseudonym),
+          road.resume,
+        );
       case 'step_up':
         return { ...soFar, outcome: 'step_up', code: outcome.code ?? 'pending_approval' };
       case 'allow': {
@@ -336,19 +384,21 @@ export function consider(
         const granted = admitted(view, understood, soFar, obligations);
         // Nobody is asked for what could not be done anyway.
         const asked = [...asking, ...byOpinion];
-        return granted.code !== 'permitted' || roster === undefined || asked.length === 0
-          ? granted
-          : underApproval(
-              { roster, pseudonym: road.pseudonym, edit: road.edit },
-              force,
-              view,
-              at,
-              caller,
-              proposal,
-              granted,
-              asked,
-              origin,
-            );
+        const agreed =
+          granted.code !== 'permitted' || roster === undefined || asked.length === 0
+            ? granted
+            : underApproval(
+                { roster, pseudonym: road.pseudonym, edit: road.edit },
+                force,
+                view,
+                at,
+                caller,
+                proposal,
+                granted,
+                asked,
+                origin,
+              );
+        return lettingThrough(agreed, place, road.resume);
       }
       case 'modify': {
         const fresh = outcome.transforms.filter((t) => !soFar.transforms.some((done) => same(done, t)));

@@ -256,8 +256,12 @@ interface Again {
   readonly call?: ResultCall | undefined;
 }
 
-/** What people said, or that there was no room to ask them, is no answer of a policy: to that it was a question. */
+const waited: ReadonlySet<string> = new Set(['deferral_expired', 'deferral_cancelled', 'deferral_limit']);
+
+/** What people said, or that there was no room to ask them or to wait, is no answer of a policy: to that it was a question. */
 function asPolicySaid<T extends Replayed>(event: T): T {
+  if (event.type === 'decision' && waited.has(event.code))
+    return { ...event, outcome: 'defer', code: 'deferred' };
   return event.type === 'decision' && (event.code === 'approval_refused' || event.code === 'approval_limit')
     ? { ...event, outcome: 'step_up', code: 'pending_approval' }
     : event;

@@ -87,6 +87,7 @@ function packDecision(to: Outgoing, event: DecisionToReplay): void {
   again(to, event.outcome);
   again(to, event.code);
   again(to, event.verdicts);
+  again(to, event.deferral);
   again(to, open?.reserves);
   again(to, open?.worst);
   json(to, open?.stores);
@@ -185,12 +186,13 @@ function decision(from: Incoming): DecisionToReplay {
   const outcome = thing<DecisionToReplay['outcome']>(from);
   const code = thing<string>(from);
   const verdicts = thing<string>(from);
+  const deferral = thing<string | undefined>(from);
   const reserves = thing<NonNullable<DecisionToReplay['open']>['reserves'] | undefined>(from);
   const worst = thing<NonNullable<DecisionToReplay['open']>['worst'] | undefined>(from);
   const stores = value<NonNullable<NonNullable<DecisionToReplay['open']>['stores']>>(from);
   return {
     ...{ type: 'decision', id, at, node, who, request, catalogue, outcome, code, verdicts },
-    ...{ hadOpinion, transformed },
+    ...{ hadOpinion, transformed, deferral },
     open: reserves === undefined || worst === undefined ? undefined : { reserves, worst, stores },
     kept: value(from),
     first: value(from),

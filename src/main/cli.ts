@@ -7,6 +7,7 @@ import { addAdoption } from './cli-adoption.ts';
 import { addApprovals } from './cli-approvals.ts';
 import { addApprovers } from './cli-approvers.ts';
 import { addBreakGlass } from './cli-break-glass.ts';
+import { addDeferrals } from './cli-deferrals.ts';
 import { addEval } from './cli-eval.ts';
 import { addEvidence } from './cli-evidence.ts';
 import { addLabels } from './cli-label.ts';
@@ -171,6 +172,7 @@ program
 
 addLabels(program, { daemon });
 addSignals(program, { daemon });
+addDeferrals(program, { daemon });
 
 // A reader that has enough, `head` for one, is no failure. What runs on answers for its own output.
 program.hook('preAction', (_, command) => {

@@ -45,6 +45,7 @@ import { approverRoutes } from '../edges/api/approver-routes.ts';
 import { batchRoutes } from '../edges/api/batch-routes.ts';
 import { breakGlassRoutes } from '../edges/api/break-glass-routes.ts';
 import { catalogueRoutes } from '../edges/api/catalogue-routes.ts';
+import { deferralRoutes } from '../edges/api/deferral-routes.ts';
 import { labelRoutes } from '../edges/api/label-routes.ts';
 import { loadRoutes } from '../edges/api/load-routes.ts';
 import { messageRoutes } from '../edges/api/message-routes.ts';
@@ -53,7 +54,6 @@ import { recordRoutes } from '../edges/api/record-routes.ts';
 import { reviewRoutes } from '../edges/api/review-routes.ts';
 import { createApiServer } from '../edges/api/server.ts';
 import { signalRoutes } from '../edges/api/signal-routes.ts';
-import { hearSource, sourcePath } from '../edges/api/source-listener.ts';
 import { statusRoutes } from '../edges/api/status-routes.ts';
 import { taskRoutes } from '../edges/api/task-routes.ts';
 import { createClaudeHooks } from '../edges/hooks/claude.ts';
@@ -69,6 +69,7 @@ import {
   type TrustedLog,
 } from '../log/index.ts';
 import { approversFrom, liveApprovers } from './approver-file.ts';
+import { besideGateway } from './beside-gateway.ts';
 import { createCatalogueDesk } from './catalogue-desk.ts';
 import { openDesk } from './desk-open.ts';
 import { openIntent, toldOf } from './intent-open.ts';
@@ -294,6 +295,7 @@ export async function startDaemon(
     ...(options.deskUrlOf === undefined ? {} : { deskUrlOf: options.deskUrlOf }),
     ...(opening === undefined ? {} : { deskUrlOf: opening.desk.urlOf }),
   });
+  const beside = besideGateway(road, (token) => tokens.verify(token, clock.wallMs()), metadataUrl);
   const metadata = JSON.stringify({
     resource: url,
     bearer_methods_supported: ['header'],
@@ -302,8 +304,7 @@ export async function startDaemon(
   gatewayServer.on('request', (req, res) => {
     if (req.method === 'GET' && req.url === new URL(metadataUrl).pathname) {
       res.writeHead(200, { 'content-type': 'application/json' }).end(metadata);
-    } else if (pathOf(req.url) === sourcePath) void hearSource(road, req, res);
-    else gateway.handle(req, res);
+    } else if (!beside(req, res)) gateway.handle(req, res);
   });
   sequencer.onEvent((event) => {
     const lost = losers(event, sequencer.head);
@@ -404,6 +405,7 @@ export async function startDaemon(
       ...signalRoutes(road, store.ledger),
       ...breakGlassRoutes(road),
       ...messageRoutes(road, messages),
+      ...deferralRoutes(road),
       ...recordRoutes(road, store.ledger),
       ...labelRoutes(road),
       ...catalogueRoutes(road, catalogueDesk),
@@ -498,10 +500,6 @@ function usable(dataDir: string): void {
       `\`${dataDir}\` cannot be the data directory (${code}): name another with --data`,
     );
   }
-}
-
-function pathOf(url = ''): string {
-  return url.split('?', 1)[0] ?? '';
 }
 
 /** Who lost its standing by an event. */

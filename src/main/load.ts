@@ -10,6 +10,7 @@ import { loadSignals } from '../adapters/signal-files/load.ts';
 import type { CatalogueIndex, Published } from '../app/ports.ts';
 import type { ToolDefinition } from '../core/catalogue/entry.ts';
 import { definitionJson } from '../core/catalogue/pin.ts';
+import { untilOf } from '../core/deferral/until.ts';
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject, JsonValue } from '../core/json/value.ts';
 import type { Finding } from '../core/policy/lint/rules.ts';
@@ -75,7 +76,11 @@ export function load({ policyDir = starterDir, catalogueDir, mode, shadow, ...at
   return {
     ...compiled,
     ...(signals === undefined ? {} : { registry: signals.registry }),
-    warnings: [...catalogue.warnings, ...compiled.warnings],
+    warnings: [
+      ...catalogue.warnings,
+      ...compiled.warnings,
+      ...neverReady(compiled.published, signals?.registry),
+    ],
     accepted: catalogue.accepted,
   };
 }
@@ -93,6 +98,25 @@ function unknownSignals(
   return unregistered(mentions, known).map(({ policy, name }) => {
     const { file = 'policies', line = 0 } = policies.get(policy) ?? {};
     return { file, line, column: 0, message: `nobody has registered the signal \`${name}\`${where}` };
+  });
+}
+
+/** It waits for its timeout, and then it is denied: safe, and hardly what was meant. */
+function neverReady(
+  { policies: { policies } }: Published,
+  registry: Registry | undefined,
+): readonly Problem[] {
+  return [...policies.values()].flatMap(({ remedy, file, line }) => {
+    const until = remedy?.kind === 'defer' ? untilOf(remedy.until) : undefined;
+    const what =
+      until?.on === 'signal' && !registry?.signals.has(until.signal)
+        ? `the signal \`${until.signal}\``
+        : until?.on === 'calendar' && !registry?.calendars.some(({ name }) => name === until.calendar)
+          ? `the calendar \`${until.calendar}\``
+          : undefined;
+    return what === undefined
+      ? []
+      : [{ file, line, column: 0, message: `nobody has registered ${what} that this waits for` }];
   });
 }
 

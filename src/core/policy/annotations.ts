@@ -11,6 +11,7 @@ import { hash } from 'node:crypto';
 import { type Assurance, assurances } from '../approval/assurance.ts';
 import { obligationOf, transformOf } from '../decision/spelling.ts';
 import { type Obligation, type Party, type Policy, parties, type Remedy } from '../decision/verdict.ts';
+import { untilOf } from '../deferral/until.ts';
 import { minCutBytes, resultTransformOf } from '../result/narrow.ts';
 import { type Annotation, type PolicyFile, type Problem, placeAt, type SourcePolicy } from './source.ts';
 
@@ -223,13 +224,11 @@ function readDefer(reading: Reading, outcome: Annotation): Remedy | undefined {
   const until = needed(reading, 'until', outcome);
   const timeoutMs = readDuration(reading, 'timeout', outcome);
   if (until === undefined || timeoutMs === undefined) return undefined;
-  const signal = /^signal:[a-z][a-z0-9._-]{0,99}$/.test(until.value);
-  const time = /^time:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(until.value);
-  if (!signal && !(time && !Number.isNaN(Date.parse(until.value.slice('time:'.length)))))
+  if (untilOf(until.value) === undefined)
     return refuse(
       reading,
       until,
-      `\`${until.value}\` must be \`signal:<name>\` or a time such as \`time:2027-01-31T08:00:00Z\``,
+      `\`${until.value}\` must be \`signal:<name>=<value>\`, \`signal:<name>\`, \`calendar:<name>\`, \`call:<action>\` or a time such as \`time:2027-01-31T08:00:00Z\``,
     );
   return { kind: 'defer', until: until.value, timeoutMs };
 }

@@ -29,6 +29,7 @@ export const adminActions = [
   'break_glass.close',
   'break_glass.open',
   'catalogue.accept',
+  'deferral.cancel',
   'label.declassify',
   'label.endorse',
   'message.test',

@@ -415,6 +415,32 @@ export const reviewClosed = z.strictObject({
   reason: why,
 });
 
+/** A call waits. Stands in a stream of its own; again with other `waits` where what it waits for has changed. */
+export const deferralRequested = z.strictObject({
+  ...header,
+  type: z.literal('deferral.requested'),
+  deferral: id,
+  decision: id,
+  agent: id,
+  task: id,
+  session: id,
+  action: z.string(),
+  /** Digest of who asks and what they ask (core/deferral/match.ts). */
+  matter: digest,
+  waits: z.array(z.strictObject({ policy: z.string(), text: digest, until: z.string().max(300) })).readonly(),
+  /** How many waits it stands behind, itself among them. */
+  depth: z.number().int().positive(),
+  expiresAt: instantMs,
+});
+
+export const deferralCancelled = z.strictObject({
+  ...header,
+  type: z.literal('deferral.cancelled'),
+  deferral: id,
+  author: id,
+  reason: why,
+});
+
 const reserve = z.strictObject({
   budget: z.string(),
   units: z.number().int().positive(),
@@ -511,6 +537,8 @@ export const decision = z.strictObject({
   pending: id.optional(),
   /** What was decided is what people made of the call: by which request, and what the agent had sent. */
   edited: z.strictObject({ by: id, from: payloadRef }).optional(),
+  /** The place of the call among those that wait: where it waits, waited in vain, or was let through and gave it up. */
+  deferral: id.optional(),
   obligations: z.array(z.string()).readonly(),
   /** What a second decision point was asked about and said. Absent: it was not asked. */
   opinion: payloadRef.optional(),
@@ -702,6 +730,8 @@ export const eventShape = z.discriminatedUnion('type', [
   breakGlassRequested,
   breakGlassOpened,
   breakGlassClosed,
+  deferralRequested,
+  deferralCancelled,
   decision,
   observation,
   labelEndorsed,

@@ -93,6 +93,7 @@ const decisionPaths = [
     'transforms',
     'verdicts',
     'facts',
+    'deferral',
   ],
   ...['kept', 'first', 'open.reserves', 'open.worst', 'open.stores'],
   ...['who.agent', 'who.task', 'who.session', 'who.tokenId', 'who.operator', 'who.channel'],
@@ -141,11 +142,13 @@ function decisionReader(texts: Texts): (leaf: string) => ReplayedRecord | undefi
     agent: maybe('who.agent'),
     definition: maybe('request.definition'),
     opinion: maybe('opinion'),
+    deferral: maybe('deferral'),
   };
   return (leaf) => {
     const found = pattern.match(leaf);
     if (found === undefined) return undefined;
     const [reserves, worst, digest] = [open.reserves(found), open.worst(found), args(found)];
+    const deferral = has.deferral(found);
     const event: DecisionToReplay = {
       type: 'decision',
       id: texts.once(head.id(found)),
@@ -179,6 +182,7 @@ function decisionReader(texts: Texts): (leaf: string) => ReplayedRecord | undefi
       lifts: lifts(found) ?? [],
       kept: kept(found),
       first: first(found),
+      deferral: deferral === undefined ? undefined : texts.once(deferral),
       open:
         reserves === undefined || worst === undefined
           ? undefined

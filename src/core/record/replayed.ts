@@ -9,6 +9,7 @@ export interface DecisionToReplay
     DecisionEvent,
     'type' | 'id' | 'at' | 'node' | 'who' | 'outcome' | 'code' | 'lifts' | 'kept' | 'first'
   > {
+  readonly deferral?: string | undefined;
   readonly request: Pick<
     DecisionEvent['request'],
     'method' | 'server' | 'target' | 'action' | 'class' | 'resource' | 'definition'
@@ -62,10 +63,10 @@ export function factsToReplay(facts: DecisionEvent['facts']): DecisionEvent['fac
 export function toReplay(whole: Event): ReplayedRecord {
   switch (whole.type) {
     case 'decision': {
-      const { type, id, at, node, who, outcome, code, lifts, kept, first, open } = whole;
+      const { type, id, at, node, who, outcome, code, lifts, kept, first, open, deferral } = whole;
       const { method, server, target, action, class: of, resource, definition, args } = whole.request;
       const event: DecisionToReplay = {
-        ...{ type, id, at, node, who, outcome, code, lifts, kept, first },
+        ...{ type, id, at, node, who, outcome, code, lifts, kept, first, deferral },
         request: { method, server, target, action, class: of, resource, definition },
         catalogue: whole.versions.catalogue,
         hadOpinion: whole.opinion !== undefined,

@@ -7,6 +7,7 @@ import type { Answered } from '../approval/answered.ts';
 import type { Approval } from '../approval/approval.ts';
 import type { Glass } from '../approval/break-glass.ts';
 import type { Passkey } from '../approval/passkey.ts';
+import type { Deferral } from '../deferral/deferral.ts';
 import type { Label } from '../label/label.ts';
 import type { Stored } from '../label/stored.ts';
 import type { Reserve, TaskTerms } from '../record/event.ts';
@@ -48,6 +49,21 @@ export interface SessionState {
   readonly agent: string;
   readonly startedAt: number;
   readonly status: 'active' | 'revoked';
+  /** Calls of it that wait, or waited in vain; absent where none does. */
+  readonly deferred?: readonly Deferred[];
+}
+
+/** A call of a session that waits, by what it is. */
+export interface Deferred {
+  readonly matter: string;
+  readonly deferral: string;
+}
+
+/** A call that may still be waiting. */
+export interface OpenDeferral {
+  readonly deferral: string;
+  readonly session: string;
+  readonly expiresAt: number;
 }
 
 export interface Activity {
@@ -141,6 +157,11 @@ export const facets = {
   glass: (task: string): FacetKey<Glass> => ({ name: `task/${task}/glass` }),
   openApprovals: { name: 'approvals' } satisfies FacetKey<readonly OpenApproval[]> as FacetKey<
     readonly OpenApproval[]
+  >,
+  /** Gone once the call was let through, or so many others ended that it is forgotten. */
+  deferral: (id: string): FacetKey<Deferral> => ({ name: `deferral/${id}` }),
+  openDeferrals: { name: 'deferrals' } satisfies FacetKey<readonly OpenDeferral[]> as FacetKey<
+    readonly OpenDeferral[]
   >,
   /** Digest of the people and groups that may be asked. */
   approvers: { name: 'approvers' } satisfies FacetKey<string> as FacetKey<string>,

@@ -18,6 +18,7 @@ import {
   glassOpened,
 } from './approvals.ts';
 import { type Change, set } from './change.ts';
+import { deferralAsked, deferralCancelled, deferralConsumed, deferralsAfter } from './deferrals.ts';
 import { facets, type View } from './facet.ts';
 import { enrolled, passkeyUse, removed } from './passkeys.ts';
 import { signalSaid, signalTakenBack } from './signals.ts';
@@ -28,6 +29,7 @@ type DecisionBody = BodyOf<'decision'>;
 type ObservationBody = BodyOf<'observation'>;
 
 interface FoldedDecision extends Pick<DecisionBody, 'type' | 'who' | 'first' | 'lifts'> {
+  readonly deferral?: string | undefined;
   readonly request: Pick<DecisionBody['request'], 'action' | 'class'>;
   readonly open?: Pick<NonNullable<DecisionBody['open']>, 'reserves' | 'worst' | 'stores'> | undefined;
 }
@@ -112,6 +114,7 @@ export function changes(
         ...(marks ? asked(event, id) : []),
         ...used(view, event),
         ...consumed(view, event, at),
+        ...deferralConsumed(view, event),
       ];
     case 'observation':
       return closed(view, event, id, marks);
@@ -127,6 +130,10 @@ export function changes(
       return glassOpened(view, event);
     case 'break_glass.closed':
       return glassClosed(view, event);
+    case 'deferral.requested':
+      return deferralAsked(view, event, at);
+    case 'deferral.cancelled':
+      return deferralCancelled(view, event, at);
     case 'approvers.published':
       return [
         ...(view.get(facets.approvers) === event.approvers ? [] : [set(facets.approvers, event.approvers)]),
@@ -279,7 +286,11 @@ function closed(view: View, event: FoldedObservation, id: string, marks: boolean
     !marks || session === undefined || agent === undefined || action === undefined || of === undefined
       ? []
       : done(session, agent, action, of, id);
-  return [gone, ...settled, ...labels, ...did];
+  const waited =
+    event.status !== 'ok' || session === undefined || action === undefined
+      ? []
+      : deferralsAfter(view, session, action);
+  return [gone, ...settled, ...labels, ...did, ...waited];
 }
 
 // Refused or not, it was asked, and conditions over history may count that. Moved without being read:

@@ -140,6 +140,20 @@ function told(event: Event, memory: LineMemory): Told {
       };
     case 'break_glass.closed':
       return plain(event.agent, event.type, [event.glass, event.task, `by ${event.operator}`, event.reason]);
+    case 'deferral.requested':
+      return {
+        whose: shortId(event.session),
+        what: event.type,
+        outcome: '',
+        rest: [
+          event.deferral,
+          event.waits.map(({ policy, until }) => `${policy}: ${until}`).join('; '),
+          `until ${new Date(event.expiresAt).toISOString()}`,
+          event.decision,
+        ],
+      };
+    case 'deferral.cancelled':
+      return plain(event.author, event.type, [event.deferral, event.reason]);
     case 'approval.decided':
       return {
         whose: event.person,
@@ -214,6 +228,7 @@ function decisionTold(event: DecisionEvent, memory: LineMemory): Told {
       decisive(event).join(','),
       approvedBy(event),
       event.pending === undefined ? '' : `asks: ${event.pending}`,
+      event.deferral === undefined ? '' : `waits: ${event.deferral}`,
       'operator' in who ? request.target : '',
       event.id,
     ],

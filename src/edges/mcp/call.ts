@@ -12,6 +12,7 @@ import { type JsonObject, type JsonValue, objectAt, stringAt } from '../../core/
 import { asked, questionsOf, unshowable } from './asked.ts';
 import { type Done, decided } from './decided.ts';
 import { ListUnavailable } from './declared.ts';
+import { deferringFor } from './defer-hold.ts';
 import { withEdit } from './edited.ts';
 import type { Gate, Talk } from './gate.ts';
 import { mirrorFault, mirrorHeaders } from './header-value.ts';
@@ -176,6 +177,7 @@ async function once(
     changedTools: () => gate.declared.changed(server, isAccepted(gate, server)),
     detail: notices.summary,
     wait: waitOf(gate, talk, { ...journey, method, given }),
+    defers: deferringFor(gate, talk, journey.asked),
     edited,
     async run(leave) {
       const { signal, maxResultBytes, release } = leave;

@@ -13,6 +13,7 @@ import type { Road } from '../../app/road.ts';
 import { type JsonObject, objectAt, own, stringAt } from '../../core/json/value.ts';
 import type { Caller, Proposal } from '../../core/request/proposal.ts';
 import type { ResultTransform } from '../../core/result/narrow.ts';
+import { type Defers, heldBack } from './defer-hold.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { Reply, RpcError } from './rpc.ts';
 import type { UpstreamAnswer } from './upstream/link.ts';
@@ -38,6 +39,8 @@ export interface Errand {
   understands?(result: JsonObject): boolean;
   /** How whoever asked is kept while people decide. Absent: not at all. */
   readonly wait?: Wait;
+  /** How it is held while it waits for something else than people. Absent: not at all. */
+  readonly defers?: Defers;
   /** What is sent is not what was asked for: people changed it. */
   edited?(edited: EditedCall): void;
   /** How many tools of the one that answers are not declared as they were accepted. */
@@ -90,7 +93,9 @@ export async function decided(
   limits: Pick<GatewayLimits, 'maxResultBytes'>,
   errand: Errand,
 ): Promise<Done> {
-  const decide = () => authorize(road, errand.caller, errand.proposal, understood);
+  const decide = heldBack(road, errand.defers, errand.cancelled, (resume) =>
+    authorize(road, errand.caller, errand.proposal, understood, resume),
+  );
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const said = await (errand.wait === undefined ? decide() : errand.wait(decide));
     if (said.outcome === 'put_off') return { kind: 'put_off', reply: said.reply };

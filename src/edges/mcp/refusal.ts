@@ -35,6 +35,10 @@ const sentences: Readonly<Record<Refusal['code'], string>> = {
   approval_refused: 'a person was asked about exactly this call and said no',
   approval_limit: 'too many of its calls wait for the approval of a person already',
   deferred: 'it cannot be done yet',
+  deferral_expired: 'it waited for as long as it may',
+  deferral_cancelled: 'somebody has ended its wait',
+  deferral_limit: 'too many calls wait already',
+  deferral_gone: 'it waited, and the same call was made by another request meanwhile',
   outside_scope: 'the scope of the task has no room for it',
   unknown_target: 'it is not in the catalogue',
   definition_changed: 'what the server declares is no longer what a person has accepted',
@@ -69,6 +73,7 @@ const tryLater: ReadonlySet<Refusal['code']> = new Set([
   'store_uncertain',
   'policy_not_here',
   'approval_limit',
+  'deferral_limit',
   'opa_unreachable',
   'opa_timeout',
   'opa_stale',
@@ -267,7 +272,7 @@ export function withAddress(refusal: Refusal, url: string | undefined): Refusal 
 }
 
 export function decisionData(refusal: Refusal): JsonObject {
-  const { outcome, code, decision, policies, pending } = refusal;
+  const { outcome, code, decision, policies, pending, deferred } = refusal;
   return {
     outcome,
     code,
@@ -280,21 +285,31 @@ export function decisionData(refusal: Refusal): JsonObject {
           approvalExpiresAt: new Date(pending.expiresAt).toISOString(),
           ...(pending.url === undefined ? {} : { approvalUrl: pending.url }),
         }),
+    ...(deferred === undefined
+      ? {}
+      : {
+          deferral: deferred.deferral,
+          waitsFor: deferred.until,
+          deferralExpiresAt: new Date(deferred.expiresAt).toISOString(),
+        }),
   };
 }
 
 /** One sentence on what and why, one on what to do next: written for the model that reads it. */
 export function sentence(refusal: Refusal, method: string): string {
-  const { outcome, code, decision, policies, pending } = refusal;
+  const { outcome, code, decision, policies, pending, deferred } = refusal;
   const why = (refusal.reason ?? sentences[code]).replace(/[.\s]+$/, '');
   const what = method === 'tools/call' ? 'This call' : `\`${method}\``;
   const named = policies.length === 0 ? '' : `, policy ${policies.join(', ')}`;
   const asked = pending === undefined ? '' : `, approval ${pending.approval}`;
-  const traced = `(${code}${asked}${decision === undefined ? '' : `, decision ${decision}`}${named})`;
+  const waits = deferred === undefined ? '' : `, deferral ${deferred.deferral}`;
+  const traced = `(${code}${asked}${waits}${decision === undefined ? '' : `, decision ${decision}`}${named})`;
   return `${what} was ${outcome === 'deny' ? 'refused' : 'not made'}: ${why} ${traced}. ${next(refusal)}`;
 }
 
-function next({ outcome, code, pending }: Refusal): string {
+function next({ outcome, code, pending, deferred }: Refusal): string {
+  if (deferred !== undefined)
+    return `It waits for ${deferred.until.join(' and ')}, until ${new Date(deferred.expiresAt).toISOString()} at most. Make exactly the same call again to go on waiting or once that holds; meanwhile go on with something else that does not depend on it, and do not retry with other arguments.`;
   const where = pending?.url === undefined ? '' : ` at ${pending.url}`;
   if (pending !== undefined)
     return `It is waiting for a person's approval${where}. Once they have said yes, make exactly the same call again; until then go on with something else or say that you wait, and do not retry with other arguments.`;
