@@ -60,7 +60,7 @@ forbid (principal is Agent, action, resource) when { context.tool.name == "pay" 
   expect(table.out).toMatch(/^asked 3 times since .*: 3 for each of 1 tasks, 75 for each 100 of 4 calls$/m);
   expect(table.out).toMatch(/^pays +3 +1 \(50%\) +1 \(50%\) +0 \(0%\) +1 +0 +2 \(40%\)/m);
   expect(three).toMatch(/^a-/);
-}, 60_000);
+}, 180_000);
 
 test('several that are alike are shown one by one, answered together, and done', async () => {
   verifies('approvals.batch');
@@ -99,4 +99,4 @@ forbid (principal is Agent, action, resource) when { context.tool.name == "pay" 
   });
   expect(await client.call('acc__pay', { id: 'm1' })).toMatchObject({ isError: false });
   expect(acc.begun('pay').filter((id) => id?.startsWith('m'))).toEqual(['m1']);
-}, 60_000);
+}, 180_000);

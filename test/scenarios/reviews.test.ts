@@ -70,4 +70,4 @@ groups: { us: [ana, ben] }`,
   expect(await daemon.events('type=review.closed')).toMatchObject([
     { review, person: 'ana', operator: me, reason: 'asked the server: it was not written' },
   ]);
-}, 90_000);
+}, 240_000);
