@@ -14,7 +14,7 @@ import { payloadRef } from '../core/record/payload.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import { facets } from '../core/state/facet.ts';
 import { type Administered, administer } from './administer.ts';
-import { inForce, mayKeep, type Wanting, wouldLock } from './keeping.ts';
+import { inForce, isAbout, mayKeep, signedForOther, type Wanting, wouldLock } from './keeping.ts';
 import type { Ledger } from './ports.ts';
 import { tenantSealer } from './publish.ts';
 import { streamBack } from './read-records.ts';
@@ -99,7 +99,9 @@ export async function publishApprovers(
       const fault =
         now === undefined
           ? undefined
-          : (mayKeep(view, now, by) ?? wouldLock(now, having(roster, view.get(facets.passkeys) ?? [])));
+          : !isAbout(by, { what: 'approvers.publish', from: now.digest, to: roster.digest })
+            ? signedForOther
+            : (mayKeep(view, now, by) ?? wouldLock(now, having(roster, view.get(facets.passkeys) ?? [])));
       if (fault !== undefined) return { ok: false, code: 'not_possible', reason: fault };
       const writing = publication(roster, source, operator.id, reason, place, seal, kept);
       return { ok: true, writings: [writing], value: { changed: true } };

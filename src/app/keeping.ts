@@ -66,6 +66,22 @@ function hasSaid(
     : 'it takes a sign-in that is safe from other processes: a desk behind https';
 }
 
+/** What is done is what was signed, and of the state that it was signed for. */
+export function isAbout(
+  by: Wanting,
+  deed:
+    | { readonly what: 'approvers.publish'; readonly from: string; readonly to: string }
+    | { readonly what: 'passkey.remove'; readonly credential: string },
+): boolean {
+  const said = by.kind === 'person' ? by.signed?.statement : undefined;
+  if (said === undefined) return true;
+  return deed.what === 'approvers.publish'
+    ? said.what === deed.what && said.from === deed.from && said.to === deed.to
+    : said.what === deed.what && said.credential === deed.credential;
+}
+
+export const signedForOther = 'what was signed is something else, or it has changed since: look at it again';
+
 /** @returns why nobody could change it any more afterwards, or only somebody weaker than now */
 export function wouldLock(before: Roster, after: Roster): string | undefined {
   const needs = isSealed(before) || isSealed(after);

@@ -8,7 +8,16 @@ import type { Operator } from '../core/request/proposal.ts';
 import { facets } from '../core/state/facet.ts';
 import { type Administered, administer } from './administer.ts';
 import type { Approvers } from './approvers.ts';
-import { inForce, mayKeepOwn, noPlace, unsealedOnly, type Wanting, wouldLock } from './keeping.ts';
+import {
+  inForce,
+  isAbout,
+  mayKeepOwn,
+  noPlace,
+  signedForOther,
+  unsealedOnly,
+  type Wanting,
+  wouldLock,
+} from './keeping.ts';
 import type { Road } from './road.ts';
 import type { Writing } from './sequencer.ts';
 import { type Proved, sealed } from './signed.ts';
@@ -110,7 +119,9 @@ export async function removePasskey(
     if (found === undefined)
       return { ok: false, code: 'not_found', reason: `there is no passkey \`${credential}\`` };
     const left = all.filter((one) => one.credential !== credential);
-    const fault = mayKeepOwn(view, roster, by, found.person) ?? wouldLock(roster, having(current, left));
+    const fault = !isAbout(by, { what: 'passkey.remove', credential })
+      ? signedForOther
+      : (mayKeepOwn(view, roster, by, found.person) ?? wouldLock(roster, having(current, left)));
     if (fault !== undefined) return impossible(fault);
     const writing: Writing = {
       id: place.id('e'),

@@ -297,11 +297,20 @@ describe('who may approve', () => {
         ['keepers', ['ana', 'ben']],
       ],
     );
+    // Signed for what was in force before, or for another file.
+    expect(await publishes(joined, 'ana', otherPeople.digest)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('something else'),
+    });
     expect(await publishes(otherPeople, 'ana')).toMatchObject({
       ok: false,
       reason: expect.stringContaining('nobody could change it'),
     });
     expect(await publishes(joined, 'ana')).toMatchObject({ ok: true, value: { changed: true } });
+    expect(await publishes(sealable, 'ana')).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('changed since'),
+    });
     expect(road.approvers.current().people.has('joe')).toBe(true);
     const events = await eventsOf(road.made, 'approvers.published');
     expect(events.at(-1)).toMatchObject({
