@@ -44,7 +44,7 @@ beforeAll(async () => {
   );
   daemon = await runDaemon({
     ...{ mcpServers: { acc: acc.server }, policies, approvers, catalogue },
-    flags: ['--approval-hold', '0', '--desk-port', '0', '--messages', messages],
+    flags: ['--approval-hold', '0', '--messages', messages],
     env: { SLACK_URL: `${slack.url}${slackPath}` },
   });
   await daemon.accept('acc');
@@ -56,13 +56,15 @@ afterAll(async () => {
 });
 
 /** @returns the request */
-async function pay(id: string): Promise<string> {
-  const { token } = await daemon.task({ agent: `a-${pager.got.length}`, onBehalfOf: 'ana' });
+async function pay(id: string, by = daemon): Promise<string> {
+  const { token } = await by.task({ agent: `a-${pager.got.length}`, onBehalfOf: 'ana' });
   const params = { name: 'acc__pay', arguments: { id } };
-  const { messages } = await modern(daemon.url, token, 'tools/call', params, {
+  const { messages } = await modern(by.url, token, 'tools/call', params, {
     headers: { 'mcp-name': 'acc__pay' },
   });
-  return /approval (a-[0-9a-z]+)/.exec(JSON.stringify(messages))?.[1] ?? JSON.stringify(messages);
+  const approval = /approval (a-[0-9a-z]+)/.exec(JSON.stringify(messages))?.[1];
+  if (approval === undefined) throw new Error(`nobody is asked: ${JSON.stringify(messages)}`);
+  return approval;
 }
 
 const told = (receiver: Receiver, approval: string) =>
@@ -84,13 +86,6 @@ test('a request is told to both, each in its own way, and the answer to who want
   expect(message).toMatchObject({
     path: slackPath,
     body: { text: `A request waits for people: ${approval}` },
-  });
-  // The one thing to click leads to the desk.
-  const desk = `/approvals/${approval}`;
-  expect(new URL(told(pager, approval)[0]?.body.data.desk).pathname).toBe(desk);
-  expect(message?.body.blocks.at(-1)).toMatchObject({
-    type: 'actions',
-    elements: [{ type: 'button', url: expect.stringMatching(/^http:\/\/localhost:\d+\/approvals\/a-/) }],
   });
   expect(message?.raw).not.toMatch(/[<>]|mrkdwn/);
   expect(message?.raw).toContain('&lt;!channel&gt;');
@@ -162,6 +157,33 @@ test('no secret of a target is in what the daemon says, answers or keeps', async
   expect(JSON.parse(doctor.out).findings.map(({ code }: { code: string }) => code)).toContain(
     'messages_show_deeds',
   );
+}, 120_000);
+
+test('where people sign in at a desk, the one thing to click in a message leads there', async () => {
+  verifies('messages.say-little');
+  await using desk = await runDaemon({
+    ...{ mcpServers: { acc: acc.server }, policies },
+    // What is grave would have to be signed with a passkey, and nobody has one.
+    catalogue: { acc: catalogue.acc.replace('class: pay,', 'class: write, reversible: true,') },
+    approvers: `people: { ana: { subjects: ["1"] } }
+groups: { us: [ana] }
+sign_in: { issuer: https://login.example.com, client: countersign }
+`,
+    flags: [
+      ...['--approval-hold', '0', '--messages', join(acc.dir, 'messages.yaml')],
+      ...['--desk-port', '0', '--desk-url', 'https://desk.example.com'],
+    ],
+    env: { SLACK_URL: `${slack.url}${slackPath}` },
+  });
+  await desk.accept('acc');
+  const approval = await pay('desk', desk);
+  await vi.waitFor(() => expect(told(pager, approval).length + told(slack, approval).length).toBe(2), 20_000);
+  const url = `https://desk.example.com/approvals/${approval}`;
+  expect(told(pager, approval)[0]?.body.data).toMatchObject({ desk: url });
+  expect(told(slack, approval)[0]?.body.blocks.at(-1)).toMatchObject({
+    type: 'actions',
+    elements: [{ type: 'button', url }],
+  });
 }, 120_000);
 
 test('a daemon whose messages cannot be told does not start', async () => {
