@@ -14,6 +14,9 @@ import { type FakeServer, type Fakes, fakeUpstreams, ok, text, tool } from './fa
 import { permitAll, type Rig, type RigOptions, startRig } from './rig.ts';
 import { type LegacyClient, legacy, modern, type Wire } from './wire.ts';
 
+// A busy machine is slow to take in hundreds of calls.
+vi.setConfig({ testTimeout: 120_000 });
+
 const ana: Operator = { id: 'local:1', channel: 'local-socket' };
 const roster = rosterOf([{ name: 'ana', operators: [ana.id], also: [] }], [['us', ['ana']]]);
 const askingPolicies = (expires: string) => `${permitAll}
@@ -87,13 +90,13 @@ const dataIn = ({ result }: Wire): any =>
 const saidIn = (message: Wire): string => JSON.stringify(message.result ?? message.error ?? {});
 
 async function waiting(count = 1) {
-  await vi.waitFor(() => expect(listApprovals(rig.road)).toHaveLength(count), 10_000);
+  await vi.waitFor(() => expect(listApprovals(rig.road)).toHaveLength(count), 60_000);
   const [one] = listApprovals(rig.road);
   return one?.approval ?? '';
 }
 
 async function held(count: number): Promise<void> {
-  await vi.waitFor(() => expect(rig.held()).toBe(count), 10_000);
+  await vi.waitFor(() => expect(rig.held()).toBe(count), 60_000);
 }
 
 async function says(
