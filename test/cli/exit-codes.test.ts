@@ -57,6 +57,13 @@ const asksDaemon: readonly [command: string, args: readonly string[]][] = [
   ['break-glass open', ['t-1', '--group', 'finance', '--reason', 'an outage', '--yes']],
   ['break-glass ls', []],
   ['break-glass close', ['t-1', '--reason', 'it is over']],
+  ['signal ls', []],
+  ['signal show', ['severity']],
+  ['signal set', ['severity', 'high']],
+  ['signal clear', ['severity', '--reason', 'it is over']],
+  ['deferrals ls', []],
+  ['deferrals show', ['w-1']],
+  ['deferrals cancel', ['w-1', '--reason', 'not today']],
   ['approvers ls', []],
   ['approvers passkeys', []],
   ['approvers enroll', ['ana']],
@@ -202,7 +209,7 @@ test('whoever follows a daemon learns that it was killed: 4', async () => {
 describe('what policy says to an act', () => {
   const administered = (): readonly [command: string, args: readonly string[]][] => [
     ...asksDaemon.filter(([command]) =>
-      /^(?:task|revoke|catalogue accept|approvals [^l]|break-glass [oc]|messages t|review d|label [ed])/.test(
+      /^(?:task|revoke|catalogue accept|approvals [^l]|break-glass [oc]|messages t|review d|label [ed]|signal (?:set|clear)|deferrals c)/.test(
         command,
       ),
     ),

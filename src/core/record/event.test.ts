@@ -95,6 +95,6 @@ const optional = new Set([
   ],
   ...['label.endorsed sources', 'label.declassified level', 'review.closed person'],
   ...['label.declassified categories', 'label.declassified readers'],
-  ...['message.ended status', 'message.ended card'],
+  ...['message.ended status', 'message.ended card', 'decision deferral'],
   ...['observation session', 'observation stored', 'policy.published author', 'policy.published reason'],
 ]);
