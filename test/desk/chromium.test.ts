@@ -128,11 +128,9 @@ test.runIf(hasChromium)(
       return one.approval;
     }, 20_000);
     await ben.page.goto(`${desk}/approvals/${second}`);
-    await ben.page.getByLabel(/Why not|What the agent is told/).fill('not this one');
-    await ben.page
-      .getByRole('button', { name: /^Refuse/ })
-      .last()
-      .click();
+    await ben.page.getByText('Refuse and tell the agent').click();
+    await ben.page.getByLabel('What the agent is told').fill('not this one');
+    await ben.page.getByRole('button', { name: 'Refuse and say this' }).click();
     await expect.poll(() => heading(ben.page).textContent(), { timeout: 15_000 }).toBe('You said no');
     expect(await again).toMatchObject({ isError: true, text: expect.stringContaining('not this one') });
     expect(acc.begun('pay')).toEqual(['rent']);

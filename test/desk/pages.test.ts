@@ -102,12 +102,10 @@ describe.skipIf(browserPath === undefined)('in a browser', () => {
       ...['What was answered before', 'What you say'],
     ]);
     expect(await page.locator('#main button:visible').allTextContents()).toEqual(['Refuse', 'Approve once']);
-    expect(await page.locator('summary').allTextContents()).toEqual(
-      [
-        'As it is sent',
-        ...['Refuse and tell the agent', 'Approve with edits', 'Approve for this task'],
-      ].slice(1),
-    );
+    expect(await page.locator('summary').allTextContents()).toEqual([
+      'As it is sent',
+      ...['Refuse and tell the agent', 'Approve with edits', 'Approve for this task'],
+    ]);
     await context.close();
   });
 
@@ -127,13 +125,13 @@ describe.skipIf(browserPath === undefined)('in a browser', () => {
     const { page } = await show(context, 'card nothing unusual');
     expect(await look(page, 'focused')).toBe('nothing');
     const reached: string[] = [];
-    for (let i = 0; i < 8; i++) {
+    for (let i = 0; i < 10; i++) {
       await page.keyboard.press('Tab');
       reached.push(await look(page, 'focused'));
     }
     expect(reached).toEqual([
       ...['to the content', 'Countersign', 'who approves', 'ana', 'sign out', 'to the answer'],
-      ...['Refuse', 'Approve once', 'Refuse and tell the agent'],
+      ...['As it is sent', 'Refuse', 'Approve once', 'Refuse and tell the agent'],
     ]);
     await context.close();
   });
