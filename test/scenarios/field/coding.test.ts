@@ -10,7 +10,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { git } from '../../../examples/field/coding/git.ts';
 import { canMakeWorld, files, makeWorld } from '../../../examples/field/coding/world.ts';
 import { verifies } from '../../requirements.ts';
-import { exampleServer, type FieldAgent, type FieldCase, fieldFiles, openCase } from './case.fixture.ts';
+import {
+  askedIn,
+  exampleServer,
+  type FieldAgent,
+  type FieldCase,
+  fieldFiles,
+  openCase,
+} from './case.fixture.ts';
 
 const filesystem = createRequire(import.meta.url).resolve(
   '@modelcontextprotocol/server-filesystem/dist/index.js',
@@ -36,6 +43,7 @@ describe.skipIf(!canMakeWorld())('with git and ssh-keygen', () => {
           git: exampleServer('field/coding/server.ts', join(dir, 'repo')),
         },
         from: fieldFiles('coding', 'tasks'),
+        ...askedIn('platform', 'pia'),
       };
     });
     agent = await field.agent({
@@ -64,6 +72,27 @@ describe.skipIf(!canMakeWorld())('with git and ssh-keygen', () => {
       remedy: { kind: 'step_up', approvers: ['platform'] },
     });
     expect(onDisk('deploy/production/app.yaml')).toBe('replicas: 3\n');
+  });
+
+  test('what platform agreed to is written to production, that and nothing else', async () => {
+    verifies('approvals.one-action-once');
+    const writer = await field.agent({
+      type: 'coding',
+      agent: 'writer',
+      params: { repo: repo(''), source: repo('src'), production: repo('deploy/production') },
+    });
+    const path = repo('deploy/production/app.yaml');
+    const write = (replicas: number) =>
+      writer.call('files__write_file', { path, content: `replicas: ${replicas}\n` });
+    expect(await write(4)).toMatchObject({ code: 'pending_approval' });
+    await field.agreed(writer, 'pia');
+    expect(await write(0)).toMatchObject({ code: 'pending_approval' });
+    expect(onDisk('deploy/production/app.yaml')).toBe('replicas: 3\n');
+    const written = await write(4);
+    expect(written.code).toBe('done');
+    expect((await written.why()).approval?.said).toMatchObject([{ person: 'pia', verdict: 'approve' }]);
+    expect(onDisk('deploy/production/app.yaml')).toBe('replicas: 4\n');
+    expect(await write(4)).toMatchObject({ code: 'pending_approval' });
   });
 
   test('it does not touch deployment secrets, however their path is spelled and whatever they hide behind', async () => {

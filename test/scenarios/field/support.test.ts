@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A support agent at the customer database of the demo: it works on tickets, exports nobody, and pays back within
 // limits. What was paid is what that database has. What the agent does when it is hijacked: test/scenarios/demo.test.ts.
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -76,6 +77,26 @@ test('it pays back up to 100.00 at once and 150.00 a day; what is more waits for
   expect(codes.filter((code) => code === 'done')).toHaveLength(7);
   expect(codes.filter((code) => code === 'pending_approval')).toHaveLength(5);
   expect(paidTo(5)).toEqual(Array(7).fill(2000));
+});
+
+test('a refund of 500.00 that two of finance make one of 50.00 is one of 50.00', async () => {
+  verifies('approvals.edited');
+  const agent = await field.agent({ type: 'support', agent: 'generous' });
+  expect(await agent.call('crm__refund', refund(7, 50_000))).toMatchObject({ code: 'pending_approval' });
+  const { out } = await field.daemon.cli('approvals', 'ls', '--json');
+  const { approval } = JSON.parse(out).approvals.find((one: { agent: string }) => one.agent === 'generous');
+  const args = join(field.daemon.dir, 'refund.json');
+  writeFileSync(args, JSON.stringify(refund(7, 5000)));
+  const more = ['--edit', args, '--reason', 'one kettle, not ten', '--as', 'ana', '--yes'];
+  const changed = await field.daemon.cli('approvals', 'approve', approval, ...more);
+  expect(changed, changed.err).toMatchObject({ code: 0 });
+  expect(await agent.call('crm__refund', refund(7, 50_000))).toMatchObject({ code: 'pending_approval' });
+  expect(paidTo(7)).toEqual([]);
+  await field.agreed(agent, 'ben');
+  const paid = await agent.call('crm__refund', refund(7, 50_000));
+  expect(paid.code).toBe('done');
+  expect(paid.text).toContain('`amount` is 5000');
+  expect(paidTo(7)).toEqual([5000]);
 });
 
 test('a refund that two of finance agreed to is paid, as it was and once', async () => {
