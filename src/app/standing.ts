@@ -88,6 +88,12 @@ export async function standingApproval(
       if (standing.length >= patternLimits.perTask)
         return impossible(`at most ${patternLimits.perTask} approvals of a task stand at once`);
 
+      // A person has to read it, and a record to hold it.
+      if (Buffer.byteLength(JSON.stringify(order.free)) > patternLimits.freeBytes)
+        return impossible(
+          `what is left free must not take more than ${patternLimits.freeBytes} bytes to say`,
+        );
+
       const candidate = candidateOf(considered, asked.about.matter);
       const labels = join(asked.about.matter.labels, worstOf(entry));
       const pattern = patternOf(candidate, order.free, labels, road.pseudonym);

@@ -173,6 +173,12 @@ describe('it is not to be had', () => {
     ['where the rule says so', '@standing("no")', {}, /@standing\("no"\)/],
     ['where the call itself does not fit', '', { free: within('/etc') }, /does not fit/],
     [
+      'of more than anybody reads',
+      '',
+      { free: within(...Array.from({ length: 99 }, (_, i) => `/srv/books/${i}/with-a-long-name`)) },
+      /not take more than/,
+    ],
+    [
       'of an argument that is not there',
       '',
       { free: [{ argument: 'mode', must: { is: 'integer', min: 0 } }] },

@@ -56,7 +56,7 @@ describe('what is changed', () => {
     ['a name that is hidden', { [hidden]: 1 }, {}, /whose name is hidden/],
     ['a name that is a secret', { a: 1 }, { a: 1, [`sk-${'a'.repeat(30)}`]: 1 }, /must be no secret/],
     ['a book', { a: 1 }, { a: 'x'.repeat(editLimits.bytes + 1) }, /must not be longer/],
-    ['too many', {}, Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`a${i}`, i])), /at most 64/],
+    ['too many', {}, Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`a${i}`, i])), /at most 16/],
   ])('is refused: %s', (_what, shown, wanted, told) =>
     expect(changesBetween(shown, wanted)).toMatchObject({ ok: false, reason: expect.stringMatching(told) }),
   );

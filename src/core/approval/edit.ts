@@ -17,7 +17,7 @@ export interface Changes {
   readonly without: readonly string[];
 }
 
-export const editLimits = { changed: 64, name: 200, bytes: 64 << 10 } as const;
+export const editLimits = { changed: 16, name: 100, bytes: 64 << 10 } as const;
 
 export type Edited =
   | { readonly ok: true; readonly changes: Changes }

@@ -42,7 +42,13 @@ export interface Candidate {
   readonly idArgument?: string | undefined;
 }
 
-export const patternLimits = { count: 100, untilMs: 8 * 3_600_000, free: 16, perTask: 16 } as const;
+export const patternLimits = {
+  count: 100,
+  untilMs: 8 * 3_600_000,
+  free: 16,
+  freeBytes: 1500,
+  perTask: 16,
+} as const;
 
 export function patternOf(
   candidate: Candidate,
