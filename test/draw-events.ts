@@ -4,6 +4,7 @@
 import fc from 'fast-check';
 import { assurances } from '../src/core/approval/assurance.ts';
 import { parties } from '../src/core/decision/verdict.ts';
+import { holdKinds } from '../src/core/hold/hold.ts';
 import { integrities, type Label, levels } from '../src/core/label/label.ts';
 import { type BodyOf, type Event, type EventBody, outcomes } from '../src/core/record/event.ts';
 import { operatorChannels } from '../src/core/request/proposal.ts';
@@ -226,6 +227,20 @@ function draws(names: Names): Draws {
     fc.string({ maxLength: 64, unit: 'grapheme-ascii' }),
     fc.record({ decimal: fc.constantFrom('1.5', '-0.0001') }),
   );
+  const held = fc.oneof(
+    ...(['agent', 'task', 'session'] as const).map((scope) =>
+      fc.record({ scope: fc.constant(scope), target: names[scope] }),
+    ),
+    fc.record({ scope: fc.constant('all' as const), target: fc.constant('default') }),
+  );
+  const hold = fc.record({ hold: fc.constantFrom(...holdKinds), author: id, reason: text });
+  const holds = {
+    'hold.set': together(
+      together(held, hold),
+      fc.record({ type: type('hold.set'), calls: fc.constantFrom('finish', 'abort') }),
+    ),
+    'hold.lifted': together(together(held, hold), fc.record({ type: type('hold.lifted') })),
+  };
   const kept = dictionary(fc.oneof(scalar, fc.array(scalar, { maxLength: 3 })));
   return {
     'agent.registered': fc.record({
@@ -267,6 +282,16 @@ function draws(names: Names): Draws {
     'session.started': fc.record({ type: type('session.started'), session, task, agent, tokenId: id }),
     'task.ended': fc.record({ type: type('task.ended'), task, reason: text }),
     revoked: fc.oneof(
+      fc.record(
+        {
+          type: type('revoked'),
+          scope: fc.constantFrom('token', 'tool', 'policy'),
+          target: id,
+          reason: text,
+          text: digest,
+        },
+        { requiredKeys: ['type', 'scope', 'target', 'reason'] },
+      ),
       ...(['agent', 'task', 'session'] as const).map((scope) =>
         fc.record({
           type: type('revoked'),
@@ -275,6 +300,27 @@ function draws(names: Names): Draws {
           reason: text,
         }),
       ),
+    ),
+    swept: fc.record({
+      type: type('swept'),
+      filter: fc.record(
+        { agent, owner: id, onBehalfOf: id, taskType: text, since: instant },
+        { requiredKeys: ['since'] },
+      ),
+      ended: fc.record({ agents: fc.nat(9), tasks: fc.nat(9), sessions: fc.nat(9), calls: fc.nat(9) }),
+      author: id,
+      reason: text,
+    }),
+    ...holds,
+    'revocation.lifted': together(
+      fc.record({
+        type: type('revocation.lifted'),
+        scope: fc.constantFrom('tool', 'policy'),
+        target: id,
+        author: id,
+        reason: text,
+      }),
+      maybe('text', digest),
     ),
     'policy.published': fc.record(
       {

@@ -133,6 +133,45 @@ export const requirements = {
     source: 'docs/coding-agents.md, "How it fails"',
     controls: ['ASI08', 'AARM-R1', 'NIST-AIRMF-MEASURE-2.6'],
   },
+  'steering.revoke-tool': {
+    promise:
+      'a revoked tool is refused to everybody at once, its calls in flight are stopped, and a person brings it back',
+    source: 'docs/steering.md',
+    controls: ['ASI02', 'ASI10', 'AARM-R6'],
+  },
+  'steering.revoke-token': {
+    promise: 'a revoked token is good for nothing more, and what came with it is stopped',
+    source: 'docs/steering.md',
+    controls: ['ASI03', 'AARM-R6', 'NHI1'],
+  },
+  'steering.revoke-policy': {
+    promise: 'a permit can be taken out of force at once, and a forbid cannot',
+    source: 'docs/steering.md',
+    controls: ['ASI02', 'AARM-R3'],
+  },
+  'steering.sweep': {
+    promise:
+      'what a filter matches and had begun ends in one commit, with what is below it, and nothing begins in between',
+    source: 'docs/steering.md, docs/adr/0036-revocation.md',
+    controls: ['ASI03', 'ASI08', 'ASI10', 'AARM-R6'],
+  },
+  'steering.pause': {
+    promise:
+      'what is paused begins nothing, what is below it neither; calls that have begun finish or are stopped, as was said',
+    source: 'docs/steering.md',
+    controls: ['ASI09', 'ASI10', 'NIST-AIRMF-MANAGE-4.1'],
+  },
+  'steering.quarantine': {
+    promise: 'what is quarantined only reads, and sends nothing',
+    source: 'docs/steering.md',
+    controls: ['ASI01', 'ASI10', 'AARM-R4'],
+  },
+  'steering.stop-all': {
+    promise:
+      'a kill switch stops everything, in shadow mode and after a restart, until a person lets go on with a reason',
+    source: 'docs/steering.md',
+    controls: ['ASI08', 'ASI10', 'NIST-AIRMF-MANAGE-4.1'],
+  },
   'decide.fold-laws': {
     promise:
       'the order of policies never matters, a forbid more never permits, a lift lifts its own forbid only',

@@ -6,7 +6,8 @@ import { facets } from '../core/state/facet.ts';
 import { administer } from './administer.ts';
 import type { EngineAnswer, Published } from './ports.ts';
 import { publish } from './publish.ts';
-import { endTask, renewToken, revoke, startSession } from './tasks.ts';
+import { revoke } from './revoke.ts';
+import { endTask, renewToken, startSession } from './tasks.ts';
 
 const [first, second, third] = publications;
 if (first === undefined || second === undefined || third === undefined) throw new Error('too few');

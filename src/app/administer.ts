@@ -29,7 +29,9 @@ export interface Subject {
     | 'signals'
     | 'deferral'
     | 'message'
-    | 'store';
+    | 'store'
+    | 'token'
+    | 'tenant';
   readonly id: string;
 }
 

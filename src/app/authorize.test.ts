@@ -7,7 +7,8 @@ import { facets } from '../core/state/facet.ts';
 import { type Authorization, authorize } from './authorize.ts';
 import { type Ledger, LedgerUnavailable, LedgerUncertain, type Published } from './ports.ts';
 import { publish } from './publish.ts';
-import { endTask, revoke, startSession } from './tasks.ts';
+import { revoke } from './revoke.ts';
+import { endTask, startSession } from './tasks.ts';
 
 const rules = (version: number): Published => {
   const found = publications[version - 1];

@@ -340,6 +340,7 @@ function decided(
           args: considered.projection ?? {},
           resource: considered.resource,
           ...(still === undefined ? {} : { still }),
+          permits: considered.because.map(({ policy }) => policy.textDigest),
         },
         place.monotonicMs,
       ),

@@ -4,7 +4,7 @@ import { oneNode, operator } from '../../test/simulator/one-node.ts';
 import { policySet, publications, withoutCanary } from '../../test/simulator/rules.ts';
 import { CanaryFailed, canaryAgent, canaryPolicy, proveRoad } from './canary.ts';
 import type { EngineAnswer, Published } from './ports.ts';
-import { revoke } from './tasks.ts';
+import { revoke } from './revoke.ts';
 
 const [first] = publications;
 if (first === undefined) throw new Error('nothing to publish');

@@ -46,6 +46,11 @@ export const codes: Record<DecisionCode, string> = {
   unknown_session: 'there is no such session',
   session_revoked: 'the session was revoked',
   not_the_callers: 'the session, the task and the agent of the token do not belong together',
+  token_revoked: 'the token was revoked',
+  tool_revoked: 'the tool was revoked, for everybody',
+  paused: 'somebody has paused the session, its task, its agent or what is above',
+  quarantined: 'the session, its task, its agent or what is above may only read for now',
+  all_stopped: 'a person has stopped everything',
 };
 
 /** What has to happen before the same call could be allowed, where that is the same for each call. */
@@ -90,6 +95,12 @@ export const remedies: Partial<Record<DecisionCode, string>> = {
   unknown_session: 'a token of a session of this daemon',
   session_revoked: 'a new session, or a new task',
   not_the_callers: 'a token as it was minted',
+  token_revoked: 'a fresh token of the same session, or a new session',
+  tool_revoked: 'a person brings the tool back (`countersign resume tool`)',
+  paused: 'the same call again, once a person has lifted the pause (`countersign resume`)',
+  quarantined:
+    'a tool that only reads, or the same call once a person has lifted the quarantine (`countersign resume`)',
+  all_stopped: 'the same call again, once a person lets things go on (`countersign resume-all`)',
 };
 
 export function isDecisionCode(code: string): code is DecisionCode {

@@ -11,6 +11,8 @@ import type { OpinionFault } from '../core/decision/opinion.ts';
 import { lifted, opinionAsk } from '../core/decision/opinion-ask.ts';
 import { maxTransforms, transformed } from '../core/decision/transform.ts';
 import { type Lift, names, type Obligation, type Transform, type Verdict } from '../core/decision/verdict.ts';
+import { holdsOn, sayHold } from '../core/hold/held-by.ts';
+import { onlyReads } from '../core/hold/hold.ts';
 import type { JsonObject } from '../core/json/value.ts';
 import { type Touched, touchedBy } from '../core/label/items.ts';
 import { join as joinLabels, type Label } from '../core/label/label.ts';
@@ -22,6 +24,7 @@ import { staysInside } from '../core/origin/inside.ts';
 import { originRecord } from '../core/origin/recorded.ts';
 import { askedAction } from '../core/policy/actions.ts';
 import { type Described, questionFor } from '../core/policy/context.ts';
+import { canaryAction } from '../core/policy/layout.ts';
 import type { Question } from '../core/policy/question.ts';
 import { type CedarRecord, cedarArgs } from '../core/policy/values.ts';
 import type { Finding } from '../core/program/finding.ts';
@@ -64,6 +67,10 @@ import { type Answers, type Asking, askingAbout, type Counted, opinionFacts } fr
 /** Every reason for which the road itself refuses, before or after policy was asked. */
 export type RefusalCode =
   | NoStanding
+  | 'paused'
+  | 'all_stopped'
+  | 'quarantined'
+  | 'tool_revoked'
   | 'forbidden'
   | 'forbid_errored'
   | 'no_permit'
@@ -209,6 +216,9 @@ export function consider(
   if (!isInForce(view, force)) return { ...known, code: 'policy_not_here' };
 
   const entry = force.catalogue.find(proposal.method, proposal.server, proposal.target);
+  const held = heldBack(view, caller, entry);
+  // As without standing, it is so in shadow mode as well: a person did this, and no policy.
+  if (held !== undefined) return { ...blank, ...held, ...(entry === undefined ? {} : { entry }), facts };
   if (entry === undefined) return { ...known, code: 'unknown_target' };
 
   let soFar: Considered = { ...known, entry };
@@ -293,7 +303,12 @@ export function consider(
               ...said,
             },
     };
-    const judged = judge(force, heard.question, [...soFar.lifts, ...asking.map(liftOf)]);
+    const judged = judge(
+      force,
+      heard.question,
+      [...soFar.lifts, ...asking.map(liftOf)],
+      view.get(facets.halt)?.permits,
+    );
     if (!judged.ok) return { ...soFar, code: 'engine_failed' };
     const through =
       roster === undefined ? [] : broken(view, roster, caller, at, judged.verdicts, soFar.lifts);
@@ -423,6 +438,26 @@ function isRegistryHere(
   return view.get(facets.signals) === registry.digest;
 }
 
+/** Why nothing of this kind begins for now, whatever policy says. The canary is no work: a start proves itself all the same. */
+function heldBack(
+  view: View,
+  caller: Caller,
+  entry: CatalogueEntry | undefined,
+): Pick<Considered, 'code' | 'detail'> | undefined {
+  if (entry?.action === canaryAction) return undefined;
+  const holds = holdsOn(view, caller);
+  const pause = holds.find(({ kind }) => kind === 'pause');
+  if (pause !== undefined)
+    return { code: pause.scope === 'all' ? 'all_stopped' : 'paused', detail: sayHold(pause) };
+  const tool = entry?.kind === 'tool' ? `${entry.server}/${entry.target}` : undefined;
+  if (tool !== undefined && view.get(facets.halt)?.tools.includes(tool) === true)
+    return { code: 'tool_revoked' };
+  const [quarantine] = holds;
+  return quarantine === undefined || entry === undefined || onlyReads(entry.class)
+    ? undefined
+    : { code: 'quarantined', detail: sayHold(quarantine) };
+}
+
 function recorded(program: Program | undefined, at: number): Considered['facts'] {
   return program === undefined ? {} : programRecord(program, at);
 }
@@ -447,11 +482,17 @@ export function isInForce(view: View, { policies, catalogue }: Published): boole
   return view.get(facets.catalogue) === catalogue.digest && policy === policies.digest;
 }
 
-/** Asks the engine and folds. @returns not ok when the engine failed or named a policy nobody published */
+/**
+ * Asks the engine and folds.
+ *
+ * @param revoked texts of permits that count no more; a forbid cannot be taken away so
+ * @returns not ok when the engine failed or named a policy nobody published
+ */
 export function judge(
   force: InForce,
   question: Question,
   lifts: readonly Lift[],
+  revoked: readonly string[] = [],
 ): { ok: true; outcome: Outcome; verdicts: readonly Verdict[] } | { ok: false } {
   const answer = force.policies.evaluate(question);
   if (!answer.ok) return { ok: false };
@@ -463,6 +504,7 @@ export function judge(
     for (const id of ids) {
       const policy = force.policies.policies.get(id);
       if (policy === undefined) return { ok: false };
+      if (policy.effect === 'permit' && revoked.includes(policy.textDigest)) continue;
       verdicts.push({ policy, kind });
     }
   }

@@ -5,8 +5,8 @@ import { understood } from '../../test/simulator/rules.ts';
 import { authorize } from './authorize.ts';
 import { watchContact } from './contact.ts';
 import { type Ledger, LedgerUnavailable } from './ports.ts';
+import { revoke } from './revoke.ts';
 import { tail } from './tail.ts';
-import { revoke } from './tasks.ts';
 
 type Mood = 'answers' | 'refuses' | 'is silent';
 

@@ -6,7 +6,8 @@ import { policySet, publications } from '../../test/simulator/rules.ts';
 import { maxPromptLength } from '../core/record/event.ts';
 import { facets } from '../core/state/facet.ts';
 import { type PromptOrder, submitPrompt } from './prompts.ts';
-import { endTask, revoke } from './tasks.ts';
+import { revoke } from './revoke.ts';
+import { endTask } from './tasks.ts';
 
 const [plain] = publications;
 if (plain === undefined) throw new Error('nothing to publish');

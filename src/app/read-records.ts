@@ -154,6 +154,8 @@ function subjectOf(event: Event): { agent?: string; task?: string; session?: str
     case 'agent.registered':
       return { agent: event.agent };
     case 'revoked':
+    case 'hold.set':
+    case 'hold.lifted':
       return { [event.scope]: event.target };
     case 'task.ended':
     case 'prompt.submitted':

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starting, ending and revoking: what gives an agent standing and what takes it away.
+// Starting and ending: what gives an agent standing. What takes it away before its time: revoke.ts.
+
+import { longestLifeMs } from '../core/hold/halt.ts';
 import type { Budget } from '../core/record/event.ts';
 import { idRandomBytes, newId } from '../core/record/id.ts';
 import { withoutSecrets } from '../core/record/secret.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import { facets, type View } from '../core/state/facet.ts';
 import { childTerms } from '../core/task/child.ts';
-import { standsUnder } from '../core/task/lineage.ts';
+import { isRunning, isTaskSwept } from '../core/task/lineage.ts';
 import type { Scope } from '../core/task/scope.ts';
 import { type BoundTerms, bind, defaultTaskMs, type Templates } from '../core/task/template.ts';
 import { type Administered, administer, type Deed } from './administer.ts';
-import { canaryAgent } from './canary.ts';
 import type { Randomness } from './ports.ts';
 import { askedBy, heard, promptWriting, scopesOf } from './prompts.ts';
 import type { Road } from './road.ts';
@@ -43,7 +44,7 @@ export interface Started {
 }
 
 /** The longest life of a task: what lives longer is not one task. */
-export const maxTaskMs = 7 * 24 * 3_600_000;
+export const maxTaskMs = longestLifeMs;
 
 /** Starts a task with its first session, registering the agent if nobody has. The token is minted from the answer. */
 export async function startTask(
@@ -185,7 +186,7 @@ export function startSession(
   return administer(road, operator, 'session.start', { kind: 'task', id: task }, (view, place) => {
     const state = view.get(facets.task(task));
     if (state === undefined) return { ok: false, code: 'not_found', reason: `no task \`${task}\`` };
-    if (state.status !== 'active' || place.at >= state.expiresAt || !standsUnder(view, task, place.at)) {
+    if (!isRunning(view, task, place.at)) {
       return { ok: false, code: 'not_possible', reason: `task \`${task}\` is over; start a new one` };
     }
     const session = name ?? place.id('s');
@@ -219,12 +220,8 @@ export function renewToken(
     const state = view.get(facets.session(session));
     if (state === undefined) return { ok: false, code: 'not_found', reason: `no session \`${session}\`` };
     const task = view.get(facets.task(state.task));
-    const over =
-      task === undefined ||
-      task.status !== 'active' ||
-      place.at >= task.expiresAt ||
-      !standsUnder(view, state.task, place.at);
-    if (over || state.status !== 'active') {
+    const over = task === undefined || !isRunning(view, state.task, place.at);
+    if (over || state.status !== 'active' || isTaskSwept(view, state.task, state.startedAt)) {
       return { ok: false, code: 'not_possible', reason: `session \`${session}\` is over; start a new task` };
     }
     return {
@@ -255,41 +252,6 @@ export function endTask(
     return {
       ok: true,
       writings: [{ id: place.id('e'), stream: `task/${task}`, event: { type: 'task.ended', task, reason } }],
-      value: undefined,
-    };
-  });
-}
-
-const known: Record<'agent' | 'task' | 'session', (view: View, id: string) => boolean> = {
-  agent: (view, id) => view.get(facets.agent(id)) !== undefined,
-  task: (view, id) => view.get(facets.task(id)) !== undefined,
-  session: (view, id) => view.get(facets.session(id)) !== undefined,
-};
-
-export function revoke(
-  road: Pick<Road, 'sequencer' | 'published'>,
-  operator: Operator,
-  scope: 'agent' | 'task' | 'session',
-  target: string,
-  reason: string,
-): Promise<Administered<undefined>> {
-  return administer(road, operator, 'revoke', { kind: scope, id: target }, (view, place) => {
-    if (!known[scope](view, target)) {
-      return { ok: false, code: 'not_found', reason: `no ${scope} \`${target}\`` };
-    }
-    // Revoked, it would be refused before policy is asked, and no node would ever start again.
-    if (scope === 'agent' && target === canaryAgent) {
-      return { ok: false, code: 'not_possible', reason: `\`${target}\` is what each start is proved with` };
-    }
-    return {
-      ok: true,
-      writings: [
-        {
-          id: place.id('e'),
-          stream: `${scope}/${target}`,
-          event: { type: 'revoked', scope, target, reason },
-        },
-      ],
       value: undefined,
     };
   });

@@ -22,6 +22,8 @@ export function mayList(
   const standing = circumstances(road.sequencer.head, caller, road.clock.wallMs());
   if (!standing.ok) return false;
   const { head } = road.sequencer;
+  if (entry.kind === 'tool' && head.get(facets.halt)?.tools.includes(`${server}/${target}`) === true)
+    return false;
   const outside = lineOf(head, caller.task).some((task) => {
     const scope = head.get(facets.task(task))?.scope;
     return (

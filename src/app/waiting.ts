@@ -105,6 +105,7 @@ export function createWaitingRoom(
         for (const sitting of [...(under.get(event.approval) ?? [])]) sitting.end('expired');
         return;
       case 'revoked':
+      case 'swept':
       case 'task.ended':
         for (const sitting of everybody()) look(sitting);
         return;

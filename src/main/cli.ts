@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line: what there is to say, and which file does it. Commands are loaded when they are asked for.
-import { Argument, Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { daemonAt } from '../edges/cli/client.ts';
 import { CommandFailed, exit, failed, meanings, printFailure } from '../edges/cli/exit.ts';
 import { addAdoption } from './cli-adoption.ts';
@@ -15,6 +15,7 @@ import { addMessages } from './cli-messages.ts';
 import { durationOf, reason, several } from './cli-option.ts';
 import { addReview } from './cli-review.ts';
 import { addSignals } from './cli-signal.ts';
+import { addSteering } from './cli-steering.ts';
 import { defaultIntentTimeout } from './intent.ts';
 import { defaultOpaEntrypoint, defaultOpaTimeout } from './opa.ts';
 import {
@@ -159,17 +160,7 @@ task
     (await import('../edges/cli/task.ts')).endTask(daemon(), id, flags.reason, flags.json === true),
   );
 
-program
-  .command('revoke')
-  .description('take an agent, task or session its standing, from the next call on')
-  .addArgument(new Argument('<scope>', 'what it is').choices(['agent', 'task', 'session']))
-  .argument('<id>', 'which one')
-  .addOption(reason())
-  .option('--json', 'print one JSON object')
-  .action(async (scope, id, flags) =>
-    (await import('../edges/cli/task.ts')).revoke(daemon(), scope, id, flags.reason, flags.json === true),
-  );
-
+addSteering(program, { daemon });
 addLabels(program, { daemon });
 addSignals(program, { daemon });
 addDeferrals(program, { daemon });

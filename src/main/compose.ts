@@ -21,7 +21,7 @@ import { proveRoad } from '../app/canary.ts';
 import { watchContact } from '../app/contact.ts';
 import { editOf } from '../app/editing.ts';
 import { createIntegrator } from '../app/integrate.ts';
-import { createLiveCalls } from '../app/live.ts';
+import { createLiveCalls, isLost } from '../app/live.ts';
 import { createMessages } from '../app/messages.ts';
 import { createOrigins } from '../app/origins.ts';
 import { createPast } from '../app/past.ts';
@@ -38,8 +38,7 @@ import { createVault } from '../app/vault.ts';
 import { mayList } from '../app/visible.ts';
 import type { Event } from '../core/record/event.ts';
 import type { Caller, Operator } from '../core/request/proposal.ts';
-import { facets, type View } from '../core/state/facet.ts';
-import { above, lineOf } from '../core/task/lineage.ts';
+import { facets } from '../core/state/facet.ts';
 import { approvalRoutes } from '../edges/api/approval-routes.ts';
 import { approverRoutes } from '../edges/api/approver-routes.ts';
 import { batchRoutes } from '../edges/api/batch-routes.ts';
@@ -55,6 +54,7 @@ import { reviewRoutes } from '../edges/api/review-routes.ts';
 import { createApiServer } from '../edges/api/server.ts';
 import { signalRoutes } from '../edges/api/signal-routes.ts';
 import { statusRoutes } from '../edges/api/status-routes.ts';
+import { steeringRoutes } from '../edges/api/steering-routes.ts';
 import { taskRoutes } from '../edges/api/task-routes.ts';
 import { createClaudeHooks } from '../edges/hooks/claude.ts';
 import { claudeRoutes } from '../edges/hooks/claude-routes.ts';
@@ -162,8 +162,8 @@ export async function startDaemon(
   });
   const programs = await loadPrograms();
   const live = createLiveCalls(clock, options.releaseWithinMs);
-  sequencer.onEvent((event) => live.learn(event));
   const reviews = createReviews(sequencer);
+  sequencer.onEvent((event) => live.learn(event, (who) => !isLost(sequencer.head, who, clock.wallMs())));
   const vault = createVault(store.keys, store.ledger, master, randomness);
   const force = createForce(first, sequencer);
   const targets =
@@ -307,8 +307,8 @@ export async function startDaemon(
     } else if (!beside(req, res)) gateway.handle(req, res);
   });
   sequencer.onEvent((event) => {
-    const lost = losers(event, sequencer.head);
-    if (lost === undefined) return;
+    if (!takesStanding(event)) return;
+    const lost = (caller: Caller) => isLost(sequencer.head, caller, clock.wallMs());
     gateway.forget(lost);
     // A process that serves nobody's task any more is not left running.
     void upstreams
@@ -409,6 +409,7 @@ export async function startDaemon(
       ...recordRoutes(road, store.ledger),
       ...labelRoutes(road),
       ...catalogueRoutes(road, catalogueDesk),
+      ...steeringRoutes(road),
       ...policyRoutes({
         ...publishing,
         publish: reloader.reload,
@@ -502,14 +503,8 @@ function usable(dataDir: string): void {
   }
 }
 
-/** Who lost its standing by an event. */
-function losers(event: Event, head: View): ((caller: Caller) => boolean) | undefined {
-  if (event.type === 'task.ended') return ({ task }) => lineOf(head, task).includes(event.task);
-  if (event.type !== 'revoked') return undefined;
-  const { scope, target } = event;
-  return (caller) =>
-    caller[scope] === target ||
-    (scope !== 'session' && above(head, caller.task).some((one) => one[scope] === target));
+function takesStanding({ type }: Event): boolean {
+  return type === 'task.ended' || type === 'revoked' || type === 'swept';
 }
 
 async function listening(server: Server, { host, port }: DaemonOptions): Promise<string> {

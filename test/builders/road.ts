@@ -3,7 +3,7 @@
 import { createOperands } from '../../src/adapters/files/operands.ts';
 import { type Approvers, createApprovers } from '../../src/app/approvers.ts';
 import { editOf } from '../../src/app/editing.ts';
-import { createLiveCalls, type LiveCalls } from '../../src/app/live.ts';
+import { createLiveCalls, isLost, type LiveCalls } from '../../src/app/live.ts';
 import { createOrigins } from '../../src/app/origins.ts';
 import { createPast } from '../../src/app/past.ts';
 import type { Clock, KeyStore, Ledger, MasterKey, Published, Randomness } from '../../src/app/ports.ts';
@@ -54,7 +54,7 @@ export function roadOver(
   const past = createPast(pseudonym);
   const sequencer = createSequencer(ledger, clock, randomness, past, { node, tenant: 'default', ...limits });
   const live = createLiveCalls(clock, releaseWithinMs);
-  sequencer.onEvent((event) => live.learn(event));
+  sequencer.onEvent((event) => live.learn(event, (who) => !isLost(sequencer.head, who, clock.wallMs())));
   return roadOn({ ...parts, sequencer, live, pseudonym });
 }
 

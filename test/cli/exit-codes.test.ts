@@ -40,6 +40,11 @@ const asksDaemon: readonly [command: string, args: readonly string[]][] = [
   ['task prompt', ['t-1', 'And tell the customer.']],
   ['task end', ['t-1']],
   ['revoke', ['session', 's-1']],
+  ['pause', ['agent', 'a-1']],
+  ['quarantine', ['agent', 'a-1']],
+  ['resume', ['agent', 'a-1', '--reason', 'seen']],
+  ['stop-all', ['--reason', 'a test']],
+  ['resume-all', ['--reason', 'over']],
   ['label show', ['--task', 't-1']],
   ['label endorse', ['--task', 't-1', '--reason', 'read it myself']],
   ['label declassify', ['--task', 't-1', '--level', 'internal', '--reason', 'published since']],
@@ -209,7 +214,7 @@ test('whoever follows a daemon learns that it was killed: 4', async () => {
 describe('what policy says to an act', () => {
   const administered = (): readonly [command: string, args: readonly string[]][] => [
     ...asksDaemon.filter(([command]) =>
-      /^(?:task|revoke|catalogue accept|approvals [^l]|break-glass [oc]|messages t|review d|label [ed]|signal (?:set|clear)|deferrals c)/.test(
+      /^(?:task|revoke|pause|quarantine|resume|stop-all|catalogue accept|approvals [^l]|break-glass [oc]|messages t|review d|label [ed]|signal (?:set|clear)|deferrals c)/.test(
         command,
       ),
     ),
@@ -312,6 +317,12 @@ describe('beside a daemon', () => {
       code: 0,
       stderr: '',
     });
+    for (const kind of ['pause', 'quarantine'])
+      expect(await on(kind, 'session', session)).toMatchObject({ code: 0, stderr: '' });
+    expect(await on('resume', 'session', session, '--reason', 'seen')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^lifted the pause of .*\nit is still under a quarantine\n$/),
+    });
     expect(await on('revoke', 'session', session)).toMatchObject({ code: 0, stderr: '' });
     expect(await on('task end', task)).toMatchObject({ code: 0, stdout: `ended ${task}\n`, stderr: '' });
   });
@@ -320,6 +331,13 @@ describe('beside a daemon', () => {
     ['task end', ['t-unknown', '--json'], /no task `t-unknown`/],
     ['task prompt', ['t-unknown', 'words', '--json'], /no task `t-unknown`/],
     ['revoke', ['agent', 'nobody', '--json'], /no agent `nobody`/],
+    ['revoke', ['--tool', 'acc/nothing', '--dry-run', '--json'], /no tool `acc\/nothing`/],
+    ['revoke', ['--json'], /name one thing .* or a filter/],
+    ['pause', ['agent', 'nobody', '--json'], /no agent `nobody`/],
+    ['quarantine', ['task', 't-unknown', '--json'], /no task `t-unknown`/],
+    ['resume', ['session', 's-unknown', '--reason', 'x', '--json'], /no session `s-unknown`/],
+    ['stop-all', ['--json'], /required option '--reason/],
+    ['resume-all', ['--reason', 'x', '--json'], /everything is under no hold/],
     ['approvals show', ['a-unknown', '--json'], /there is no request `a-unknown`/],
     ['approvals approve', ['a-unknown', '--card', noCard, '--json'], /no request `a-unknown` waits/],
     [
@@ -361,6 +379,13 @@ describe('beside a daemon', () => {
     const ran = await on(command, ...args);
     if (args.includes('--json')) expectFailure(ran, 1, told);
     else expect(ran).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(told) });
+  });
+
+  test('everything is stopped, and goes on', async () => {
+    await using daemon = await runDaemon({ mcpServers: {} });
+    const data = ['--data', daemon.dataDir, '--reason', 'a test'];
+    expect(await countersign('stop-all', data)).toMatchObject({ code: 0, stderr: '' });
+    expect(await countersign('resume-all', data)).toMatchObject({ code: 0, stderr: '' });
   });
 
   test('people who are asked', async () => {

@@ -2,7 +2,7 @@
 // What a client meets while people are asked: it is held and not timed out, it may leave, and many may wait at once.
 import { afterEach, expect, test, vi } from 'vitest';
 import { decideApproval, listApprovals } from '../../src/app/approvals.ts';
-import { revoke } from '../../src/app/tasks.ts';
+import { revoke } from '../../src/app/revoke.ts';
 import { rosterOf } from '../../src/core/approval/roster.ts';
 import type { Operator } from '../../src/core/request/proposal.ts';
 import { facets } from '../../src/core/state/facet.ts';

@@ -16,8 +16,9 @@ import { systemClock, systemRandomness } from '../../src/adapters/system/clock.t
 import { publishApproversAtStart } from '../../src/app/approvers.ts';
 import type { Published } from '../../src/app/ports.ts';
 import { publish, publishAtStart } from '../../src/app/publish.ts';
+import { revoke } from '../../src/app/revoke.ts';
 import type { Road } from '../../src/app/road.ts';
-import { endTask, revoke, startTask } from '../../src/app/tasks.ts';
+import { endTask, startTask } from '../../src/app/tasks.ts';
 import { mayList } from '../../src/app/visible.ts';
 import type { Roster } from '../../src/core/approval/roster.ts';
 import type { ToolDefinition } from '../../src/core/catalogue/entry.ts';

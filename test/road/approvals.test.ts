@@ -5,7 +5,8 @@ import { decideApproval, listApprovals, openCard } from '../../src/app/approvals
 import { publishApprovers } from '../../src/app/approvers.ts';
 import { publish } from '../../src/app/publish.ts';
 import { readApproval, usedBy } from '../../src/app/read-approval.ts';
-import { endTask, revoke } from '../../src/app/tasks.ts';
+import { revoke } from '../../src/app/revoke.ts';
+import { endTask } from '../../src/app/tasks.ts';
 import { approvalLimits } from '../../src/core/approval/match.ts';
 import { rosterOf } from '../../src/core/approval/roster.ts';
 import { facets } from '../../src/core/state/facet.ts';

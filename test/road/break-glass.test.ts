@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openCard } from '../../src/app/approvals.ts';
 import { publishApprovers } from '../../src/app/approvers.ts';
 import { askToBreakGlass, closeGlass, listGlass } from '../../src/app/break-glass.ts';
-import { revoke } from '../../src/app/tasks.ts';
+import { revoke } from '../../src/app/revoke.ts';
 import { rosterOf } from '../../src/core/approval/roster.ts';
 import { verifies } from '../requirements.ts';
 import { asked, by, eventsOf, over, people, refund, says } from './approvals.fixture.ts';

@@ -8,8 +8,9 @@ import { cancelDeferral, listDeferrals } from '../../src/app/deferrals.ts';
 import { plan } from '../../src/app/plan.ts';
 import { shaped } from '../../src/app/publish.ts';
 import { stepsOf } from '../../src/app/replay.ts';
+import { revoke } from '../../src/app/revoke.ts';
 import { setSignal } from '../../src/app/signals.ts';
-import { revoke } from '../../src/app/tasks.ts';
+
 import { deferralLimits } from '../../src/core/deferral/deferral.ts';
 import type { Event } from '../../src/core/record/event.ts';
 import type { Caller, Proposal } from '../../src/core/request/proposal.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openCard } from '../../src/app/approvals.ts';
 import { editApproval } from '../../src/app/editing.ts';
 import { publish } from '../../src/app/publish.ts';
-import { revoke } from '../../src/app/tasks.ts';
+import { revoke } from '../../src/app/revoke.ts';
 import type { JsonObject } from '../../src/core/json/value.ts';
 import { facets } from '../../src/core/state/facet.ts';
 import { verifies } from '../requirements.ts';

@@ -12,7 +12,8 @@ import {
 } from '../../src/app/ports.ts';
 import { eventOf } from '../../src/app/read-records.ts';
 import { closeAbandoned } from '../../src/app/recover.ts';
-import { endTask, revoke } from '../../src/app/tasks.ts';
+import { revoke } from '../../src/app/revoke.ts';
+import { endTask } from '../../src/app/tasks.ts';
 import type { Event } from '../../src/core/record/event.ts';
 import { facets } from '../../src/core/state/facet.ts';
 import { verifies } from '../requirements.ts';

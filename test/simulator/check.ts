@@ -266,7 +266,9 @@ function endings(read: Read): readonly { readonly when: Moment; ends(caller: Cal
   return read.all.flatMap(({ event, when }) => {
     if (event.type === 'task.ended') return [{ when, ends: (c: Caller) => c.task === event.task }];
     if (event.type !== 'revoked') return [];
-    return [{ when, ends: (c: Caller) => c[event.scope] === event.target }];
+    const { scope, target } = event;
+    if (scope !== 'agent' && scope !== 'task' && scope !== 'session') return [];
+    return [{ when, ends: (c: Caller) => c[scope] === target }];
   });
 }
 

@@ -80,6 +80,9 @@ const optional = new Set([
   'approval.decided assurance',
   ...['decision edited', 'approval.requested edit', 'approval.requested instead'],
   ...['approval.requested standing', 'approval.requested tool'],
+  'revoked text',
+  'revocation.lifted text',
+  'approval.requested tool',
   ...[
     'kept',
     'first',

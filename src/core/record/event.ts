@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { assurances } from '../approval/assurance.ts';
 import { parties } from '../decision/verdict.ts';
+import { holdKinds } from '../hold/hold.ts';
 import { integrities, levels } from '../label/label.ts';
 import { operatorChannels } from '../request/proposal.ts';
 import { detectors } from '../result/detector.ts';
@@ -135,9 +136,71 @@ export const taskEnded = z.strictObject({
 export const revoked = z.strictObject({
   ...header,
   type: z.literal('revoked'),
-  scope: z.enum(['agent', 'task', 'session']),
+  scope: z.enum(['agent', 'task', 'session', 'token', 'tool', 'policy']),
   target: id,
   reason: z.string(),
+  /** Of a permit: the digest of its text, which stays without effect until it changes. */
+  text: digest.optional(),
+});
+
+/** All that a filter matches and had begun by then is over. */
+export const swept = z.strictObject({
+  ...header,
+  type: z.literal('swept'),
+  filter: z.strictObject({
+    agent: id.optional(),
+    owner: id.optional(),
+    onBehalfOf: id.optional(),
+    taskType: z.string().optional(),
+    /** Begun then or later; 0: whenever. */
+    since: instantMs,
+  }),
+  /** So many of them stood then, as far as was known; the filter decides, and not these. */
+  ended: z.strictObject({
+    agents: z.number().int().nonnegative(),
+    tasks: z.number().int().nonnegative(),
+    sessions: z.number().int().nonnegative(),
+    calls: z.number().int().nonnegative(),
+  }),
+  author: id,
+  reason: why,
+});
+
+const heldScope = z.enum(['agent', 'task', 'session', 'all']);
+
+/** Nothing begins any more, or nothing but reading, until it is lifted. Nothing is ended. */
+export const holdSet = z.strictObject({
+  ...header,
+  type: z.literal('hold.set'),
+  scope: heldScope,
+  target: id,
+  hold: z.enum(holdKinds),
+  /** What becomes of calls that have begun. */
+  calls: z.enum(['finish', 'abort']),
+  author: id,
+  reason: why,
+});
+
+export const holdLifted = z.strictObject({
+  ...header,
+  type: z.literal('hold.lifted'),
+  scope: heldScope,
+  target: id,
+  hold: z.enum(holdKinds),
+  author: id,
+  reason: why,
+});
+
+/** A tool or a permit is good again. Nothing else comes back. */
+export const revocationLifted = z.strictObject({
+  ...header,
+  type: z.literal('revocation.lifted'),
+  scope: z.enum(['tool', 'policy']),
+  target: id,
+  /** Of a permit, as it was revoked. */
+  text: digest.optional(),
+  author: id,
+  reason: why,
 });
 
 export const policyPublished = z.strictObject({
@@ -711,6 +774,10 @@ export const eventShape = z.discriminatedUnion('type', [
   sessionStarted,
   taskEnded,
   revoked,
+  swept,
+  holdSet,
+  holdLifted,
+  revocationLifted,
   policyPublished,
   candidatePublished,
   candidateWithdrawn,

@@ -143,7 +143,14 @@ describe('facts', () => {
     };
     circumstances(view, caller, 5000);
     expect([...new Set(read)].sort()).toEqual(
-      [facets.agent('a'), facets.task('t'), facets.session('s'), facets.activity('s'), facets.labels('t')]
+      [
+        facets.agent('a'),
+        facets.halt,
+        facets.task('t'),
+        facets.session('s'),
+        facets.activity('s'),
+        facets.labels('t'),
+      ]
         .map(({ name }) => name)
         .sort(),
     );

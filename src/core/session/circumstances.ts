@@ -4,7 +4,7 @@ import type { Label } from '../label/label.ts';
 import type { Fact } from '../record/event.ts';
 import type { Caller } from '../request/proposal.ts';
 import { type AgentState, facets, type TaskState, type View } from '../state/facet.ts';
-import { labelsOf, standsUnder } from '../task/lineage.ts';
+import { isTaskSwept, labelsOf, standsUnder } from '../task/lineage.ts';
 
 /** Everything policy may know of the caller besides the request itself. Seconds are whole, rounded down. */
 export interface Circumstances {
@@ -45,6 +45,7 @@ export type NoStanding =
   | 'parent_over'
   | 'unknown_session'
   | 'session_revoked'
+  | 'token_revoked'
   | 'not_the_callers';
 
 /** Whether an agent and its task stand at all, whatever the session. */
@@ -62,6 +63,7 @@ export function groundsOf(
   if (task.status !== 'active')
     return { ok: false, code: task.status === 'ended' ? 'task_ended' : 'task_revoked' };
   if (at >= task.expiresAt) return { ok: false, code: 'task_expired' };
+  if (isTaskSwept(view, who.task)) return { ok: false, code: 'task_revoked' };
   if (!standsUnder(view, who.task, at)) return { ok: false, code: 'parent_over' };
 
   return { ok: true, agent, task };
@@ -78,10 +80,13 @@ export function circumstances(
   const grounds = groundsOf(view, caller, at);
   if (!grounds.ok) return grounds;
   const { agent, task } = grounds;
+  if (view.get(facets.halt)?.tokens.some(({ id }) => id === caller.tokenId) === true)
+    return { ok: false, code: 'token_revoked' };
 
   const session = view.get(facets.session(caller.session));
   if (session === undefined) return { ok: false, code: 'unknown_session' };
-  if (session.status === 'revoked') return { ok: false, code: 'session_revoked' };
+  if (session.status === 'revoked' || isTaskSwept(view, caller.task, session.startedAt))
+    return { ok: false, code: 'session_revoked' };
   if (session.task !== caller.task || session.agent !== caller.agent || task.agent !== caller.agent) {
     return { ok: false, code: 'not_the_callers' };
   }

@@ -8,6 +8,8 @@ import type { Approval } from '../approval/approval.ts';
 import type { Glass } from '../approval/break-glass.ts';
 import type { Passkey } from '../approval/passkey.ts';
 import type { Deferral } from '../deferral/deferral.ts';
+import type { Halt } from '../hold/halt.ts';
+import type { Held, Holds } from '../hold/hold.ts';
 import type { Label } from '../label/label.ts';
 import type { Stored } from '../label/stored.ts';
 import type { Reserve, TaskTerms } from '../record/event.ts';
@@ -37,11 +39,13 @@ export interface AgentState {
   readonly autonomy: 'supervised' | 'semi' | 'full';
   readonly verifiedAt: number;
   readonly status: 'active' | 'revoked';
+  readonly holds?: Holds;
 }
 
 export interface TaskState extends TaskTerms {
   readonly status: 'active' | 'ended' | 'revoked';
   readonly hasPrompt: boolean;
+  readonly holds?: Holds;
 }
 
 export interface SessionState {
@@ -51,6 +55,9 @@ export interface SessionState {
   readonly status: 'active' | 'revoked';
   /** Calls of it that wait, or waited in vain; absent where none does. */
   readonly deferred?: readonly Deferred[];
+  readonly holds?: Holds;
+  /** What policy made of it when it was asked again; absent where it goes on. */
+  readonly course?: Held & { readonly outcome: 'narrow' | 'pause' };
 }
 
 /** A call of a session that waits, by what it is. */
@@ -144,6 +151,8 @@ export const facets = {
   didInSession: (session: string): FacetKey<string> => ({ name: `did/session/${session}` }),
   didByAgent: (agent: string): FacetKey<string> => ({ name: `did/agent/${agent}` }),
   didByAnybody: (actionOrClass: string): FacetKey<string> => ({ name: `did/any/${actionOrClass}` }),
+  /** What nobody may any more, whoever asks: core/hold/halt.ts. Its name stands in every record, so it is short. */
+  halt: { name: 'halt' } satisfies FacetKey<Halt> as FacetKey<Halt>,
   /** What an agent has ever used: core/session/seen.ts. */
   seen: (agent: string): FacetKey<Seen> => ({ name: `seen/${agent}` }),
   /** Gone once it was consumed, or expired and another was asked for. */

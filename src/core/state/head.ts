@@ -10,7 +10,8 @@ export interface Head extends View {
 }
 
 // A dropped facet reads like one that never was, version included: only facets named by a fresh id
-// (calls) are ever dropped, so nobody can mistake a later one for it.
+// (calls) are ever dropped, so nobody can mistake a later one for it; and one that says by its absence just
+// what it said at first (halt).
 const dropped: Facet = { version: '', value: undefined };
 
 /** State that nothing lies under. @param seed facets from a snapshot, none by default */

@@ -20,6 +20,7 @@ import {
 import { type Change, set } from './change.ts';
 import { deferralAsked, deferralCancelled, deferralConsumed, deferralsAfter } from './deferrals.ts';
 import { facets, type View } from './facet.ts';
+import { held, lifted, restored, revocation, sweep } from './holds.ts';
 import { enrolled, passkeyUse, removed } from './passkeys.ts';
 import { signalSaid, signalTakenBack } from './signals.ts';
 
@@ -93,7 +94,15 @@ export function changes(
       return [set(facets.task(event.task), { ...task, status: 'ended' })];
     }
     case 'revoked':
-      return revocation(view, event);
+      return revocation(view, event, at);
+    case 'swept':
+      return sweep(view, event, at);
+    case 'hold.set':
+      return held(view, event, at);
+    case 'hold.lifted':
+      return lifted(view, event);
+    case 'revocation.lifted':
+      return restored(view, event);
     case 'policy.published':
       return [
         ...(view.get(facets.policy) === event.policy ? [] : [set(facets.policy, event.policy)]),
@@ -175,30 +184,8 @@ function registered(view: View, event: BodyOf<'agent.registered'>): readonly Cha
   const same = before?.owner === owner && before.autonomy === autonomy && before.verifiedAt === verifiedAt;
   return same
     ? []
-    : [set(facets.agent(agent), { owner, autonomy, verifiedAt, status: before?.status ?? 'active' })];
-}
-
-function revocation(view: View, event: BodyOf<'revoked'>): readonly Change[] {
-  switch (event.scope) {
-    case 'agent': {
-      const agent = view.get(facets.agent(event.target));
-      return agent === undefined || agent.status === 'revoked'
-        ? []
-        : [set(facets.agent(event.target), { ...agent, status: 'revoked' })];
-    }
-    case 'task': {
-      const task = view.get(facets.task(event.target));
-      return task === undefined || task.status !== 'active'
-        ? []
-        : [set(facets.task(event.target), { ...task, status: 'revoked' })];
-    }
-    case 'session': {
-      const session = view.get(facets.session(event.target));
-      return session === undefined || session.status === 'revoked'
-        ? []
-        : [set(facets.session(event.target), { ...session, status: 'revoked' })];
-    }
-  }
+    : // Registered again it is what it was besides: revoked, paused.
+      [set(facets.agent(agent), { status: 'active', ...before, owner, autonomy, verifiedAt })];
 }
 
 // Only what may take effect moves anything: a refused call leaves budgets and activity alone.

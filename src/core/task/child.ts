@@ -7,7 +7,7 @@
  */
 import { facets, type View } from '../state/facet.ts';
 import { narrow } from './fits.ts';
-import { type Above, above, maxDepth, standsUnder } from './lineage.ts';
+import { type Above, above, isRunning, maxDepth } from './lineage.ts';
 import type { Scope } from './scope.ts';
 
 export interface ChildAsked {
@@ -37,12 +37,8 @@ export function childTerms(
   const refused = (reason: string) => ({ ok: false as const, code: 'not_possible' as const, reason });
   const task = view.get(facets.task(parent));
   if (task === undefined) return { ok: false, code: 'not_found', reason: `no task \`${parent}\`` };
-  const stands =
-    task.status === 'active' &&
-    at < task.expiresAt &&
-    view.get(facets.agent(task.agent))?.status === 'active' &&
-    standsUnder(view, parent, at);
-  if (!stands) return refused(`task \`${parent}\` is over: nothing can be started under it`);
+  if (!isRunning(view, parent, at))
+    return refused(`task \`${parent}\` is over: nothing can be started under it`);
   const line = [{ task: parent, agent: task.agent }, ...above(view, parent)];
   if (line.length > maxDepth) return refused(`a task has at most ${maxDepth} tasks above it`);
 

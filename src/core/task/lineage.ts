@@ -5,6 +5,7 @@
  *
  * Source: docs/adr/0018-child-tasks.md.
  */
+import { isSwept } from '../hold/sweep.ts';
 import { join, type Label, nothingRead } from '../label/label.ts';
 import { facets, type View } from '../state/facet.ts';
 
@@ -41,6 +42,33 @@ export function standsUnder(view: View, task: string, at: number): boolean {
   return above(view, task).every((one) => {
     const over = view.get(facets.task(one.task));
     const agent = view.get(facets.agent(one.agent));
-    return over?.status === 'active' && at < over.expiresAt && agent?.status === 'active';
+    const stands = over?.status === 'active' && at < over.expiresAt && agent?.status === 'active';
+    return stands && !isTaskSwept(view, one.task);
+  });
+}
+
+/** Whether the task itself stands, and all above it: something may be begun under it. */
+export function isRunning(view: View, task: string, at: number): boolean {
+  const state = view.get(facets.task(task));
+  return (
+    state?.status === 'active' &&
+    at < state.expiresAt &&
+    view.get(facets.agent(state.agent))?.status === 'active' &&
+    !isTaskSwept(view, task) &&
+    standsUnder(view, task, at)
+  );
+}
+
+/** Whether a sweep has ended it. @param startedAt of a session under it; by default the task's own */
+export function isTaskSwept(view: View, task: string, startedAt?: number): boolean {
+  const sweeps = view.get(facets.halt)?.sweeps ?? [];
+  const state = view.get(facets.task(task));
+  if (sweeps.length === 0 || state === undefined) return false;
+  return isSwept(sweeps, {
+    agent: state.agent,
+    owner: view.get(facets.agent(state.agent))?.owner ?? '',
+    onBehalfOf: state.onBehalfOf,
+    taskType: state.type,
+    startedAt: startedAt ?? state.startedAt,
   });
 }

@@ -5,6 +5,7 @@
  * Metadata of the node only: no prompts, arguments, results, tokens or secrets of upstreams.
  */
 import type { AdminRefusal } from '../../app/administer.ts';
+import { listHolds } from '../../app/holds.ts';
 import type { TargetState } from '../../app/messages.ts';
 import type { Road } from '../../app/road.ts';
 import { isSealed, keepers, passkeysOf, withPasskeys } from '../../core/approval/passkey.ts';
@@ -110,6 +111,7 @@ export function statusRoutes(road: Road, facts: NodeFacts): readonly Route[] {
               ...approversTold(rosterIn(road), theirs),
               ...(held?.() === true ? { held: true } : {}),
             },
+            holding: heldTold(road),
             glass: glassNow(road),
             messages: messages(),
           },
@@ -117,6 +119,12 @@ export function statusRoutes(road: Road, facts: NodeFacts): readonly Route[] {
       },
     },
   ];
+}
+
+/** What is held and revoked, cut to what a person reads. */
+function heldTold(road: Road) {
+  const { holds, ...halted } = listHolds(road.sequencer.head);
+  return { ...halted, count: holds.length, holds: holds.slice(0, maxNamed) };
 }
 
 /** Who may be asked, and where that is not enough. */

@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tasks, sessions, tokens and revocation over the administration API.
+// Tasks, sessions and tokens over the administration API.
 import { z } from 'zod';
 import type { Administered, AdminRefusal } from '../../app/administer.ts';
 import { codes, isDecisionCode } from '../../app/codes.ts';
 import type { Randomness } from '../../app/ports.ts';
 import { submitPrompt } from '../../app/prompts.ts';
 import type { Road } from '../../app/road.ts';
-import {
-  endTask,
-  maxTaskMs,
-  renewToken,
-  revoke,
-  type Started,
-  startSession,
-  startTask,
-} from '../../app/tasks.ts';
+import { endTask, maxTaskMs, renewToken, type Started, startSession, startTask } from '../../app/tasks.ts';
 import { isActionClass } from '../../core/catalogue/taxonomy.ts';
 import { budgetShape, maxPromptLength } from '../../core/record/event.ts';
 import type { Caller } from '../../core/request/proposal.ts';
@@ -71,12 +63,6 @@ const promptShape = z.strictObject({
 const endShape = z.strictObject({ task: name, reason: z.string().max(1000).default('') });
 const sessionShape = z.strictObject({ task: name });
 const renewShape = z.strictObject({ session: name });
-const revokeShape = z.strictObject({
-  scope: z.enum(['agent', 'task', 'session']),
-  target: name,
-  reason: z.string().max(1000).default(''),
-});
-
 export function taskRoutes(
   road: Road,
   randomness: Randomness,
@@ -171,16 +157,6 @@ export function taskRoutes(
         const input = endShape.safeParse(body);
         return input.success
           ? settled(await endTask(road, operator, input.data.task, input.data.reason))
-          : invalid(input.error);
-      },
-    },
-    {
-      method: 'POST',
-      path: '/v1/revoke',
-      run: async ({ operator, body }) => {
-        const input = revokeShape.safeParse(body);
-        return input.success
-          ? settled(await revoke(road, operator, input.data.scope, input.data.target, input.data.reason))
           : invalid(input.error);
       },
     },

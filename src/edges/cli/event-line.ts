@@ -70,6 +70,25 @@ function told(event: Event, memory: LineMemory): Told {
       return plain('', event.type, [event.task, `by ${event.author} (${event.channel})`]);
     case 'revoked':
       return plain('', `${event.type} ${event.scope}`, [event.target, event.reason]);
+    case 'swept':
+      return plain(event.author, event.type, [
+        Object.entries(event.filter)
+          .filter(([, value]) => value !== 0)
+          .map(
+            ([name, value]) => `${name}=${typeof value === 'number' ? new Date(value).toISOString() : value}`,
+          )
+          .join(' '),
+        `${event.ended.tasks} tasks, ${event.ended.sessions} sessions, ${event.ended.calls} calls`,
+        event.reason,
+      ]);
+    case 'hold.set':
+    case 'hold.lifted':
+      return plain(event.author, `${event.type} ${event.hold}`, [
+        event.scope === 'all' ? 'everything' : `${event.scope} ${event.target}`,
+        event.reason,
+      ]);
+    case 'revocation.lifted':
+      return plain(event.author, event.type, [`${event.scope} ${event.target}`, event.reason]);
     case 'policy.published':
       return plain(event.author ?? '', event.type, [
         event.mode,

@@ -85,6 +85,7 @@ function lastOf(text: string): number {
   throw new CommandFailed(`-n \`${text}\` must be a whole number up to ${maxLast}`, exit.usage);
 }
 
+/** @throws {CommandFailed} it is neither a duration nor a time */
 export function sinceOf(text: string, nowMs: number): number {
   const ago = parseDurationMs(text);
   if (ago !== undefined) return Math.max(1, nowMs - ago);

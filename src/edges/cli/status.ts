@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `countersign status`: what decides on this node, and whether it can be relied upon right now.
+import type { StandingHold } from '../../app/holds.ts';
 import type { SecondFacts } from '../api/status-routes.ts';
 import type { GlassShown } from './break-glass.ts';
 import type { Daemon } from './client.ts';
@@ -30,6 +31,7 @@ export async function status(daemon: Daemon, json: boolean): Promise<void> {
   print(`tasks       ${tasks.running} running, ${tasks.withoutPrompt} of them without a prompt`);
   print(`calls       ${body.calls} in flight`);
   for (const line of glassLines(body.glass ?? [])) print(printable(line));
+  for (const line of heldLines(body.holding)) print(printable(line));
   if (reload.state === 'in_force') {
     print('files       in force');
     return;
@@ -45,6 +47,22 @@ function glassLines(glass: readonly GlassShown[]): readonly string[] {
       ? `BREAK-GLASS ${id} is OPEN for ${task}: no forbid of ${group} holds, by ${people.join(' and ')}, until ${until}`
       : `break-glass ${id} is asked for ${task}, until ${until}`,
   );
+}
+
+interface HeldTold {
+  readonly count: number;
+  readonly holds: readonly StandingHold[];
+  readonly tools: readonly string[];
+}
+
+function heldLines({ count, holds, tools }: HeldTold): readonly string[] {
+  const lines = holds.map(({ scope, target, hold, author, reason, byPolicy }) => {
+    const what = scope === 'all' ? 'EVERYTHING is stopped' : `${scope} ${target}: ${hold}`;
+    const by = byPolicy === true ? `policy ${author}` : author;
+    return `${(scope === 'all' ? 'stopped' : 'held').padEnd(12)}${what}, by ${by}: ${reason}`;
+  });
+  const more = count > holds.length ? [`${' '.repeat(12)}and ${count - holds.length} more`] : [];
+  return [...lines, ...more, ...(tools.length === 0 ? [] : [`revoked     tools ${tools.join(', ')}`])];
 }
 
 function opaLines(opa: SecondFacts | undefined): readonly string[] {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `countersign task start|prompt|end`, `countersign revoke`.
+// `countersign task start|prompt|end`.
 import type { Daemon } from './client.ts';
 import { parseDurationMs } from './durations.ts';
 import { accepted, CommandFailed, exit, print, say } from './exit.ts';
@@ -83,21 +83,6 @@ export async function promptTask(
 export async function endTask(daemon: Daemon, task: string, reason: string, json: boolean): Promise<void> {
   const body = accepted(await daemon.call('POST', '/v1/tasks/end', { task, reason }));
   print(json ? jsonLine(body) : `ended ${task}`);
-}
-
-export async function revoke(
-  daemon: Daemon,
-  scope: string,
-  target: string,
-  reason: string,
-  json: boolean,
-): Promise<void> {
-  const startedMs = performance.now();
-  const body = accepted(await daemon.call('POST', '/v1/revoke', { scope, target, reason }));
-  const tookMs = Math.round((performance.now() - startedMs) * 10) / 10;
-  print(
-    json ? jsonLine({ ...body, tookMs }) : `revoked ${scope} ${target} in ${tookMs} ms (${body.decision})`,
-  );
 }
 
 function keyValue(pair: string, example: string): readonly [string, string] {

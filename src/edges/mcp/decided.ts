@@ -66,6 +66,7 @@ export type FailureCode =
   | 'result_invalid'
   | 'cancelled'
   | 'stopped'
+  | 'held'
   | 'shutdown'
   | 'not_released'
   | 'not_recorded';
@@ -222,6 +223,7 @@ function stopCode(signal: AbortSignal | undefined): FailureCode {
   switch (signal?.reason) {
     case 'cancelled':
     case 'shutdown':
+    case 'held':
       return signal.reason;
     case 'store_lost':
       return 'not_recorded';

@@ -28,6 +28,11 @@ const sentences: Readonly<Record<Refusal['code'], string>> = {
   unknown_session: 'the session of this token is not known',
   session_revoked: 'the session has been revoked',
   not_the_callers: 'the session, task and agent of this token do not belong together',
+  token_revoked: 'this token has been revoked',
+  tool_revoked: 'this tool has been revoked, for everybody',
+  paused: 'your work has been paused',
+  quarantined: 'you may only read and search for now',
+  all_stopped: 'a person has stopped everything',
   forbidden: 'a policy forbids it',
   forbid_errored: 'a policy that might forbid it could not be evaluated',
   no_permit: 'no policy permits it',
@@ -89,6 +94,7 @@ const failures: Readonly<Record<FailureCode, string>> = {
   result_invalid: 'the result cannot be understood and is withheld; the call was made',
   cancelled: 'the request was cancelled; the server may have acted all the same',
   stopped: 'the task, session or agent lost its standing while this ran; the result is withheld',
+  held: 'a person stopped this while it ran; the server may have acted all the same',
   shutdown: 'the gateway is shutting down; the server may have acted all the same',
   not_released: 'the decision grew too old before it could be acted on; nothing was done',
   not_recorded: 'what came back could not be recorded and is withheld; the call was made',
@@ -216,15 +222,18 @@ export function unknownMethod(method: string, refusal: Refusal): Reply {
 
 function failureReply(code: FailureCode, decision: string | undefined, method: string): Reply {
   const data = { code, ...(decision === undefined ? {} : { decision }) };
-  if (code === 'stopped' && method === 'tools/call') {
-    const text = `Refused: ${failures.stopped}. Stop working on this task (decision ${decision ?? 'none'}).`;
+  const isStopped = code === 'stopped' || code === 'held';
+  if (isStopped && method === 'tools/call') {
+    const then =
+      code === 'held' ? 'Do not retry it: say that you are paused, and wait' : 'Stop working on this task';
+    const text = `Refused: ${failures[code]}. ${then} (decision ${decision ?? 'none'}).`;
     const shown = { outcome: 'deny', policies: [], ...data };
     return {
       ok: true,
       result: { content: [{ type: 'text', text }], isError: true, _meta: { [decisionKey]: shown } },
     };
   }
-  return failed(code === 'stopped' ? rpcCodes.refused : rpcCodes.upstream, failures[code], data);
+  return failed(isStopped ? rpcCodes.refused : rpcCodes.upstream, failures[code], data);
 }
 
 /** Why a call that waited for people is not made, without anything new that was decided about it. */
@@ -321,6 +330,10 @@ function next({ outcome, code, pending, deferred }: Refusal): string {
     return 'Nothing was done. Only a call that fits may be made; a person has to start a wider task.';
   if (code === 'approval_refused')
     return 'Nothing was done. Do not make this call again or look for another way to the same effect; tell the user what the person said.';
+  if (code === 'paused' || code === 'all_stopped')
+    return 'Nothing was done. Nothing else will be done either until a person lets you go on: do not retry, say that you are paused, and wait.';
+  if (code === 'quarantined')
+    return 'Nothing was done. Tools that only read or search still answer; do not look for another way to change or send anything, and tell the user.';
   if (mayCorrect.has(code)) return 'Correct the arguments and call again.';
   if (tryLater.has(code)) return 'Nothing was done; the same call may be tried again later.';
   return 'Nothing was done. Do not retry it or look for another way to the same effect; tell the user what was refused.';
