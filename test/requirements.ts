@@ -133,6 +133,12 @@ export const requirements = {
     source: 'docs/coding-agents.md, "How it fails"',
     controls: ['ASI08', 'AARM-R1', 'NIST-AIRMF-MEASURE-2.6'],
   },
+  'steering.model-checked': {
+    promise:
+      'nothing begins later than a revocation or a hold and the time that an allow lives, on two nodes and over crashes; a child never outlives or out-scopes its parent',
+    source: 'docs/steering.md, docs/adr/0036-revocation.md',
+    controls: ['ASI03', 'ASI07', 'ASI10', 'AARM-R6', 'NHI1'],
+  },
   'steering.revoke-tool': {
     promise:
       'a revoked tool is refused to everybody at once, its calls in flight are stopped, and a person brings it back',
