@@ -2,6 +2,7 @@
 // Draws the union of all events that a ledger may hold, and histories of them that make sense.
 // Every arm is walked: a new event type does not compile until it is drawn here.
 import fc from 'fast-check';
+import { autonomies } from '../src/core/agent/autonomy.ts';
 import { assurances } from '../src/core/approval/assurance.ts';
 import { parties } from '../src/core/decision/verdict.ts';
 import { holdKinds } from '../src/core/hold/hold.ts';
@@ -312,6 +313,16 @@ function draws(names: Names): Draws {
       reason: text,
     }),
     ...holds,
+    'autonomy.set': together(
+      fc.record({
+        type: type('autonomy.set'),
+        agent,
+        level: fc.constantFrom(...autonomies),
+        author: id,
+        reason: text,
+      }),
+      together(maybe('rule', text), maybe('decision', id)),
+    ),
     'revocation.lifted': together(
       fc.record({
         type: type('revocation.lifted'),

@@ -172,6 +172,17 @@ export const requirements = {
     source: 'docs/steering.md',
     controls: ['ASI01', 'ASI10', 'AARM-R4'],
   },
+  'autonomy.lowered': {
+    promise:
+      'a rule that says so lowers its agent in the commit of the refusal, for all its sessions, and never raises one',
+    source: 'docs/steering.md, docs/adr/0037-autonomy.md',
+    controls: ['ASI09', 'ASI10', 'AARM-R4'],
+  },
+  'autonomy.raised-by-people': {
+    promise: 'only a person raises a level, by command and with a reason; starting a task does not',
+    source: 'docs/steering.md',
+    controls: ['ASI09', 'ASI10', 'AARM-R9'],
+  },
   'steering.stop-all': {
     promise:
       'a kill switch stops everything, in shadow mode and after a restart, until a person lets go on with a reason',

@@ -24,6 +24,7 @@ import { storedUnder } from '../core/session/stored.ts';
 import { facets, type UnitView, type View } from '../core/state/facet.ts';
 import { chainOf, transformText } from './approving.ts';
 import { type Pending, pendingOf, requestOf } from './asking.ts';
+import { loweringOf } from './autonomy.ts';
 import { type Would, wouldBe } from './candidate.ts';
 import { type Considered, type Considering, consider, type RefusalCode } from './consider.ts';
 import { type Deferred, waitRecord } from './deferring.ts';
@@ -299,6 +300,7 @@ function decided(
     ...(waiting === undefined ? [] : [waiting]),
   ];
   if (!released) {
+    const lowering = force.mode === 'shadow' ? [] : loweringOf(view, considered, id, place);
     // A permit may be satisfied and the call refused for something else, a budget: not the permit refused it.
     const against = considered.because.filter((verdict) => verdict.policy.effect === 'forbid');
     const reason =
@@ -309,11 +311,13 @@ function decided(
     const outcome =
       considered.outcome === 'step_up' || considered.outcome === 'defer' ? considered.outcome : 'deny';
     return {
-      writings,
+      writings: [...writings, ...lowering],
       // A request rests on there being none yet, and on there being room for it; so does a place among those that wait.
+      // A level rests on what it was.
       depends:
         request !== undefined ||
         waiting !== undefined ||
+        lowering.length > 0 ||
         (considered.code !== 'permitted' && notKnown.has(considered.code)),
       result: {
         outcome,

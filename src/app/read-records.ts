@@ -152,6 +152,7 @@ function subjectOf(event: Event): { agent?: string; task?: string; session?: str
     case 'approval.expired':
       return { session: event.session };
     case 'agent.registered':
+    case 'autonomy.set':
       return { agent: event.agent };
     case 'revoked':
     case 'hold.set':

@@ -9,6 +9,7 @@
  */
 
 import { hash } from 'node:crypto';
+import { type Autonomy, loweredBy } from '../core/agent/autonomy.ts';
 import { foldResult } from '../core/decision/fold-result.ts';
 import type { Verdict } from '../core/decision/verdict.ts';
 import type { JsonObject } from '../core/json/value.ts';
@@ -100,6 +101,8 @@ export interface Expected {
   readonly by?: readonly string[];
   /** Stands in what the agent is told. */
   readonly reason?: string;
+  /** The level that the agent works at from then on. */
+  readonly lowers?: Autonomy;
 }
 
 export interface RehearsedCall {
@@ -443,7 +446,12 @@ function differences(expected: Expected, { outcome, code, because, detail }: Dec
     found.push(`expected the code ${expected.code}, and it is ${told}${more}`);
   else if (expected.by !== undefined && by.join(' ') !== [...new Set(expected.by)].sort().join(' '))
     found.push(`expected ${expected.outcome} by ${expected.by.join(', ') || 'no policy'}, and it is ${told}`);
-  const { reason } = expected;
+  const { reason, lowers } = expected;
+  const to = loweredBy(because, [], 'full')?.level;
+  if (lowers !== undefined && lowers !== to)
+    found.push(
+      `expected that it lowers the agent to ${lowers}, and it ${to === undefined ? 'does not' : `lowers it to ${to}`}`,
+    );
   const reasons = [
     ...because.flatMap(({ policy }) => policy.reason ?? []),
     ...(detail === undefined ? [] : [detail]),

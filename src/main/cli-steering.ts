@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands that steer what runs: what they say and take, and which file does it.
 import { Argument, type Command } from 'commander';
+import { autonomies } from '../core/agent/autonomy.ts';
 import type { Daemon } from '../edges/cli/client.ts';
 import { neededReason, reason } from './cli-option.ts';
 
@@ -55,6 +56,16 @@ export function addSteering(program: Command, { daemon }: { readonly daemon: () 
     .addOption(neededReason())
     .option('--json', 'print one JSON object')
     .action(async (scope, id, flags) => (await load()).resume(daemon(), scope, id, flags));
+  program
+    .command('autonomy')
+    .description('say how much an agent does by itself; rules lower it, and only this raises it')
+    .argument('<agent>', 'which one')
+    .addArgument(
+      new Argument('<level>', 'supervised asks about each change, full asks least').choices([...autonomies]),
+    )
+    .addOption(reason())
+    .option('--json', 'print one JSON object')
+    .action(async (agent, level, flags) => (await load()).autonomy(daemon(), agent, level, flags));
   program
     .command('stop-all')
     .description('stop everything: nothing begins, calls in flight are aborted, also after a restart')

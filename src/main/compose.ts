@@ -41,6 +41,7 @@ import type { Caller, Operator } from '../core/request/proposal.ts';
 import { facets } from '../core/state/facet.ts';
 import { approvalRoutes } from '../edges/api/approval-routes.ts';
 import { approverRoutes } from '../edges/api/approver-routes.ts';
+import { autonomyRoutes } from '../edges/api/autonomy-routes.ts';
 import { batchRoutes } from '../edges/api/batch-routes.ts';
 import { breakGlassRoutes } from '../edges/api/break-glass-routes.ts';
 import { catalogueRoutes } from '../edges/api/catalogue-routes.ts';
@@ -410,6 +411,7 @@ export async function startDaemon(
       ...labelRoutes(road),
       ...catalogueRoutes(road, catalogueDesk),
       ...steeringRoutes(road),
+      ...autonomyRoutes(road),
       ...policyRoutes({
         ...publishing,
         publish: reloader.reload,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Every way in which one small slip could change what a policy says: each clause left out, each comparison
- * turned, each bound moved by one, another group, another outcome. Text only; what is no policy any more is
+ * turned, each bound moved by one, another group, another outcome, another level. Text only; what is no policy any more is
  * for the compiler to say.
  */
 import { groups } from '../../src/core/catalogue/taxonomy.ts';
@@ -18,10 +18,23 @@ export function mutantsOf(policy: string): readonly Mutant[] {
   const [annotations, body] = [policy.slice(0, head), policy.slice(head)];
   return [
     ...outcomes(annotations, body),
+    ...levels(annotations, body),
     ...[...tokens(body), ...clauses(body), ...fields(body)].map(({ what, text }) => ({
       what,
       text: `${annotations}${text}`,
     })),
+  ];
+}
+
+const lowering = /^@autonomy\("(supervised|semi)"\)\n/m;
+
+function levels(annotations: string, body: string): readonly Mutant[] {
+  const [line, level] = lowering.exec(annotations) ?? [];
+  if (line === undefined) return [];
+  const other = level === 'semi' ? 'supervised' : 'semi';
+  return [
+    { what: 'lowers nobody', text: `${annotations.replace(line, '')}${body}` },
+    { what: `lowers to ${other}`, text: `${annotations.replace(line, `@autonomy("${other}")\n`)}${body}` },
   ];
 }
 
@@ -32,8 +45,10 @@ function outcomes(annotations: string, body: string): readonly Mutant[] {
   const other = body.startsWith('permit')
     ? body.replace('permit', 'forbid')
     : body.replace('forbid', 'permit');
+  // A permit lowers nobody, and says so.
+  const bare = plain.replace(lowering, '');
   return [
-    { what: 'the other effect', text: `${plain}${other}` },
+    { what: 'the other effect', text: `${bare}${other}` },
     ...(plain === annotations ? [] : [{ what: 'final', text: `${plain}${body}` }]),
     ...(plain === annotations && body.startsWith('forbid')
       ? [

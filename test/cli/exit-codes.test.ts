@@ -44,6 +44,7 @@ const asksDaemon: readonly [command: string, args: readonly string[]][] = [
   ['quarantine', ['agent', 'a-1']],
   ['resume', ['agent', 'a-1', '--reason', 'seen']],
   ['stop-all', ['--reason', 'a test']],
+  ['autonomy', ['a-1', 'full', '--reason', 'trusted']],
   ['resume-all', ['--reason', 'over']],
   ['label show', ['--task', 't-1']],
   ['label endorse', ['--task', 't-1', '--reason', 'read it myself']],
@@ -214,7 +215,7 @@ test('whoever follows a daemon learns that it was killed: 4', async () => {
 describe('what policy says to an act', () => {
   const administered = (): readonly [command: string, args: readonly string[]][] => [
     ...asksDaemon.filter(([command]) =>
-      /^(?:task|revoke|pause|quarantine|resume|stop-all|catalogue accept|approvals [^l]|break-glass [oc]|messages t|review d|label [ed]|signal (?:set|clear)|deferrals c)/.test(
+      /^(?:task|revoke|pause|quarantine|resume|stop-all|autonomy|catalogue accept|approvals [^l]|break-glass [oc]|messages t|review d|label [ed]|signal (?:set|clear)|deferrals c)/.test(
         command,
       ),
     ),
@@ -323,6 +324,10 @@ describe('beside a daemon', () => {
       code: 0,
       stdout: expect.stringMatching(/^lifted the pause of .*\nit is still under a quarantine\n$/),
     });
+    expect(await on('autonomy', 'local-agent', 'supervised')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^local-agent was semi, and is supervised /),
+    });
     expect(await on('revoke', 'session', session)).toMatchObject({ code: 0, stderr: '' });
     expect(await on('task end', task)).toMatchObject({ code: 0, stdout: `ended ${task}\n`, stderr: '' });
   });
@@ -336,6 +341,7 @@ describe('beside a daemon', () => {
     ['pause', ['agent', 'nobody', '--json'], /no agent `nobody`/],
     ['quarantine', ['task', 't-unknown', '--json'], /no task `t-unknown`/],
     ['resume', ['session', 's-unknown', '--reason', 'x', '--json'], /no session `s-unknown`/],
+    ['autonomy', ['nobody', 'full', '--reason', 'x', '--json'], /no agent `nobody`/],
     ['stop-all', ['--json'], /required option '--reason/],
     ['resume-all', ['--reason', 'x', '--json'], /everything is under no hold/],
     ['approvals show', ['a-unknown', '--json'], /there is no request `a-unknown`/],

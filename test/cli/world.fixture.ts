@@ -44,6 +44,8 @@ const acts = [
   'task.end',
   'revoke',
   'pause',
+  'autonomy.lower',
+  'autonomy.raise',
   'quarantine',
   'resume',
   'stop.all',

@@ -32,6 +32,8 @@ export function aboutResults(
         refuse('a transform of results is for policies that read `context.result`');
       return piece;
     }
+    if (policy.lowers !== undefined)
+      refuse('`@autonomy` is for policies that speak of calls: a result lowers nobody');
     if (policy.effect === 'permit')
       refuse('results need no permit: only a `forbid` can read `context.result`');
     if (remedy?.kind === 'modify')

@@ -18,6 +18,7 @@ import {
   type Suite,
   type TestCase,
 } from '../../app/rehearsal.ts';
+import { autonomies, lowered } from '../../core/agent/autonomy.ts';
 import { integrities, levels, nothingRead } from '../../core/label/label.ts';
 import type { Place } from '../../core/policy/source.ts';
 import { budgetShape, outcomes } from '../../core/record/event.ts';
@@ -95,7 +96,7 @@ function readCase(reading: Reading, file: string, node: Node, before: Given): Te
 
 /** One expectation, of one call or of several. */
 function readCalls(reading: Reading, file: string, node: Node): readonly RehearsedCall[] {
-  const known = ['call', 'method', 'args', 'found', 'expect', 'code', 'by', 'reason'];
+  const known = ['call', 'method', 'args', 'found', 'expect', 'code', 'by', 'reason', 'lowers'];
   const fields = knownFieldsOf(reading, node, 'a call', known) ?? new Map<string, Field>();
   const place = placeOf(reading, file, node);
   const outcome = choiceOf(reading, fields.get('expect'), 'an outcome', outcomes);
@@ -103,11 +104,13 @@ function readCalls(reading: Reading, file: string, node: Node): readonly Rehears
   const code = stringOf(reading, fields.get('code'), 'a code');
   const by = stringsOf(reading, fields.get('by'), '`by`');
   const reason = stringOf(reading, fields.get('reason'), 'a reason');
+  const lowers = choiceOf(reading, fields.get('lowers'), 'an autonomy', lowered);
   const expected: Expected = {
     outcome: outcome ?? 'deny',
     ...(code === undefined ? {} : { code }),
     ...(by === undefined ? {} : { by }),
     ...(reason === undefined ? {} : { reason }),
+    ...(lowers === undefined ? {} : { lowers }),
   };
   const written = fields.get('found');
   const found =
@@ -171,9 +174,7 @@ function readAgent(reading: Reading, field: Field | undefined, before: Given['ag
   return {
     id: stringOf(reading, fields.get('id'), 'the id') ?? before.id,
     owner: stringOf(reading, fields.get('owner'), 'the owner') ?? before.owner,
-    autonomy:
-      choiceOf(reading, fields.get('autonomy'), 'an autonomy', ['supervised', 'semi', 'full'] as const) ??
-      before.autonomy,
+    autonomy: choiceOf(reading, fields.get('autonomy'), 'an autonomy', autonomies) ?? before.autonomy,
     verifiedAgoMs: durationOf(reading, fields.get('verified')) ?? before.verifiedAgoMs,
   };
 }

@@ -48,6 +48,8 @@ export interface Policy {
   /** The group of which two people may take it away for minutes, whatever its remedy. Absent: nobody. */
   readonly breakGlass?: string;
   readonly obligations: readonly Obligation[];
+  /** Of a forbid: where it stands against a call, the agent works at this level from then on, or lower. */
+  readonly lowers?: 'supervised' | 'semi';
   /** One sentence for the model that reads the refusal. */
   readonly reason?: string;
   readonly owner?: string;

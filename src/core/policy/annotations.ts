@@ -8,6 +8,7 @@
  * Source: docs/policy-reference.md.
  */
 import { hash } from 'node:crypto';
+import { lowered } from '../agent/autonomy.ts';
 import { type Assurance, assurances } from '../approval/assurance.ts';
 import { obligationOf, transformOf } from '../decision/spelling.ts';
 import { type Obligation, type Party, type Policy, parties, type Remedy } from '../decision/verdict.ts';
@@ -32,7 +33,7 @@ const companions: ReadonlyMap<string, (typeof outcomes)[number]> = new Map([
   ['timeout', 'defer'],
   ['transform', 'modify'],
 ]);
-const plain = ['id', 'outcome', 'obligation', 'reason', 'owner', 'control', 'break_glass'];
+const plain = ['id', 'outcome', 'obligation', 'autonomy', 'reason', 'owner', 'control', 'break_glass'];
 const known = new Set([...plain, ...companions.keys()]);
 
 const spellings = [
@@ -78,6 +79,7 @@ export function readPolicy(file: PolicyFile, source: SourcePolicy, builtIn = fal
   const remedy = readRemedy(reading);
   const breakGlass = readBreakGlass(reading);
   const obligations = readObligations(reading);
+  const lowers = readAutonomy(reading);
   const reason = readSentence(reading, 'reason');
   const owner = readSentence(reading, 'owner');
   const controls = readList(reading, 'control') ?? [];
@@ -91,6 +93,7 @@ export function readPolicy(file: PolicyFile, source: SourcePolicy, builtIn = fal
       ...(remedy === undefined ? {} : { remedy }),
       ...(breakGlass === undefined ? {} : { breakGlass }),
       obligations,
+      ...(lowers === undefined ? {} : { lowers }),
       ...(reason === undefined ? {} : { reason }),
       ...(owner === undefined ? {} : { owner }),
       controls,
@@ -265,6 +268,21 @@ function readObligations(reading: Reading): readonly Obligation[] {
     return [];
   }
   return [obligation];
+}
+
+function readAutonomy(reading: Reading): (typeof lowered)[number] | undefined {
+  const annotation = annotated(reading, 'autonomy');
+  if (annotation === undefined) return undefined;
+  if (reading.policy.effect === 'permit')
+    return refuse(
+      reading,
+      annotation,
+      '`@autonomy` is for `forbid` policies: what is permitted lowers nobody',
+    );
+  return (
+    lowered.find((level) => level === annotation.value) ??
+    refuse(reading, annotation, `\`@autonomy\` must be one of ${quotedList(lowered)}: a rule only lowers`)
+  );
 }
 
 function needed(reading: Reading, name: string, outcome: Annotation): Annotation | undefined {

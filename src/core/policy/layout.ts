@@ -26,6 +26,8 @@ export const adminActions = [
   'agent.register',
   'approval.decide',
   'approvers.publish',
+  'autonomy.lower',
+  'autonomy.raise',
   'break_glass.close',
   'break_glass.open',
   'catalogue.accept',

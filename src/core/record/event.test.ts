@@ -81,6 +81,8 @@ const optional = new Set([
   ...['decision edited', 'approval.requested edit', 'approval.requested instead'],
   ...['approval.requested standing', 'approval.requested tool'],
   'revoked text',
+  'autonomy.set rule',
+  'autonomy.set decision',
   'revocation.lifted text',
   'approval.requested tool',
   ...[

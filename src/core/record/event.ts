@@ -2,6 +2,7 @@
 // Every event that a ledger holds: its shape and, from the same definition, its parser.
 // A record is an event in its envelope (envelope.ts). Byte format: docs/formats/record.md.
 import { z } from 'zod';
+import { autonomies } from '../agent/autonomy.ts';
 import { assurances } from '../approval/assurance.ts';
 import { parties } from '../decision/verdict.ts';
 import { holdKinds } from '../hold/hold.ts';
@@ -91,7 +92,7 @@ export const agentRegistered = z.strictObject({
   type: z.literal('agent.registered'),
   agent: id,
   owner: id,
-  autonomy: z.enum(['supervised', 'semi', 'full']),
+  autonomy: z.enum(autonomies),
   verifiedAt: instantMs,
 });
 
@@ -189,6 +190,19 @@ export const holdLifted = z.strictObject({
   hold: z.enum(holdKinds),
   author: id,
   reason: why,
+});
+
+/** An agent works at another level. */
+export const autonomySet = z.strictObject({
+  ...header,
+  type: z.literal('autonomy.set'),
+  agent: id,
+  level: z.enum(autonomies),
+  author: id,
+  reason: why,
+  /** The policy that lowered it, and the decision in which it stood against a call; absent where a person set it. */
+  rule: z.string().optional(),
+  decision: id.optional(),
 });
 
 /** A tool or a permit is good again. Nothing else comes back. */
@@ -778,6 +792,7 @@ export const eventShape = z.discriminatedUnion('type', [
   holdSet,
   holdLifted,
   revocationLifted,
+  autonomySet,
   policyPublished,
   candidatePublished,
   candidateWithdrawn,

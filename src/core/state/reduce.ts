@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each event changes. The only place that knows; everything else folds.
+import { isLower } from '../agent/autonomy.ts';
 import { join, type Label, nothingRead, sameLabel } from '../label/label.ts';
 import { declassified, endorsed } from '../label/lower.ts';
 import { lowered } from '../label/stored.ts';
@@ -101,6 +102,14 @@ export function changes(
       return held(view, event, at);
     case 'hold.lifted':
       return lifted(view, event);
+    case 'autonomy.set': {
+      const agent = view.get(facets.agent(event.agent));
+      const rises = agent !== undefined && !isLower(event.level, agent.autonomy);
+      // A rule that says more than it may says nothing.
+      if (agent === undefined || agent.autonomy === event.level || (event.rule !== undefined && rises))
+        return [];
+      return [set(facets.agent(event.agent), { ...agent, autonomy: event.level })];
+    }
     case 'revocation.lifted':
       return restored(view, event);
     case 'policy.published':

@@ -87,6 +87,12 @@ function told(event: Event, memory: LineMemory): Told {
         event.scope === 'all' ? 'everything' : `${event.scope} ${event.target}`,
         event.reason,
       ]);
+    case 'autonomy.set':
+      return plain(event.author, event.type, [
+        `${event.agent} ${event.level}`,
+        event.rule ?? event.reason,
+        event.decision ?? '',
+      ]);
     case 'revocation.lifted':
       return plain(event.author, event.type, [`${event.scope} ${event.target}`, event.reason]);
     case 'policy.published':

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `countersign revoke`, `pause`, `quarantine`, `resume`, `stop-all`, `resume-all`.
+// `countersign revoke`, `pause`, `quarantine`, `resume`, `stop-all`, `resume-all`, `autonomy`.
 import type { Daemon } from './client.ts';
 import { accepted, CommandFailed, exit, print } from './exit.ts';
 import { sinceOf } from './log.ts';
@@ -123,6 +123,20 @@ export async function resume(
     return print(printable(`${scope} ${target} is good again (${body.decision})`));
   print(printable(`lifted the ${body.lifted} of ${scope} ${target} (${body.decision})`));
   if (body.left.length > 0) print(`it is still under a ${body.left.join(' and a ')}`);
+}
+
+export async function autonomy(
+  daemon: Daemon,
+  agent: string,
+  level: string,
+  { reason, json }: HoldOptions,
+): Promise<void> {
+  const body = accepted(await daemon.call('POST', '/v1/autonomy', { agent, level, reason }));
+  print(
+    json === true
+      ? jsonLine(body)
+      : printable(`${agent} was ${body.was}, and is ${level} (${body.decision})`),
+  );
 }
 
 export async function stopAll(daemon: Daemon, { reason, json }: HoldOptions): Promise<void> {
