@@ -313,6 +313,15 @@ function draws(names: Names): Draws {
       reason: text,
     }),
     ...holds,
+    'session.redecided': fc.record({
+      type: type('session.redecided'),
+      session,
+      outcome: fc.constantFrom('keep', 'narrow', 'pause', 'end'),
+      trigger: text,
+      policy: text,
+      by: fc.array(fc.record({ policy: text, text: digest }), { maxLength: 2 }),
+      reason: text,
+    }),
     'autonomy.set': together(
       fc.record({
         type: type('autonomy.set'),

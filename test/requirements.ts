@@ -183,6 +183,12 @@ export const requirements = {
     source: 'docs/steering.md',
     controls: ['ASI09', 'ASI10', 'AARM-R9'],
   },
+  'steering.continue': {
+    promise:
+      'live sessions are asked about again when policy, labels or an agent change: kept, narrowed, paused or ended by the policies that speak of that, on record where it is otherwise than before',
+    source: 'docs/steering.md, docs/adr/0036-revocation.md',
+    controls: ['ASI10', 'AARM-R6', 'NHI7'],
+  },
   'steering.stop-all': {
     promise:
       'a kill switch stops everything, in shadow mode and after a restart, until a person lets go on with a reason',

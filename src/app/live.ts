@@ -101,6 +101,14 @@ export function createLiveCalls(clock: Clock, releaseWithinMs: number): LiveCall
     stopEach((call) => rests(call) && !may(call) && (begun === 'abort' || !call.gone), 'held');
   }
 
+  function stopRedecided({ session, outcome }: Extract<Event, { type: 'session.redecided' }>): void {
+    const own = ({ opening }: Kept) => opening.caller.session === session;
+    if (outcome === 'end') stopEach(own, 'revoked');
+    if (outcome === 'pause') stopEach((call) => own(call) && !call.gone, 'held');
+    if (outcome === 'narrow')
+      stopEach((call) => own(call) && !call.gone && !onlyReads(call.opening.entry.class), 'held');
+  }
+
   function stopRevoked({ scope, target, text }: Extract<Event, { type: 'revoked' }>): void {
     switch (scope) {
       case 'token':
@@ -166,6 +174,9 @@ export function createLiveCalls(clock: Clock, releaseWithinMs: number): LiveCall
           break;
         case 'hold.set':
           stopHeld(event);
+          break;
+        case 'session.redecided':
+          stopRedecided(event);
       }
     },
     list: () =>

@@ -175,6 +175,8 @@ export interface PolicySet {
   readonly mentions: Mentions;
   /** Whether some policy reads `context.result`: else nobody asks it about results. */
   readonly speaksOfResults: boolean;
+  /** Whether some policy speaks of whether a session goes on: else nobody asks it about that. */
+  readonly speaksOfContinuing: boolean;
   /** Every satisfied policy of either effect and every errored one, by id. Never throws. */
   evaluate(question: Question): EngineAnswer;
   /** Whether some arguments could be allowed or asked about, the question's own left aside. Errs to true; never throws. */

@@ -150,6 +150,7 @@ function subjectOf(event: Event): { agent?: string; task?: string; session?: str
       return { agent: event.agent, task: event.task };
     case 'observation':
     case 'approval.expired':
+    case 'session.redecided':
       return { session: event.session };
     case 'agent.registered':
     case 'autonomy.set':

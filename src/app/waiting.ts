@@ -106,6 +106,7 @@ export function createWaitingRoom(
         return;
       case 'revoked':
       case 'swept':
+      case 'session.redecided':
       case 'task.ended':
         for (const sitting of everybody()) look(sitting);
         return;

@@ -30,6 +30,7 @@ import { startProbing } from '../app/probing.ts';
 import { createForce, publish, publishAtStart } from '../app/publish.ts';
 import { textsDigest } from '../app/published-sources.ts';
 import { closeAbandoned, watchAbandoned } from '../app/recover.ts';
+import { createRedecider } from '../app/redecide.ts';
 import { createReviews } from '../app/reviews.ts';
 import type { Road } from '../app/road.ts';
 import { createSequencer } from '../app/sequencer.ts';
@@ -248,6 +249,9 @@ export async function startDaemon(
   await proveRoad(road, store.ledger);
   const canaryProvedAt = clock.wallMs();
 
+  const redecider = createRedecider(road, (line) => log(line));
+  await redecider.redecide('start');
+
   const integrator = createIntegrator(store.ledger, store.tree, signer.signer, origin, clock);
   const stopContact = watchContact(road);
   const stopClosing = watchAbandoned(road, node, abandonedEveryMs);
@@ -258,6 +262,7 @@ export async function startDaemon(
     stopClosing();
     stopExpiring();
     stopIntegrating();
+    redecider.close();
   });
 
   const upstreams = createUpstreams({
@@ -472,6 +477,7 @@ export async function startDaemon(
       stopClosing();
       stopExpiring();
       stopIntegrating();
+      redecider.close();
       await integrator.integrate();
       await store.close();
       rmSync(socketPath, { force: true });
@@ -505,8 +511,9 @@ function usable(dataDir: string): void {
   }
 }
 
-function takesStanding({ type }: Event): boolean {
-  return type === 'task.ended' || type === 'revoked' || type === 'swept';
+function takesStanding(event: Event): boolean {
+  if (event.type === 'session.redecided') return event.outcome === 'end';
+  return event.type === 'task.ended' || event.type === 'revoked' || event.type === 'swept';
 }
 
 async function listening(server: Server, { host, port }: DaemonOptions): Promise<string> {

@@ -48,6 +48,7 @@ export function policySet(version: string, rules: readonly Rule[]): PolicySet {
     mentions: { all: [], by: new Map(), for: () => ({ signals: [], time: false }) },
     mayAllow: () => true,
     speaksOfResults: false,
+    speaksOfContinuing: false,
     evaluate(question) {
       const satisfied: string[] = [];
       const errored: string[] = [];

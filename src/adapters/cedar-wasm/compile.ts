@@ -16,6 +16,7 @@ import { cedarSchema, type SchemaOptions } from '../../core/policy/schema.ts';
 import { type Place, type PolicyFile, type Problem, placeAt } from '../../core/policy/source.ts';
 import { allUses, type QuestionUses } from '../../core/policy/uses.ts';
 import type { Condition } from '../../core/temporal/condition.ts';
+import { aboutContinuing } from './about-continuing.ts';
 import { aboutResults } from './about-results.ts';
 import { builtInPolicies } from './builtin.ts';
 import { closuresVersion } from './closures.ts';
@@ -88,13 +89,16 @@ export function compilePolicies({
   const read = [builtInPolicies, ...lowered.files].map((file) =>
     readFile(engine, file, file === builtInPolicies),
   );
-  const { pieces, problems: misplaced } = aboutResults(
+  const named = new Set(lowered.conditions.map(({ condition }) => condition.name));
+  const ofResults = aboutResults(
     withConditions(
       read.flatMap((each) => each.pieces),
       lowered.conditions,
     ),
-    new Set(lowered.conditions.map(({ condition }) => condition.name)),
+    named,
   );
+  const { pieces, problems: ofSessions } = aboutContinuing(ofResults.pieces, named);
+  const misplaced = [...ofResults.problems, ...ofSessions];
   const { mentions, problems: unnamed } = mentionsOf(pieces, entries);
   const schema = cedarSchema(entries, { signals: mentions.all });
   if (!schema.ok)
@@ -116,7 +120,8 @@ export function compilePolicies({
   const checked = checkConditions(engine, entries, schema.text, lowered.conditions);
   if (!checked.ok) return { ok: false, problems: checked.problems };
   const conditions = checked.conditions.all.map((condition) => condition.name);
-  const schemas = schemasWith(entries, { conditions, signals: mentions.all });
+  const continues = pieces.some(({ policy }) => policy.about === 'continue');
+  const schemas = schemasWith(entries, { conditions, signals: mentions.all, continues });
   const whole = schemas.full({}) ?? schema.text;
   const invalid = whyInvalid(engine, { schema: whole, policies }, pieces);
   if (invalid.problems.length > 0) return { ok: false, problems: invalid.problems };
@@ -269,10 +274,10 @@ interface Schemas {
 
 function schemasWith(
   entries: readonly CatalogueEntry[],
-  { conditions, signals }: Required<Pick<SchemaOptions, 'conditions' | 'signals'>>,
+  { conditions, signals, continues }: Required<Pick<SchemaOptions, 'conditions' | 'signals' | 'continues'>>,
 ): Schemas {
   const made = (options: SchemaOptions) => {
-    const schema = cedarSchema(entries, { ...options, signals });
+    const schema = cedarSchema(entries, { ...options, signals, continues });
     return schema.ok ? schema.text : undefined;
   };
   return { full: (options) => made({ ...options, conditions }), bare: made };

@@ -119,6 +119,7 @@ export function policySet({
     conditions,
     mentions,
     speaksOfResults: [...policies.values()].some(({ about }) => about === 'result'),
+    speaksOfContinuing: [...policies.values()].some(({ about }) => about === 'continue'),
     evaluate(question) {
       try {
         const history = question.history ?? heardIn(question, conditions);

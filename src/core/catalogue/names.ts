@@ -5,7 +5,7 @@
  *
  * Source: docs/catalogue.md, "Names".
  */
-import { adminActions, canaryAction } from '../policy/layout.ts';
+import { adminActions, canaryAction, continueAction } from '../policy/layout.ts';
 import { classes, groups } from './taxonomy.ts';
 
 /** The server under which the built-in targets are found; nobody else may take the name. */
@@ -48,7 +48,7 @@ const ownFamilies: ReadonlySet<string> = new Set([
 ]);
 
 const notActions: ReadonlySet<string> = new Set([...groups, ...Object.keys(classes)]);
-const ownActions: ReadonlySet<string> = new Set([...adminActions, canaryAction]);
+const ownActions: ReadonlySet<string> = new Set([...adminActions, canaryAction, continueAction]);
 
 /** @returns why the name is refused, or undefined */
 export function serverNameFault(name: string): string | undefined {

@@ -40,8 +40,13 @@ export type Obligation = { readonly name: 'max_result_bytes'; readonly bytes: nu
 export interface Policy {
   readonly id: string;
   readonly effect: Effect;
-  /** It speaks of results: asked again when there is one, and only then can it hold. */
-  readonly about?: 'result';
+  /**
+   * It speaks of results: asked again when there is one, and only then can it hold. Or of whether a session goes on:
+   * asked when something changes.
+   */
+  readonly about?: 'result' | 'continue';
+  /** What becomes of a session that it speaks of. */
+  readonly course?: 'narrow' | 'pause' | 'end';
   /** `sha256:` of the policy's text as published: a lift names it, so an edited policy is not lifted. */
   readonly textDigest: string;
   readonly remedy?: Remedy;

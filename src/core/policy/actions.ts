@@ -9,7 +9,7 @@ import type { CatalogueEntry } from '../catalogue/entry.ts';
 import { builtinServer } from '../catalogue/names.ts';
 import { classes, groups } from '../catalogue/taxonomy.ts';
 import { type RecordType, recordTypeOf, written } from './cedar-type.ts';
-import { adminActions, canaryAction, untypedResource, whyNotResourceType } from './layout.ts';
+import { adminActions, canaryAction, continueAction, untypedResource, whyNotResourceType } from './layout.ts';
 import { shapeOfEntry } from './shape.ts';
 
 export interface ActionTerms {
@@ -55,6 +55,7 @@ const taken: ReadonlySet<string> = new Set([
   ...groups,
   ...adminActions,
   canaryAction,
+  continueAction,
 ]);
 const maxNameLength = 256;
 

@@ -33,7 +33,17 @@ const companions: ReadonlyMap<string, (typeof outcomes)[number]> = new Map([
   ['timeout', 'defer'],
   ['transform', 'modify'],
 ]);
-const plain = ['id', 'outcome', 'obligation', 'autonomy', 'reason', 'owner', 'control', 'break_glass'];
+const plain = [
+  'id',
+  'outcome',
+  'obligation',
+  'autonomy',
+  'continue',
+  'reason',
+  'owner',
+  'control',
+  'break_glass',
+];
 const known = new Set([...plain, ...companions.keys()]);
 
 const spellings = [
@@ -80,6 +90,7 @@ export function readPolicy(file: PolicyFile, source: SourcePolicy, builtIn = fal
   const breakGlass = readBreakGlass(reading);
   const obligations = readObligations(reading);
   const lowers = readAutonomy(reading);
+  const course = readCourse(reading);
   const reason = readSentence(reading, 'reason');
   const owner = readSentence(reading, 'owner');
   const controls = readList(reading, 'control') ?? [];
@@ -94,6 +105,7 @@ export function readPolicy(file: PolicyFile, source: SourcePolicy, builtIn = fal
       ...(breakGlass === undefined ? {} : { breakGlass }),
       obligations,
       ...(lowers === undefined ? {} : { lowers }),
+      ...(course === undefined ? {} : { course }),
       ...(reason === undefined ? {} : { reason }),
       ...(owner === undefined ? {} : { owner }),
       controls,
@@ -282,6 +294,17 @@ function readAutonomy(reading: Reading): (typeof lowered)[number] | undefined {
   return (
     lowered.find((level) => level === annotation.value) ??
     refuse(reading, annotation, `\`@autonomy\` must be one of ${quotedList(lowered)}: a rule only lowers`)
+  );
+}
+
+const courses = ['narrow', 'pause', 'end'] as const;
+
+function readCourse(reading: Reading): (typeof courses)[number] | undefined {
+  const annotation = annotated(reading, 'continue');
+  if (annotation === undefined) return undefined;
+  return (
+    courses.find((course) => course === annotation.value) ??
+    refuse(reading, annotation, `\`@continue\` must be one of ${quotedList(courses)}`)
   );
 }
 

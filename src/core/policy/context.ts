@@ -8,7 +8,8 @@
  * Source: docs/policy-reference.md.
  */
 import type { CatalogueEntry } from '../catalogue/entry.ts';
-import { type Label, rank } from '../label/label.ts';
+import { builtinServer } from '../catalogue/names.ts';
+import { type Label, nothingRead, rank } from '../label/label.ts';
 import { type Seen, seenContext } from '../operand/seen.ts';
 import { intentRecord } from '../origin/distance.ts';
 import { isUrged, type OriginFacts, unasked, worstDoubt } from '../origin/facts.ts';
@@ -18,7 +19,7 @@ import type { Circumstances } from '../session/circumstances.ts';
 import { firsts } from '../session/seen.ts';
 import { utcClock } from '../signal/local-time.ts';
 import { askedAction } from './actions.ts';
-import type { AdminAction } from './layout.ts';
+import { type AdminAction, continueAction, sessionType } from './layout.ts';
 import type { CedarValue, Entity, EntityUid, Question } from './question.ts';
 import type { CedarRecord } from './values.ts';
 
@@ -159,6 +160,22 @@ export function resultQuestion(
   const question = questionFor(described, who);
   const result = { ...factsRecord(facts), label: labelRecord(label) };
   return { ...question, context: { ...question.context, result }, history: noHistory };
+}
+
+/** Whether a session goes on: who asks, and nothing of any call. */
+export function continueQuestion(who: Circumstances): Question {
+  const described: Described = {
+    entry: {
+      ...{ kind: 'method', server: builtinServer, target: continueAction, action: continueAction },
+      ...{ class: 'unknown', resource: { type: sessionType, label: who.session.labels } },
+      ...{ args: {}, result: nothingRead, reversible: true, stateless: true },
+    },
+    action: continueAction,
+    resource: { type: sessionType, id: who.session.id },
+    args: {},
+    opaque: false,
+  };
+  return { ...questionFor(described, who), history: noHistory };
 }
 
 const noHistory = { holding: new Set<string>(), untold: new Set<string>() };

@@ -19,6 +19,10 @@ import {
 /** Asked at every start, through the real road; must be denied, or no port opens. */
 export const canaryAction = 'countersign.canary';
 
+/** Asked of a session when something changes that it rests on: whether it goes on. */
+export const continueAction = 'continue';
+export const sessionType = 'Session';
+
 /** What the catalogue gives no type of its own; the canary's resource may be one. */
 export const untypedResource = 'Target';
 
@@ -204,6 +208,7 @@ const ours = [
   ...Object.keys(entityTypes),
   'Action',
   untypedResource,
+  sessionType,
   'BareContext',
   'DataLabel',
   'SessionFacts',

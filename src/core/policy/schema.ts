@@ -28,8 +28,10 @@ import {
   adminContext,
   agentContext,
   canaryAction,
+  continueAction,
   entityTypes,
   resourceAttributes,
+  sessionType,
 } from './layout.ts';
 import { allUses, type QuestionUses, usesOfTask } from './uses.ts';
 
@@ -47,6 +49,8 @@ export interface SchemaOptions {
   readonly uses?: QuestionUses;
   /** Only to check policies are these needed; each action costs every question something. */
   readonly standIns?: boolean;
+  /** Only where a policy speaks of whether sessions go on: others are what they were. Default: true. */
+  readonly continues?: boolean;
   /** The conditions over history that policies read. Default: none. */
   readonly conditions?: readonly string[];
   /** The signals that policies read. Default: none. */
@@ -64,15 +68,16 @@ const sortedClasses = Object.entries(classes).sort(([a], [b]) => (a < b ? -1 : 1
 
 export function cedarSchema(
   entries: readonly CatalogueEntry[],
-  { uses = allUses, standIns = true, conditions = [], signals = [] }: SchemaOptions = {},
+  { uses = allUses, standIns = true, continues = true, conditions = [], signals = [] }: SchemaOptions = {},
 ): CedarSchema {
   const actions = actionsOf(entries);
   if (!actions.ok) return actions;
   const lines = [
     '// Generated from the catalogue: what policies may name. See docs/policy-reference.md.',
-    ...declaredTypes(actions.value, uses, { conditions, signals }),
+    ...declaredTypes(actions.value, uses, { conditions, signals }, continues),
     ...declaredGroups(actions.value),
     ...declaredActions(actions.value, uses, standIns, { conditions, signals }),
+    ...(continues ? [declaredContinuing(uses, { conditions, signals })] : []),
   ];
   return {
     ok: true,
@@ -92,6 +97,7 @@ function declaredTypes(
   { resourceTypes }: CatalogueActions,
   uses: QuestionUses,
   read: Read,
+  continues: boolean,
 ): readonly string[] {
   const attributesOf = {
     Agent: narrowed(entityTypes.Agent, uses.principal),
@@ -107,7 +113,7 @@ function declaredTypes(
     ...Object.entries(attributesOf).map(
       ([name, type]) => `entity ${name} = ${written(type)}${name === 'Task' ? ' tags String' : ''};`,
     ),
-    ...declaredResources(resourceTypes, written(resource)),
+    ...declaredResources([...resourceTypes, ...(continues ? [sessionType] : [])], written(resource)),
   ];
 }
 
@@ -157,6 +163,10 @@ function declaredActions(
       agents(name, terms.memberOf, [...terms.resourceTypes].sort().join(', '), withArgs(terms.args)),
     ),
   ];
+}
+
+function declaredContinuing(uses: QuestionUses, read: Read): string {
+  return action(continueAction, [], 'Agent', sessionType, bareContext(uses, read));
 }
 
 function action(

@@ -192,6 +192,21 @@ export const holdLifted = z.strictObject({
   reason: why,
 });
 
+/** Policy was asked again whether a session goes on, and says something else than before. */
+export const sessionRedecided = z.strictObject({
+  ...header,
+  type: z.literal('session.redecided'),
+  session: id,
+  outcome: z.enum(['keep', 'narrow', 'pause', 'end']),
+  /** What had changed. */
+  trigger: z.string().max(200),
+  /** The set that was asked, and the policies that made it so, with the digests of their texts. */
+  policy: z.string(),
+  by: z.array(z.strictObject({ policy: z.string(), text: digest })).readonly(),
+  /** In the words of the policy. */
+  reason: why,
+});
+
 /** An agent works at another level. */
 export const autonomySet = z.strictObject({
   ...header,
@@ -793,6 +808,7 @@ export const eventShape = z.discriminatedUnion('type', [
   holdLifted,
   revocationLifted,
   autonomySet,
+  sessionRedecided,
   policyPublished,
   candidatePublished,
   candidateWithdrawn,

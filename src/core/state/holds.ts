@@ -79,6 +79,19 @@ export function lifted(view: View, { scope, target, hold }: BodyOf<'hold.lifted'
   return all === undefined ? [] : halted(view, left);
 }
 
+/** `course` is policy's own, beside what people hold. What has ended stays so. */
+export function redecided(view: View, event: BodyOf<'session.redecided'>, at: number): readonly Change[] {
+  const { session, outcome, by, reason } = event;
+  const key = facets.session(session);
+  const before = view.get(key);
+  if (before === undefined || before.status !== 'active') return [];
+  const { course, ...rest } = before;
+  if (outcome === 'end') return [set(key, { ...rest, status: 'revoked' })];
+  if (outcome === 'keep') return course === undefined ? [] : [set(key, rest)];
+  if (course?.outcome === outcome) return [];
+  return [set(key, { ...rest, course: { outcome, author: by[0]?.policy ?? 'policy', reason, at } })];
+}
+
 function holding(
   view: View,
   scope: 'agent' | 'task' | 'session',

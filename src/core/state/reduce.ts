@@ -21,7 +21,7 @@ import {
 import { type Change, set } from './change.ts';
 import { deferralAsked, deferralCancelled, deferralConsumed, deferralsAfter } from './deferrals.ts';
 import { facets, type View } from './facet.ts';
-import { held, lifted, restored, revocation, sweep } from './holds.ts';
+import { held, lifted, redecided, restored, revocation, sweep } from './holds.ts';
 import { enrolled, passkeyUse, removed } from './passkeys.ts';
 import { signalSaid, signalTakenBack } from './signals.ts';
 
@@ -102,6 +102,8 @@ export function changes(
       return held(view, event, at);
     case 'hold.lifted':
       return lifted(view, event);
+    case 'session.redecided':
+      return redecided(view, event, at);
     case 'autonomy.set': {
       const agent = view.get(facets.agent(event.agent));
       const rises = agent !== undefined && !isLower(event.level, agent.autonomy);

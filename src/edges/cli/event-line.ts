@@ -87,6 +87,13 @@ function told(event: Event, memory: LineMemory): Told {
         event.scope === 'all' ? 'everything' : `${event.scope} ${event.target}`,
         event.reason,
       ]);
+    case 'session.redecided':
+      return {
+        whose: shortId(event.session),
+        what: event.type,
+        outcome: event.outcome,
+        rest: [event.by.map(({ policy }) => policy).join(','), event.trigger, event.reason],
+      };
     case 'autonomy.set':
       return plain(event.author, event.type, [
         `${event.agent} ${event.level}`,

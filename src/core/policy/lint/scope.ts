@@ -8,7 +8,7 @@
 import type { CatalogueEntry } from '../../catalogue/entry.ts';
 import { classes, isActionClass } from '../../catalogue/taxonomy.ts';
 import { actionsOf } from '../actions.ts';
-import { adminActions, canaryAction } from '../layout.ts';
+import { adminActions, canaryAction, continueAction, sessionType } from '../layout.ts';
 import { type Json, listOf, member, stringIn } from './expression.ts';
 
 export interface Asked {
@@ -46,6 +46,13 @@ export function everythingAsked(entries: readonly CatalogueEntry[]): readonly As
     ),
     // In no group: only a scope that leaves the action open covers it.
     { name: canaryAction, by: 'Agent', of: new Set(), resourceTypes: undefined, args: undefined },
+    {
+      name: continueAction,
+      by: 'Agent',
+      of: new Set(),
+      resourceTypes: new Set([sessionType]),
+      args: new Set(),
+    },
     ...Object.keys(classes).map(
       (name): Asked => ({
         name: `any ${name}`,
