@@ -22,7 +22,11 @@ function setUp() {
 }
 
 const header = { v: 1, id: 'e', at: 0, node: 'n', tenant: 'd', moves: [], drops: [], reads: {} } as const;
-const revoked = (scope: 'agent' | 'task' | 'session', target: string): Event => ({
+const redecided = (session: string, outcome: 'keep' | 'end'): Event => ({
+  ...header,
+  ...{ type: 'session.redecided', session, outcome, trigger: '', policy: '', by: [], reason: '' },
+});
+const revoked = (scope: 'agent' | 'task' | 'session' | 'token', target: string): Event => ({
   ...header,
   type: 'revoked',
   scope,
@@ -76,6 +80,11 @@ describe('a live call', () => {
     ['its task is revoked', revoked('task', 't'), true],
     ['its session is revoked', revoked('session', 's'), true],
     ['its task ends', { ...header, type: 'task.ended', task: 't', reason: '' }, true],
+    ['policy ends its session', redecided('s', 'end'), true],
+    ['policy ends another session', redecided('r', 'end'), false],
+    ['policy keeps its session', redecided('s', 'keep'), false],
+    ['its token is revoked', revoked('token', 'k'), true],
+    ['another token is revoked', revoked('token', 'l'), false],
     ['another agent is revoked', revoked('agent', 'b'), false],
     ['a task with the name of its session is revoked', revoked('task', 's'), false],
     ['another task ends', { ...header, type: 'task.ended', task: 'u', reason: '' }, false],

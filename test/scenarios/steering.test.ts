@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Steering with real servers and clients: what is stopped is stopped where it runs, what is held is held, also after a kill.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { speaking } from '../builders/era.ts';
 import { verifies } from '../requirements.ts';
@@ -122,6 +124,27 @@ test('a pause and a quarantine: told in one sentence, seen in status, lifted', a
   expect(await tried(client, 'note', 'quarantined')).toMatch(/quarantined, decision/);
   expect(acc.begun()).not.toEqual(expect.arrayContaining(['paused']));
   expect(acc.begun()).not.toEqual(expect.arrayContaining(['quarantined']));
+});
+
+test('a policy that is published ends the sessions that it speaks of, and no others', async () => {
+  verifies('steering.continue');
+  const [odd, even] = [await daemon.task({ agent: 'odd' }), await daemon.task({ agent: 'even' })];
+  await using one = await v2(wayOf(odd));
+  await using two = await v2(wayOf(even));
+  expect(await tried(one, 'note', 'odd-before')).toBe('done');
+  writeFileSync(
+    join(daemon.dir, 'policies', 'continue.cedar'),
+    `@id("odd-ends") @reason("Enough.")
+forbid (principal == Agent::"odd", action == Action::"continue", resource);\n`,
+  );
+  expect(await daemon.cli('policy', 'publish')).toMatchObject({ code: 0 });
+  const redecided = () => daemon.events('type=session.redecided');
+  await vi.waitFor(async () => expect(await redecided()).toHaveLength(1), 10_000);
+  expect(await tried(one, 'note', 'odd-next')).not.toBe('done');
+  expect(await tried(two, 'note', 'even-next')).toBe('done');
+  expect(await redecided()).toMatchObject([
+    { session: odd.session, outcome: 'end', trigger: 'policy.published', reason: 'Enough.' },
+  ]);
 });
 
 test('everything stops, stays stopped over a kill, and goes on when a person says so', async () => {
