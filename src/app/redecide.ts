@@ -9,8 +9,11 @@
  * Source: docs/adr/0036-revocation.md, "Asked again".
  */
 import { continueQuestion } from '../core/policy/context.ts';
+import { continueAction } from '../core/policy/layout.ts';
 import type { BodyOf, Event } from '../core/record/event.ts';
 import { circumstances } from '../core/session/circumstances.ts';
+import { liveAt } from '../core/signal/heard.ts';
+import type { Registry } from '../core/signal/registry.ts';
 import { facets, type View } from '../core/state/facet.ts';
 import { lineOf } from '../core/task/lineage.ts';
 import { isInForce, judge } from './consider.ts';
@@ -42,7 +45,7 @@ export interface Redecider {
   close(): void;
 }
 
-type Asking = Pick<Road, 'sequencer' | 'published' | 'clock'>;
+type Asking = Pick<Road, 'sequencer' | 'published' | 'clock' | 'registry'>;
 
 const order: readonly Course[] = ['end', 'pause', 'narrow'];
 
@@ -53,13 +56,24 @@ interface Said {
 }
 
 /** @returns undefined where there is nothing to say: it is over already, or nobody knows what is in force */
-export function courseOf(force: InForce, view: View, session: string, at: number): Said | undefined {
+export function courseOf(
+  force: InForce,
+  view: View,
+  session: string,
+  at: number,
+  registry?: Registry,
+): Said | undefined {
   const state = view.get(facets.session(session));
   if (state === undefined) return undefined;
   const { agent, task } = state;
   const standing = circumstances(view, { agent, task, session, tokenId: '' }, at);
   if (!standing.ok || !isInForce(view, force)) return undefined;
-  const judged = judge(force, continueQuestion(standing.value), []);
+  const mentioned = force.policies.mentions.for(continueAction);
+  // As with calls: a node that has not loaded which signals count says nothing by them.
+  const isHere = registry === undefined || view.get(facets.signals) === registry.digest;
+  if (!isHere && (mentioned.signals.length > 0 || mentioned.time)) return undefined;
+  const { live } = liveAt({ registry }, view, mentioned, at);
+  const judged = judge(force, continueQuestion(standing.value, live), []);
   // An error is never a permission, and ends nothing for good.
   if (!judged.ok) return { outcome: 'pause', by: [], reason: 'the policy engine gave no answer' };
   const spoken = judged.verdicts.filter(({ policy }) => policy.about === 'continue');
@@ -93,7 +107,7 @@ export function createRedecider(road: Asking, log: (line: string) => void): Rede
     const force = road.published();
     const at = clock.wallMs();
     const other = all.filter(({ session, course }) => {
-      const said = courseOf(force, sequencer.head, session, at);
+      const said = courseOf(force, sequencer.head, session, at, road.registry?.());
       return said !== undefined && said.outcome !== course;
     });
     const changed = await Promise.all(other.map(({ session }) => settle(road, session, trigger)));
@@ -124,8 +138,13 @@ export function createRedecider(road: Asking, log: (line: string) => void): Rede
   }
 
   const forget = sequencer.onEvent((event) => {
-    if (event.type === 'policy.published' || event.type === 'catalogue.published') return soon(event.type);
+    // It closes a publication, of the catalogue as well.
+    if (event.type === 'policy.published') return soon(event.type);
     if (!speaks()) return;
+    const signal = signalOf(event);
+    const { signals } = road.published().policies.mentions.for(continueAction);
+    if (signal !== undefined && (signal === '*' || signals.includes(signal)))
+      return soon(signal === '*' ? event.type : `signal ${signal}`);
     for (const affected of movedBy(event)) soon(event.type, affected);
   });
 
@@ -141,6 +160,12 @@ export function createRedecider(road: Asking, log: (line: string) => void): Rede
       forget();
     },
   };
+}
+
+/** The signal of which something else is known now; `*` is all of them. */
+function signalOf(event: Event): string | undefined {
+  if (event.type === 'signals.published') return '*';
+  return event.type === 'signal.set' || event.type === 'signal.cleared' ? event.signal : undefined;
 }
 
 /** Labels, and who an agent is. What a session itself did is decided at its next call. */
@@ -177,7 +202,7 @@ function liveSessions(head: Asking['sequencer']['head']) {
 function settle(road: Asking, session: string, trigger: string): Promise<boolean> {
   return road.sequencer.submit<boolean>((view, place) => {
     const force = road.published();
-    const said = courseOf(force, view, session, place.at);
+    const said = courseOf(force, view, session, place.at, road.registry?.());
     const before = view.get(facets.session(session))?.course?.outcome ?? 'keep';
     if (said === undefined || said.outcome === before) return { writings: [], depends: false, result: false };
     const event: BodyOf<'session.redecided'> = {

@@ -10,6 +10,7 @@ import type { Mentioned, Mentions } from '../../app/ports.ts';
 import type { CatalogueEntry } from '../../core/catalogue/entry.ts';
 import { classes } from '../../core/catalogue/taxonomy.ts';
 import { askedAction } from '../../core/policy/actions.ts';
+import { continueAction } from '../../core/policy/layout.ts';
 import { type Problem, placeAt } from '../../core/policy/source.ts';
 import { calendarPrefix, isSignalName } from '../../core/signal/registry.ts';
 import type { Piece } from './piece.ts';
@@ -41,6 +42,10 @@ export function mentionsOf(
       united(reading.filter(({ scope }) => scope === undefined || scope.some((one) => groups.has(one)))),
     );
   }
+  byAction.set(
+    continueAction,
+    united(reading.filter(({ scope }) => scope?.includes(continueAction) === true)),
+  );
   const anything = united(reading.filter(({ scope }) => scope === undefined));
   return {
     problems,

@@ -162,8 +162,8 @@ export function resultQuestion(
   return { ...question, context: { ...question.context, result }, history: noHistory };
 }
 
-/** Whether a session goes on: who asks, and nothing of any call. */
-export function continueQuestion(who: Circumstances): Question {
+/** Whether a session goes on: who asks, what signals say, and nothing of any call. */
+export function continueQuestion(who: Circumstances, live?: Live): Question {
   const described: Described = {
     entry: {
       ...{ kind: 'method', server: builtinServer, target: continueAction, action: continueAction },
@@ -175,7 +175,8 @@ export function continueQuestion(who: Circumstances): Question {
     args: {},
     opaque: false,
   };
-  return { ...questionFor(described, who), history: noHistory };
+  const question = questionFor(described, who, [], unasked, undefined, live);
+  return { ...question, history: noHistory };
 }
 
 const noHistory = { holding: new Set<string>(), untold: new Set<string>() };
