@@ -59,6 +59,9 @@ const acts = [
   'break_glass.close',
   'break_glass.open',
   'catalogue.accept',
+  'signal.set',
+  'signal.clear',
+  'deferral.cancel',
   'policy.publish',
 ];
 export const forbidding = (annotations: string, actions = acts) =>
