@@ -31,7 +31,7 @@ async function running(client: TriedClient, name: string, id: string) {
     ({ text }) => text,
     (error: Error) => error.message,
   );
-  await vi.waitFor(() => expect(acc.begun()).toContain(id), 10_000);
+  await vi.waitFor(() => expect(acc.begun()).toContain(id), 25_000);
   const within = (ms: number) =>
     Promise.race([told, new Promise<string>((resolve) => setTimeout(resolve, ms, 'nothing'))]);
   return { told, within };
