@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Are the contents beside a record the ones that it names? Only where their key still exists: what
 // was erased stays proved by its digest and can be compared with nothing.
-import type { Event, PayloadRef } from '../core/record/event.ts';
+import type { Event } from '../core/record/event.ts';
+import type { PayloadRef } from '../core/record/events/parts.ts';
 import type { Evidence } from './evidence.ts';
 import type { Opened } from './vault.ts';
 

@@ -36,7 +36,7 @@ import {
   readsNothing,
   seenOf,
 } from '../core/program/of-call.ts';
-import type { Fact, Kept, Reserve } from '../core/record/event.ts';
+import type { Fact, Kept, Reserve } from '../core/record/events/decision.ts';
 import { projected, projectedObject, withoutSecrets } from '../core/record/secret.ts';
 import type { Caller, Proposal } from '../core/request/proposal.ts';
 import { type Circumstances, circumstances, type NoStanding } from '../core/session/circumstances.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
-import type { Fact } from '../core/record/event.ts';
+import type { Fact } from '../core/record/events/decision.ts';
 import { asWritten, heardIn, writtenOut } from './explain-history.ts';
 
 const facts = (said: Readonly<Record<string, Fact['value']>>) =>

@@ -9,7 +9,8 @@
  */
 import { classes, isActionClass } from '../core/catalogue/taxonomy.ts';
 import { recordedAction } from '../core/policy/actions.ts';
-import type { DecisionEvent, Kept, ObservationEvent } from '../core/record/event.ts';
+import type { DecisionEvent, ObservationEvent } from '../core/record/event.ts';
+import type { Kept } from '../core/record/events/decision.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import type { TemporalEvent } from '../core/temporal/event.ts';
 import { hashed, recordOfKept } from '../core/temporal/kept.ts';

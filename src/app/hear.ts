@@ -10,7 +10,7 @@
  */
 import type { CatalogueEntry } from '../core/catalogue/entry.ts';
 import type { CedarValue, Question } from '../core/policy/question.ts';
-import type { Fact, Kept } from '../core/record/event.ts';
+import type { Fact, Kept } from '../core/record/events/decision.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import type { Caller } from '../core/request/proposal.ts';
 import { facets, type View } from '../core/state/facet.ts';

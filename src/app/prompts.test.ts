@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { verifies } from '../../test/requirements.ts';
 import { type OneNode, oneNode, operator } from '../../test/simulator/one-node.ts';
 import { policySet, publications } from '../../test/simulator/rules.ts';
-import { maxPromptLength } from '../core/record/event.ts';
+import { maxPromptLength } from '../core/record/events/standing.ts';
 import { facets } from '../core/state/facet.ts';
 import { type PromptOrder, submitPrompt } from './prompts.ts';
 import { revoke } from './revoke.ts';

@@ -8,7 +8,8 @@
  * Source: docs/tasks.md, "Prompts".
  */
 import { canonicalJson } from '../core/json/canonical.ts';
-import { type EventOf, maxPromptLength } from '../core/record/event.ts';
+import type { EventOf } from '../core/record/event.ts';
+import { maxPromptLength } from '../core/record/events/standing.ts';
 import { payloadRef, type SealedPayload } from '../core/record/payload.ts';
 import { withoutSecrets } from '../core/record/secret.ts';
 import type { Operator } from '../core/request/proposal.ts';

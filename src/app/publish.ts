@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is in force changes at one position of the ledger, for every decision after it and none before.
 import { shapeOf } from '../core/policy/shape.ts';
-import { tenantKey } from '../core/record/event.ts';
+import { tenantKey } from '../core/record/events/parts.ts';
 import { payloadRef } from '../core/record/payload.ts';
 import type { Operator } from '../core/request/proposal.ts';
 import { type Administered, administer } from './administer.ts';

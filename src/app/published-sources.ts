@@ -13,7 +13,7 @@ import { canonicalJson } from '../core/json/canonical.ts';
 import { parseJson } from '../core/json/parse.ts';
 import { isObject, type JsonValue } from '../core/json/value.ts';
 import type { PolicyFile } from '../core/policy/source.ts';
-import { labelShape } from '../core/record/event.ts';
+import { labelShape } from '../core/record/events/parts.ts';
 
 /** A policy as it was published, with its text. */
 export interface PublishedPolicy extends Policy {

@@ -15,7 +15,7 @@ import { own } from '../core/json/value.ts';
 import { join, type Label } from '../core/label/label.ts';
 import { resultQuestion } from '../core/policy/context.ts';
 import { cedarArgs } from '../core/policy/values.ts';
-import type { ResultDecided } from '../core/record/event.ts';
+import type { ResultDecided } from '../core/record/events/observation.ts';
 import { named, projectedObject, type SecretSpan } from '../core/record/secret.ts';
 import { type Found, foundIn, labelOf, type ResultFacts } from '../core/result/facts.ts';
 import { tellingNames } from '../core/result/instructions.ts';

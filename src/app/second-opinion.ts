@@ -16,7 +16,7 @@ import type { OriginFacts } from '../core/origin/facts.ts';
 import type { Described } from '../core/policy/context.ts';
 import { opaInput } from '../core/policy/opa-input.ts';
 import type { Program } from '../core/program/of-call.ts';
-import type { Fact } from '../core/record/event.ts';
+import type { Fact } from '../core/record/events/decision.ts';
 import type { Pseudonym } from '../core/record/secret.ts';
 import type { Caller } from '../core/request/proposal.ts';
 import type { Circumstances } from '../core/session/circumstances.ts';

@@ -5,7 +5,8 @@
 // Source: docs/adr/0003-one-commit.md.
 import { canonicalJson } from '../core/json/canonical.ts';
 import type { JsonObject } from '../core/json/value.ts';
-import { type Event, type EventBody, parseEvent, recordVersion } from '../core/record/event.ts';
+import { type Event, type EventBody, parseEvent } from '../core/record/event.ts';
+import { recordVersion } from '../core/record/events/parts.ts';
 import { idRandomBytes, newId } from '../core/record/id.ts';
 import type { SealedPayload } from '../core/record/payload.ts';
 import { isCertainlyEvent } from '../core/record/read-event.ts';

@@ -2,7 +2,7 @@
 // Starting and ending: what gives an agent standing. What takes it away before its time: revoke.ts.
 
 import { longestLifeMs } from '../core/hold/halt.ts';
-import type { Budget } from '../core/record/event.ts';
+import type { Budget } from '../core/record/events/standing.ts';
 import { idRandomBytes, newId } from '../core/record/id.ts';
 import { withoutSecrets } from '../core/record/secret.ts';
 import type { Operator } from '../core/request/proposal.ts';

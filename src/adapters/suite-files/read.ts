@@ -21,7 +21,8 @@ import {
 import { autonomies, lowered } from '../../core/agent/autonomy.ts';
 import { integrities, levels, nothingRead } from '../../core/label/label.ts';
 import type { Place } from '../../core/policy/source.ts';
-import { budgetShape, outcomes } from '../../core/record/event.ts';
+import { outcomes } from '../../core/record/events/decision.ts';
+import { budgetShape } from '../../core/record/events/standing.ts';
 import type { Proposal } from '../../core/request/proposal.ts';
 import { seenKinds } from '../../core/session/seen.ts';
 import { maxDepth } from '../../core/task/lineage.ts';

@@ -4,7 +4,7 @@ import { isScalar, type Node } from 'yaml';
 import { didYouMean } from '../../core/catalogue/nearest.ts';
 import { classes, isActionClass } from '../../core/catalogue/taxonomy.ts';
 import { type Level, levels } from '../../core/label/label.ts';
-import { type Budget, budgetShape } from '../../core/record/event.ts';
+import { type Budget, budgetShape } from '../../core/record/events/standing.ts';
 import { maxCapabilities, type Workflow } from '../../core/task/scope.ts';
 import {
   bind,

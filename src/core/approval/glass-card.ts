@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The card of a request to break the glass: one like any other, of a deed that is the daemon's own. */
-import type { TaskTerms } from '../record/event.ts';
+import type { TaskTerms } from '../record/events/standing.ts';
 import { type GlassTerms, glassAsk, glassLimits } from './break-glass.ts';
 import type { Card } from './card.ts';
 import { visible } from './visible.ts';

@@ -4,7 +4,8 @@
  *
  * Whoever is turned away is told what would be right. Nothing is told of the call itself.
  */
-import type { BodyOf, PasskeyUsed } from '../record/event.ts';
+import type { BodyOf } from '../record/event.ts';
+import type { PasskeyUsed } from '../record/events/person.ts';
 import { facets, type View } from '../state/facet.ts';
 import { type Approval, type Ask, type Reason, statusAt, step } from './approval.ts';
 import { type Assurance, isEnough } from './assurance.ts';

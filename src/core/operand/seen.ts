@@ -8,7 +8,7 @@
  * Source: docs/policy-reference.md, "What can be looked at".
  */
 import type { CedarRecord } from '../policy/values.ts';
-import type { Fact } from '../record/event.ts';
+import type { Fact } from '../record/events/decision.ts';
 import { type Pseudonym, withoutSecrets } from '../record/secret.ts';
 import { type GitFound, gitContext, gitFromWords, gitWords, type SeenGit, seenOfGit } from './git.ts';
 import { isSeen, isWhole, type Operand, type Sighting } from './operand.ts';

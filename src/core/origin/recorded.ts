@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where values came from, as the record of a decision has it: one fact, written, and read back for who decides it again.
-import type { Fact } from '../record/event.ts';
+import type { Fact } from '../record/events/decision.ts';
 import { decidingRoles, type OriginFacts, type RoleFacts, unasked } from './facts.ts';
 import type { Origin } from './reason.ts';
 

@@ -11,7 +11,7 @@ import { isProgramKind, type ProgramKind } from '../catalogue/kind.ts';
 import { type ActionClass, isActionClass } from '../catalogue/taxonomy.ts';
 import { isArray, type JsonObject, type JsonValue, own } from '../json/value.ts';
 import type { CedarRecord } from '../policy/values.ts';
-import type { Fact } from '../record/event.ts';
+import type { Fact } from '../record/events/decision.ts';
 import { type Pseudonym, withoutSecrets } from '../record/secret.ts';
 import { type Finding, groupsOf, joined, strictestOf, unread } from './finding.ts';
 

@@ -8,7 +8,8 @@
 import type { OperatorChannel } from '../request/proposal.ts';
 import { toldByRecord } from '../signal/heard.ts';
 import { type CanonicalPattern, canonicalPattern } from './canonical-pattern.ts';
-import { decision, type Kept, type OutcomeName, observation, type ResultDecided } from './event.ts';
+import { decision, type Kept, type OutcomeName } from './events/decision.ts';
+import { observation, type ResultDecided } from './events/observation.ts';
 import { inEnvelope, readEvent } from './read-event.ts';
 import {
   type DecisionToReplay,

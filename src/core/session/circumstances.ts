@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of who asks, at one instant: the facts that every decision about an agent starts from.
 import type { Label } from '../label/label.ts';
-import type { Fact } from '../record/event.ts';
+import type { Fact } from '../record/events/decision.ts';
 import type { Caller } from '../request/proposal.ts';
 import { type AgentState, facets, type TaskState, type View } from '../state/facet.ts';
 import { isTaskSwept, labelsOf, standsUnder } from '../task/lineage.ts';

@@ -8,7 +8,7 @@
  * Source: docs/signals.md; docs/formats/record.md, "Facts".
  */
 import type { Live } from '../policy/context.ts';
-import type { Fact } from '../record/event.ts';
+import type { Fact } from '../record/events/decision.ts';
 import { facets, type View } from '../state/facet.ts';
 import { type LocalTime, utcClock } from './local-time.ts';
 import { calendarPrefix, type Registry } from './registry.ts';

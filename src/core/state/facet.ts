@@ -12,7 +12,8 @@ import type { Halt } from '../hold/halt.ts';
 import type { Held, Holds } from '../hold/hold.ts';
 import type { Label } from '../label/label.ts';
 import type { Stored } from '../label/stored.ts';
-import type { Reserve, TaskTerms } from '../record/event.ts';
+import type { Reserve } from '../record/events/decision.ts';
+import type { TaskTerms } from '../record/events/standing.ts';
 import type { Seen } from '../session/seen.ts';
 import type { SignalState } from '../signal/signal.ts';
 

@@ -8,7 +8,7 @@
  *
  * Source: docs/tasks.md.
  */
-import type { Budget } from '../record/event.ts';
+import type { Budget } from '../record/events/standing.ts';
 import { listed } from './constraint.ts';
 import { hostSuffixOf } from './host.ts';
 import { segmentsOf } from './path.ts';

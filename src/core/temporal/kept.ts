@@ -12,7 +12,7 @@ import type { ArgumentRule, CatalogueEntry } from '../catalogue/entry.ts';
 import { isArray, isObject, type JsonObject, type JsonValue, own } from '../json/value.ts';
 import type { CedarValue } from '../policy/question.ts';
 import type { CedarRecord } from '../policy/values.ts';
-import type { Kept } from '../record/event.ts';
+import type { Kept } from '../record/events/decision.ts';
 import type { Pseudonym } from '../record/secret.ts';
 import type { Formula, Operand, Term } from './formula.ts';
 import { DecimalValue, EntityValue, type RecordValue, type TemporalValue } from './value.ts';

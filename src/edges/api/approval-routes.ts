@@ -7,7 +7,7 @@ import { type ApprovalRead, usedBy } from '../../app/read-approval.ts';
 import { readable } from '../../app/read-records.ts';
 import type { Road } from '../../app/road.ts';
 import { statusAt } from '../../core/approval/approval.ts';
-import { maxReasonLength } from '../../core/record/event.ts';
+import { maxReasonLength } from '../../core/record/events/parts.ts';
 import { facets } from '../../core/state/facet.ts';
 import { decideList } from './batch-routes.ts';
 import { insteadRoutes } from './instead-routes.ts';

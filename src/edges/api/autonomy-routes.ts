@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { setAutonomy } from '../../app/autonomy.ts';
 import type { Road } from '../../app/road.ts';
 import { autonomies } from '../../core/agent/autonomy.ts';
-import { maxReasonLength } from '../../core/record/event.ts';
+import { maxReasonLength } from '../../core/record/events/parts.ts';
 import type { Route } from './server.ts';
 import { invalid, refusal } from './task-routes.ts';
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { alikeTo, decideBatch, maxBatch } from '../../app/batch.ts';
 import type { Ledger } from '../../app/ports.ts';
 import type { Road } from '../../app/road.ts';
-import { maxReasonLength } from '../../core/record/event.ts';
+import { maxReasonLength } from '../../core/record/events/parts.ts';
 import type { Operator } from '../../core/request/proposal.ts';
 import type { Answer, Route } from './server.ts';
 import { invalid } from './task-routes.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { askToBreakGlass, closeGlass, listGlass } from '../../app/break-glass.ts';
 import type { Road } from '../../app/road.ts';
 import { glassLimits } from '../../core/approval/break-glass.ts';
-import { maxReasonLength } from '../../core/record/event.ts';
+import { maxReasonLength } from '../../core/record/events/parts.ts';
 import type { Route } from './server.ts';
 import { invalid, refusal } from './task-routes.ts';
 

@@ -9,7 +9,7 @@ import {
   showDeferral,
 } from '../../app/deferrals.ts';
 import type { Road } from '../../app/road.ts';
-import { maxReasonLength } from '../../core/record/event.ts';
+import { maxReasonLength } from '../../core/record/events/parts.ts';
 import type { Answer, Route } from './server.ts';
 import { invalid, refusal } from './task-routes.ts';
 

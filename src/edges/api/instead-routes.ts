@@ -7,7 +7,7 @@ import type { Road } from '../../app/road.ts';
 import { standingApproval } from '../../app/standing.ts';
 import { patternLimits } from '../../core/approval/pattern.ts';
 import type { JsonObject } from '../../core/json/value.ts';
-import { maxReasonLength } from '../../core/record/event.ts';
+import { maxReasonLength } from '../../core/record/events/parts.ts';
 import { constraintShape } from '../../core/task/scope.ts';
 import type { Route } from './server.ts';
 import { invalid, refusal } from './task-routes.ts';

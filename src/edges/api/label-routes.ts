@@ -12,7 +12,8 @@ import {
 } from '../../app/labels.ts';
 import type { Road } from '../../app/road.ts';
 import { levels } from '../../core/label/label.ts';
-import { labelledShape, maxReasonLength } from '../../core/record/event.ts';
+import { labelledShape } from '../../core/record/events/label.ts';
+import { maxReasonLength } from '../../core/record/events/parts.ts';
 import type { Answer, Route } from './server.ts';
 import { invalid, refusal } from './task-routes.ts';
 

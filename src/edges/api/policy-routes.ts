@@ -5,7 +5,7 @@ import type { Administered } from '../../app/administer.ts';
 import type { Tried } from '../../app/candidate.ts';
 import type { CandidateReport } from '../../app/candidate-report.ts';
 import type { Listed } from '../../app/publications.ts';
-import { maxReasonLength } from '../../core/record/event.ts';
+import { maxReasonLength } from '../../core/record/events/parts.ts';
 import type { Operator } from '../../core/request/proposal.ts';
 import type { Problem } from './catalogue-routes.ts';
 import type { Answer, Route } from './server.ts';

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { closeReview, type Reviews } from '../../app/reviews.ts';
 import type { Road } from '../../app/road.ts';
-import { maxReasonLength } from '../../core/record/event.ts';
+import { maxReasonLength } from '../../core/record/events/parts.ts';
 import { reviewKinds } from '../../core/review/found.ts';
 import type { Review } from '../../core/review/queue.ts';
 import type { Route } from './server.ts';

@@ -5,7 +5,7 @@ import type { Ledger } from '../../app/ports.ts';
 import { streamBack } from '../../app/read-records.ts';
 import type { Road } from '../../app/road.ts';
 import { clearSignal, type ListedSignal, listSignals, setSignal } from '../../app/signals.ts';
-import { maxReasonLength } from '../../core/record/event.ts';
+import { maxReasonLength } from '../../core/record/events/parts.ts';
 import { maxSignalNameLength } from '../../core/signal/registry.ts';
 import type { Answer, Route } from './server.ts';
 import { invalid, refusal } from './task-routes.ts';

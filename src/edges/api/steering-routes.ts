@@ -7,7 +7,7 @@ import { revoke, sweep, wouldRevoke, wouldSweep } from '../../app/revoke.ts';
 import type { Road } from '../../app/road.ts';
 import { holdKinds } from '../../core/hold/hold.ts';
 import type { SweepFilter } from '../../core/hold/sweep.ts';
-import { maxReasonLength } from '../../core/record/event.ts';
+import { maxReasonLength } from '../../core/record/events/parts.ts';
 import type { Answer, Route } from './server.ts';
 import { invalid, refusal, settled } from './task-routes.ts';
 

@@ -8,7 +8,7 @@ import { submitPrompt } from '../../app/prompts.ts';
 import type { Road } from '../../app/road.ts';
 import { endTask, maxTaskMs, renewToken, type Started, startSession, startTask } from '../../app/tasks.ts';
 import { isActionClass } from '../../core/catalogue/taxonomy.ts';
-import { budgetShape, maxPromptLength } from '../../core/record/event.ts';
+import { budgetShape, maxPromptLength } from '../../core/record/events/standing.ts';
 import type { Caller } from '../../core/request/proposal.ts';
 import type { Answer, Route } from './server.ts';
 

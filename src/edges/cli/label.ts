@@ -2,7 +2,7 @@
 // `countersign label show|endorse|declassify`.
 import { z } from 'zod';
 import { inWords } from '../../core/label/in-words.ts';
-import { labelShape } from '../../core/record/event.ts';
+import { labelShape } from '../../core/record/events/parts.ts';
 import { type Daemon, DaemonUnreachable } from './client.ts';
 import { accepted, CommandFailed, exit, print } from './exit.ts';
 import { jsonLine, printable } from './printable.ts';

@@ -2,7 +2,7 @@
 // Asking to break the glass: a request like any other, which this person then looks at and answers like any other.
 import { askToBreakGlass } from '../../app/break-glass.ts';
 import { glassLimits } from '../../core/approval/break-glass.ts';
-import { maxReasonLength } from '../../core/record/event.ts';
+import { maxReasonLength } from '../../core/record/events/parts.ts';
 import { type Answer, html as answerOf, seeOther } from './http.ts';
 import { html } from './pages/html.ts';
 import { paths } from './pages/paths.ts';

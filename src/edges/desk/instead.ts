@@ -11,7 +11,7 @@ import { type Free, patternLimits } from '../../core/approval/pattern.ts';
 import { canonicalJson } from '../../core/json/canonical.ts';
 import { parseJson } from '../../core/json/parse.ts';
 import type { JsonObject, JsonValue } from '../../core/json/value.ts';
-import { maxReasonLength } from '../../core/record/event.ts';
+import { maxReasonLength } from '../../core/record/events/parts.ts';
 import { type Constraint, constraintShape } from '../../core/task/scope.ts';
 import { type Answer, seeOther } from './http.ts';
 import type { Can } from './pages/card-view.ts';

@@ -14,7 +14,7 @@ import { isEnough } from '../../core/approval/assurance.ts';
 import { passkeysOf } from '../../core/approval/passkey.ts';
 import { challengeOf, type Statement } from '../../core/approval/statement.ts';
 import { askedOf, neededNow, type Said, statementOf } from '../../core/approval/vote.ts';
-import { maxReasonLength } from '../../core/record/event.ts';
+import { maxReasonLength } from '../../core/record/events/parts.ts';
 import { facets } from '../../core/state/facet.ts';
 import { type Answer, html, json } from './http.ts';
 import { insteadOf } from './instead.ts';

@@ -5,7 +5,7 @@ import { prove, type SignedIn } from '../../app/signed.ts';
 import { statusAt } from '../../core/approval/approval.ts';
 import type { StatedItem, Statement } from '../../core/approval/statement.ts';
 import { type Said, statementOf } from '../../core/approval/vote.ts';
-import { maxReasonLength } from '../../core/record/event.ts';
+import { maxReasonLength } from '../../core/record/events/parts.ts';
 import { facets } from '../../core/state/facet.ts';
 import { type Answer, html, json, seeOther } from './http.ts';
 import { groupsOf, maxTogether } from './pages/groups.ts';

@@ -5,7 +5,7 @@
  *
  * A form that needs a passkey works with the script only, and says so without it.
  */
-import { maxReasonLength } from '../../../core/record/event.ts';
+import { maxReasonLength } from '../../../core/record/events/parts.ts';
 import type { Can, CardView, Edit, ForTask } from './card-view.ts';
 import { foreign } from './foreign.ts';
 import { exact, type Html, html } from './html.ts';
