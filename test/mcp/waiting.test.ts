@@ -447,11 +447,14 @@ describe('a client of 2025', () => {
     /** Everything that came on the stream of the call, as it came. */
     readonly heard: Wire[];
     readonly done: Promise<Wire>;
+    /** The server has taken the answer. */
+    readonly answered: Promise<unknown>;
   }
 
   async function asks(can: object, version = '2025-11-25', answer?: object): Promise<Asked> {
     const client = await legacy(`${rig.url}/crm`, rig.token, can, version);
     const heard: Wire[] = [];
+    const taken = Promise.withResolvers<unknown>();
     const done = client
       .request(
         'tools/call',
@@ -461,12 +464,14 @@ describe('a client of 2025', () => {
             heard.push(message);
             const { id, method } = message;
             if (method === 'elicitation/create' && answer !== undefined)
-              void client.post({ jsonrpc: '2.0', id, ...answer }).catch(() => undefined);
+              void client
+                .post({ jsonrpc: '2.0', id, ...answer })
+                .then(taken.resolve, () => taken.resolve(undefined));
           },
         },
       )
       .then(({ messages }) => messages.at(-1) ?? {});
-    return { client, heard, done };
+    return { client, heard, done, answered: taken.promise };
   }
 
   const methods = (heard: readonly Wire[]) => heard.flatMap(({ method }) => method ?? []);
@@ -474,9 +479,10 @@ describe('a client of 2025', () => {
   test('is sent to the address while its call is held, and is told when that is decided', async () => {
     verifies('approvals.the-wait');
     await start();
-    const { heard, done } = await asks(able, '2025-11-25', { result: { action: 'accept' } });
+    const { heard, done, answered } = await asks(able, '2025-11-25', { result: { action: 'accept' } });
     const approval = await waiting();
     await vi.waitFor(() => expect(methods(heard)).toContain('elicitation/create'));
+    await answered;
     expect(heard.find(({ method }) => method === 'elicitation/create')?.params).toMatchObject({
       mode: 'url',
       elicitationId: approval,
