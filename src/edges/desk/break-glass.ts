@@ -9,7 +9,6 @@ import { paths } from './pages/paths.ts';
 import { page, tokenField } from './pages/shell.ts';
 import { type DeskState, isTrusted, operatorOf, rosterOf, type SignedInVisitor } from './visitor.ts';
 
-export const glassPath = '/break-glass';
 const mostMinutes = Math.floor(glassLimits.maxForMs / 60_000);
 
 export function glassForm(state: DeskState, visitor: SignedInVisitor, told?: string): Answer {
@@ -24,7 +23,7 @@ export function glassForm(state: DeskState, visitor: SignedInVisitor, told?: str
     html`<h1>Break the glass</h1>
 ${told !== undefined && html`<div class="problem" role="alert"><p>${told}</p></div>`}
 <p>For some minutes no forbid that names the group holds for one task. It takes two people of the group, and all of it is on record.</p>
-<form method="post" action="${glassPath}">${tokenField(visitor.looking)}
+<form method="post" action="${paths.glass}">${tokenField(visitor.looking)}
 <label for="task">Which task</label><input id="task" name="task" value="${task}" required maxlength="256" autocomplete="off">
 <label for="group">As one of</label><select id="group" name="group" required>${groups.map((one) => html`<option value="${one}">${one}</option>`)}</select>
 <label for="minutes">For how many minutes, at most ${mostMinutes}</label><input id="minutes" name="minutes" inputmode="numeric" pattern="[0-9]{1,3}" required>

@@ -12,7 +12,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { isSealed } from '../../core/approval/passkey.ts';
 import type { Operator } from '../../core/request/proposal.ts';
-import { askGlass, glassForm, glassPath } from './break-glass.ts';
+import { askGlass, glassForm } from './break-glass.ts';
 import { type Answer, html, json, readRequest, seeOther, send } from './http.ts';
 import { edit, forTask } from './instead.ts';
 import { createInvitations } from './invitations.ts';
@@ -114,8 +114,8 @@ export function createDesk(options: DeskOptions): Desk {
     [`POST ${paths.invite}`, invite],
     [`POST ${paths.passkeyRemoveOptions}`, removeOptions],
     [`POST ${paths.passkeyRemove}`, remove],
-    [`GET ${glassPath}`, (s, v) => glassForm(s, v)],
-    [`POST ${glassPath}`, askGlass],
+    [`GET ${paths.glass}`, (s, v) => glassForm(s, v)],
+    [`POST ${paths.glass}`, askGlass],
     [`GET ${paths.keepers}`, (s, v) => keepers(s, v)],
     [`POST ${paths.approversOptions}`, approversOptions],
     [`POST ${paths.approvers}`, acceptApprovers],

@@ -23,7 +23,8 @@ ${
     ? html`<p>Nothing waits for you.</p>`
     : html`<ol class="waiting">${groupsOf(open).map((group) => html`<li>${group.length === 1 ? single(looking, group[0]) : together(looking, group)}</li>`)}</ol>`
 }
-${rest.length > 0 && html`<h2>Waits for others</h2><ol class="waiting">${rest.map((one) => html`<li>${single(looking, one)}</li>`)}</ol>`}`,
+${rest.length > 0 && html`<h2>Waits for others</h2><ol class="waiting">${rest.map((one) => html`<li>${single(looking, one)}</li>`)}</ol>`}
+<p class="note"><a href="${paths.glass}">break the glass</a></p>`,
   );
 }
 

@@ -30,6 +30,8 @@ export const paths = {
   /** GET with `invitation`, POST `invitation`, `name` and `passkey`. */
   enrol: '/enrol',
   enrolOptions: '/enrol/options',
+  /** GET with `task`, POST `task`, `group`, `minutes`, `reason`. */
+  glass: '/break-glass',
   keepers: '/keepers',
   /** POST `to`. */
   approvers: '/keepers/approvers',
