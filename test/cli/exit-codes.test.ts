@@ -427,6 +427,42 @@ forbid (principal is Agent, action, resource) when { context.tool.name == "note"
     });
   });
 
+  test('the first passkey of who approves', async () => {
+    await using daemon = await runDaemon({
+      mcpServers: {},
+      approvers: `people: { me: { operators: ["local:${process.getuid?.() ?? 0}"] } }\ngroups: { keepers: [me] }`,
+      flags: ['--desk-port', '0'],
+    });
+    const ran = await countersign('approvers enroll', ['me', '--data', daemon.dataDir, '--json']);
+    expect(ran).toMatchObject({ code: 0, stderr: '' });
+    expect(ran.stdout).toContain('http://localhost:');
+  });
+
+  test('a signal, and a call that waits for it', async () => {
+    await using daemon = await runDaemon({
+      mcpServers: { acc: world.acc.server },
+      signals: 'signals: { up: { type: bool, max_age: 10m, from: [operators] } }',
+      policies: `${permitAll}@id("up-first") @outcome("defer") @until("signal:up=true") @timeout("5m")
+forbid (principal is Agent, action, resource) when { context.tool.name == "note" };`,
+      flags: ['--approval-hold', '0'],
+    });
+    await daemon.accept('acc');
+    const own = (command: string, ...args: readonly string[]) =>
+      countersign(command, ['--data', daemon.dataDir, '--json', ...args]);
+    const fine = { code: 0, stderr: '' };
+    await callNote(daemon);
+    const listed = await own('deferrals ls');
+    expect(listed).toMatchObject(fine);
+    const [{ deferral }] = JSON.parse(listed.stdout).deferrals;
+    expect(await own('deferrals show', deferral)).toMatchObject(fine);
+    expect(await own('deferrals cancel', deferral, '--reason', 'not today')).toMatchObject(fine);
+    expect(await own('signal set', 'up', 'true')).toMatchObject(fine);
+    expect(await own('signal ls')).toMatchObject(fine);
+    expect(await own('signal show', 'up')).toMatchObject(fine);
+    expect(await own('signal clear', 'up', '--reason', 'over')).toMatchObject(fine);
+    expect(await countersign('signal token', ['--json'])).toMatchObject(fine);
+  });
+
   test('people who break the glass', async () => {
     const me = `local:${process.getuid?.() ?? 0}`;
     await using daemon = await runDaemon({
