@@ -38,6 +38,8 @@ async function start(): Promise<void> {
     classes: { delete: 'delete', pay: 'pay', roll_out: 'deploy' },
     unaccepted: ['fresh'],
     catalogue: 'prompts: { "*": { class: delete, $harmless } }',
+    // Whoever waits is answered at once.
+    limits: { approvalHoldMs: 0 },
   });
 }
 
@@ -94,7 +96,16 @@ describe.each(eras)('%s', (era, asks) => {
     expect(result?.resultType).toBe(era === 'modern' ? 'complete' : undefined);
     const [decision] = await rig.decisions();
     expect(result?._meta).toEqual({
-      [decisionKey]: { outcome, code, decision: decision?.id, policies: expect.any(Array) },
+      [decisionKey]: {
+        ...{ outcome, code, decision: decision?.id, policies: expect.any(Array) },
+        ...(outcome === 'defer'
+          ? {
+              deferral: expect.stringMatching(/^w-/),
+              deferralExpiresAt: expect.any(String),
+              waitsFor: ['signal:change_window'],
+            }
+          : {}),
+      },
     });
     expect(decision).toMatchObject({
       outcome,
