@@ -17,7 +17,7 @@ beforeAll(async () => {
   field = await openCase((dir) => {
     world = dir;
     const vault = exampleServer('field/rotation/server.ts', dir, `billing=${billing.url}`);
-    return { mcpServers: { vault }, from: fieldFiles('rotation') };
+    return { mcpServers: { vault }, from: fieldFiles('rotation'), flags: ['--approval-hold', '0'] };
   });
   job = await field.agent({ type: 'rotation', agent: 'rotation-job' });
 });
